@@ -1,0 +1,36 @@
+# Two commands matter: `make live` runs Senoscope on the built-in phantom, `make test` tests it.
+PYTHON ?= python3
+EXTRAS ?= test
+# A lock of exact versions: CONSTRAINTS=requirements-ci.lock
+CONSTRAINTS ?=
+BIN := .venv/bin
+
+.PHONY: live test check lint clean
+
+live: .venv/base
+	$(BIN)/senoscope live
+
+test: .venv/$(EXTRAS)
+	$(BIN)/pytest $(PYTEST_FLAGS)
+
+check: lint test
+
+lint: .venv/$(EXTRAS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/base: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable .
+	@touch $@
+
+.venv/$(EXTRAS): .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[$(EXTRAS)]'
+	@touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""Honest numbers: what a reading is measured against."""

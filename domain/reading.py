@@ -1,0 +1,73 @@
+"""What the software says about one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from senoscope.domain.errors import SettingsError
+from senoscope.domain.lesion import Lesion
+
+
+class Suspicion(StrEnum):
+    """What the page says of a lesion. Never "benign": the clinician decides."""
+
+    LOW = "low"
+    UNCERTAIN = "uncertain"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """Where a probability of malignancy becomes a word.
+
+    Below `low_below` suspicion is low, from `high_from` on it is high, between it is uncertain.
+    """
+
+    low_below: float
+    high_from: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low_below <= self.high_from <= 1:
+            raise SettingsError(
+                f"Operating point {self.low_below} .. {self.high_from} was given; "
+                "expected 0 <= low_below <= high_from <= 1."
+            )
+
+    def suspicion(self, probability: float) -> Suspicion:
+        """The word for a probability of malignancy in 0..1."""
+        if probability < self.low_below:
+            return Suspicion.LOW
+        return Suspicion.HIGH if probability >= self.high_from else Suspicion.UNCERTAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A lesion and what is said of it. `probability` of malignancy is in 0..1."""
+
+    lesion: Lesion
+    probability: float
+    suspicion: Suspicion
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All findings of one frame, the most suspicious first.
+
+    `presence` in 0..1: how sure the network is that the frame shows any lesion.
+    `stage_ms` names each stage of reading and the milliseconds it took.
+    """
+
+    frame_index: int
+    findings: tuple[Finding, ...]
+    presence: float
+    stage_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderDescription:
+    """Who reads: the engine ("OpenVINO int8") and each model's name and version."""
+
+    engine: str
+    models: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Everything that turns pixels or facts into a score."""

@@ -1,0 +1,1 @@
+"""Inference back ends: one back end, one file, the same three names."""

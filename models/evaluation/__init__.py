@@ -1,0 +1,1 @@
+"""Metrics with confidence intervals, and the public data sets they are computed on."""

@@ -1,0 +1,125 @@
+"""A frame in, outlined lesions out: pre- and post-processing round the U-Net."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from senoscope.domain.frame import Gray
+from senoscope.domain.lesion import Lesion
+from senoscope.models.engines.base import Engine
+from senoscope.models.package import ModelPackage
+
+WINDOW = 16
+"""Network pixels: presence also rests on the most convincing window of this side."""
+MOST_LESIONS = 5
+OUTLINE_TOLERANCE = 0.5
+"""Frame pixels an outline may leave out: below what an eye sees, a tenth of the points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """`lesions` of one frame, the largest first, and `presence` in 0..1 of any lesion."""
+
+    lesions: tuple[Lesion, ...]
+    presence: float
+
+
+class Segmenter:
+    """Outlines lesions. One thread's."""
+
+    def __init__(self, engine: Engine, package: ModelPackage) -> None:
+        self._engine = engine
+        self._package = package
+        self._presence_from = package.setting("presence_from")
+        self._lesion_from = package.setting("lesion_from")
+        self._smallest_share = package.setting("smallest_share")
+
+    def segment(self, pixels: Gray) -> Segmentation:
+        """Lesions of a (rows, columns) frame, in that frame's pixels."""
+        probability, presence = self.probabilities(pixels)
+        presence = 0.5 * (presence + most_convincing_window(probability))
+        if presence < self._presence_from:
+            return Segmentation((), presence)
+        return Segmentation(
+            self._lesions(probability, (pixels.shape[0], pixels.shape[1])), presence
+        )
+
+    def probabilities(self, pixels: Gray) -> tuple[NDArray[np.float32], float]:
+        """Lesion probability at the network's size, and the presence head's score in 0..1."""
+        size = self._package.size
+        small = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA)
+        picture = small.astype(np.float32)[None, None]
+        picture *= 1 / (255 * self._package.std)
+        picture -= self._package.mean / self._package.std
+        outputs = self._engine.run(picture)
+        return outputs["lesion"][0, 0], float(outputs["presence"][0])
+
+    def _lesions(
+        self, probability: NDArray[np.float32], shape: tuple[int, int]
+    ) -> tuple[Lesion, ...]:
+        inside = (probability >= self._lesion_from).astype(np.uint8)
+        count, numbered, stats, _ = cv2.connectedComponentsWithStats(inside)
+        labels = np.asarray(numbered, dtype=np.int32)
+        order = sorted(range(1, count), key=lambda part: -int(stats[part, cv2.CC_STAT_AREA]))
+        smallest = self._smallest_share * probability.size
+        kept = [part for part in order if stats[part, cv2.CC_STAT_AREA] >= smallest]
+        lesions = (
+            _outline(probability, labels, part, tuple(stats[part, :4]), shape, self._lesion_from)
+            for part in kept[:MOST_LESIONS]
+        )
+        return tuple(lesion for lesion in lesions if lesion is not None)
+
+
+def most_convincing_window(probability: NDArray[np.float32]) -> float:
+    """The largest mean of `probability` over a WINDOW x WINDOW square, in 0..1."""
+    return float(cv2.blur(probability, (WINDOW, WINDOW), borderType=cv2.BORDER_CONSTANT).max())
+
+
+def lesion_mask(lesions: tuple[Lesion, ...], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """(rows, columns): inside or on any outline."""
+    mask = np.zeros(shape, np.uint8)
+    for lesion in lesions:
+        cv2.fillPoly(mask, [np.rint(lesion.contour).astype(np.int32)], (1,))
+    return mask.astype(bool)
+
+
+def _outline(
+    probability: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    part: int,
+    box: tuple[int, ...],
+    shape: tuple[int, int],
+    level: float,
+) -> Lesion | None:
+    """Component `part`, outlined at the frame's own resolution.
+
+    Only its own box is enlarged: the whole map would cost ten times as much.
+    """
+    left, top, width, height = box
+    rows, columns = probability.shape
+    scale_x, scale_y = shape[1] / columns, shape[0] / rows
+    x0, y0 = max(left - 2, 0), max(top - 2, 0)
+    x1, y1 = min(left + width + 2, columns), min(top + height + 2, rows)
+    own = cv2.dilate((labels[y0:y1, x0:x1] == part).astype(np.uint8), np.ones((3, 3), np.uint8))
+    patch = np.where(own > 0, probability[y0:y1, x0:x1], np.float32(0))
+    # The patch is enlarged between whole frame pixels; a sub-pixel shift keeps centres true.
+    across, down = round((x1 - x0) * scale_x), round((y1 - y0) * scale_y)
+    large = cv2.resize(patch, (max(across, 1), max(down, 1)), interpolation=cv2.INTER_LINEAR)
+    contours, _ = cv2.findContours(
+        (large >= level).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    if not contours:
+        return None
+    contour = max(contours, key=cv2.contourArea)
+    points = cv2.approxPolyDP(contour, OUTLINE_TOLERANCE, True)[:, 0].astype(np.float32)
+    if len(points) < 3:
+        return None
+    points += np.array([x0 * scale_x, y0 * scale_y], dtype=np.float32)
+    # A filled outline holds its boundary pixels, which cv2.contourArea leaves out by half.
+    area = cv2.contourArea(contour) + len(contour) / 2 + 1
+    inside = probability[y0:y1, x0:x1][labels[y0:y1, x0:x1] == part]
+    return Lesion(contour=points, area_px=float(area), presence=float(inside.mean()))

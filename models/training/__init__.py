@@ -1,0 +1,1 @@
+"""Data sets, augmentation, fitting, export and quantisation. Needs the [train] extra."""

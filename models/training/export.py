@@ -1,0 +1,83 @@
+"""From a fitted network to the ONNX files every engine reads: fp32, and int8 made from it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nncf
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from senoscope.models.networks.unet import RealTimeUNet
+
+OPSET = 18
+
+
+class ExportedUNet(nn.Module):
+    """Probabilities in place of logits: `lesion` (1, 1, rows, columns) and `presence` (1,)."""
+
+    outputs = ("lesion", "presence")
+
+    def __init__(self, network: RealTimeUNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """(1, 1, rows, columns) in."""
+        output = self.network(picture)
+        return output.lesion.sigmoid(), output.presence.sigmoid()
+
+
+class ExportedClassifier(nn.Module):
+    """`malignant` (1,): the logit, since calibration works on logits."""
+
+    outputs = ("malignant",)
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """(1, 1, rows, columns) in."""
+        logits: Tensor = self.network(picture)
+        return logits[:, 0]
+
+
+def export_onnx(network: ExportedUNet | ExportedClassifier, size: int, path: Path) -> None:
+    """Write `network` at a fixed input of (1, 1, size, size) named "picture"."""
+    example = torch.zeros(1, 1, size, size)
+    torch.onnx.export(
+        network.eval(),
+        (example,),
+        path,
+        input_names=["picture"],
+        output_names=list(network.outputs),
+        opset_version=OPSET,
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+
+
+def quantise(fp32: Path, int8: Path, pictures: Iterable[NDArray[np.float32]]) -> None:
+    """One symmetric QDQ file for OpenVINO, ONNX Runtime and TensorRT.
+
+    `pictures` are normalised (1, 1, rows, columns) training inputs: their ranges set the scales.
+    TensorRT refuses the asymmetric scales of NNCF's other preset.
+    """
+    logging.getLogger("nncf").setLevel(logging.ERROR)
+    inputs: list[dict[str, Any]] = [{"picture": picture} for picture in pictures]
+    quantised = nncf.quantize(
+        onnx.load(fp32),
+        nncf.Dataset(inputs),
+        preset=nncf.QuantizationPreset.PERFORMANCE,
+        subset_size=len(inputs),
+        fast_bias_correction=True,
+    )
+    onnx.save(quantised, int8)

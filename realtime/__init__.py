@@ -1,0 +1,1 @@
+"""The capture loop: sources, newest frame, reading, viewers."""

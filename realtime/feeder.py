@@ -1,0 +1,168 @@
+"""Keeps the AI process fed with the newest frame, and starts it again when it dies."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Event, Thread
+
+from senoscope.domain.reading import ReaderDescription, Reading
+from senoscope.realtime.ledger import DropCause
+from senoscope.realtime.newest import Newest
+from senoscope.realtime.picture import Picture
+from senoscope.realtime.published import AiState
+from senoscope.realtime.reader_process import Lost, ReaderProcess
+from senoscope.realtime.worker import (
+    Answer,
+    BuildFailed,
+    BuildReader,
+    ReadFailed,
+    Ready,
+)
+
+FIRST_BACK_OFF_S = 0.5
+LAST_BACK_OFF_S = 10.0
+"""Waits before a restart double from the first to the last; a process that lived longer than the
+last one begins at the first again."""
+IDLE_CHECK_S = 1.0
+"""With no frames coming, the death of the process is noticed after this long."""
+STOP_GRACE_S = 1.0
+STOP_LIMIT_S = 5.0
+
+NO_READER = ReaderDescription("", ())
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AiStatus:
+    """How the AI is doing, at one moment. `message` is "" when all is well."""
+
+    state: AiState = AiState.STARTING
+    message: str = ""
+    restarts: int = 0
+    description: ReaderDescription = NO_READER
+
+
+class Feeder:
+    """One thread that takes the newest picture, has it read, and says what became of it.
+
+    Exactly one of two is called, once, for each picture offered: `on_read(picture, reading,
+    cpu_ns)` with the processor time the AI process used for it, or `on_dropped(picture, cause)`.
+    """
+
+    def __init__(
+        self,
+        build_reader: BuildReader,
+        on_read: Callable[[Picture, Reading, int], None],
+        on_dropped: Callable[[Picture, DropCause], None],
+    ) -> None:
+        self.status = AiStatus()
+        """Replaced as a whole, so that any thread may look at it."""
+        self.decided = Event()
+        """Set once the AI reads for the first time, cannot be built, or is to stop."""
+        self._build_reader = build_reader
+        self._on_read = on_read
+        self._on_dropped = on_dropped
+        self._newest: Newest[Picture] = Newest()
+        self._stopping = Event()
+        self._process: ReaderProcess | None = None
+        self._cpu_ns = 0
+        self._thread = Thread(target=self._run, name="senoscope-feeder", daemon=True)
+
+    def start(self) -> None:
+        """Start the AI process."""
+        self._thread.start()
+
+    def offer(self, picture: Picture) -> None:
+        """Have this picture read next, in place of one that still waits."""
+        unread = self._newest.offer(picture)
+        if unread is picture:
+            self._on_dropped(picture, DropCause.AI_OFF)
+        elif unread is not None:
+            self._on_dropped(unread, DropCause.SUPERSEDED)
+
+    def stop(self) -> None:
+        """End thread and process. A frame being read gets a moment to finish."""
+        self._stopping.set()
+        self.decided.set()
+        self._close_slot(DropCause.ENDED)
+        self._thread.join(STOP_GRACE_S)
+        deadline = time.monotonic() + STOP_LIMIT_S
+        while self._thread.is_alive() and time.monotonic() < deadline:
+            if self._process is not None:
+                self._process.kill()
+            self._thread.join(0.1)
+
+    def _run(self) -> None:
+        back_off_s = FIRST_BACK_OFF_S
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            end = self._one_process()
+            if isinstance(end, BuildFailed):
+                # Trying again would fail again: the person who can act on it must act first.
+                self.decided.set()
+                return
+            if time.monotonic() - started > LAST_BACK_OFF_S:
+                back_off_s = FIRST_BACK_OFF_S
+            if self._stopping.wait(back_off_s):
+                return
+            back_off_s = min(2 * back_off_s, LAST_BACK_OFF_S)
+            restarts = self.status.restarts + 1
+            self.status = replace(self.status, state=AiState.STARTING, restarts=restarts)
+
+    def _one_process(self) -> BuildFailed | Lost:
+        """Start an AI process, live with it, and say why it ended."""
+        self._process = process = ReaderProcess(self._build_reader)
+        end: BuildFailed | Lost = Lost("The AI stopped because of a fault in the program.")
+        try:
+            ready = process.start()
+            end = self._serve(process, ready) if isinstance(ready, Ready) else ready
+        finally:
+            self.status = replace(self.status, state=AiState.OFF, message=end.message)
+            self._close_slot(DropCause.ENDED if self._stopping.is_set() else DropCause.AI_OFF)
+            process.close()
+        if not self._stopping.is_set():
+            log.warning("AI off: %s", end.message)
+        return end
+
+    def _serve(self, process: ReaderProcess, ready: Ready) -> Lost:
+        """Have pictures read until the process is lost or the loop stops."""
+        self.status = replace(
+            self.status, state=AiState.READING, message="", description=ready.description
+        )
+        self._newest.open()
+        self.decided.set()
+        self._cpu_ns = ready.cpu_ns
+        while not self._stopping.is_set():
+            picture = self._newest.take(IDLE_CHECK_S)
+            if picture is not None:
+                reply = process.read(picture.frame)
+                self._settle(picture, reply)
+                if isinstance(reply, Lost):
+                    return reply
+            elif not process.is_alive():
+                return Lost("The AI process stopped unexpectedly.")
+        return Lost("The loop has ended.")
+
+    def _settle(self, picture: Picture, reply: Answer | ReadFailed | Lost) -> None:
+        if isinstance(reply, Answer):
+            if self.status.message:
+                self.status = replace(self.status, message="")
+            self._on_read(picture, reply.reading, reply.cpu_ns - self._cpu_ns)
+            self._cpu_ns = reply.cpu_ns
+        elif isinstance(reply, ReadFailed):
+            if self.status.message != reply.message:
+                log.warning("Frame %d was not read: %s", picture.frame.index, reply.message)
+                self.status = replace(self.status, message=reply.message)
+            self._on_dropped(picture, DropCause.AI_ERROR)
+        else:
+            stopped = self._stopping.is_set()
+            self._on_dropped(picture, DropCause.ENDED if stopped else DropCause.AI_LOST)
+
+    def _close_slot(self, cause: DropCause) -> None:
+        waiting = self._newest.close()
+        if waiting is not None:
+            self._on_dropped(waiting, cause)

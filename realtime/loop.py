@@ -1,0 +1,250 @@
+"""The live loop: a source's frames, read by the AI, on their way to the viewers.
+
+    source --> capture thread --> newest slot --> feeder thread <--> AI process
+                    |                                  |
+                    `--> publisher thread <-- reading -'  --> viewers
+
+The picture never waits for the AI for longer than until the next picture comes, and every captured
+frame is accounted for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from senoscope.domain.errors import SettingsError, SourceUnavailable
+from senoscope.domain.frame import Frame, ScanArea
+from senoscope.domain.reading import Reading
+from senoscope.realtime.capture import Capture
+from senoscope.realtime.cpu_time import CpuMeter
+from senoscope.realtime.feeder import Feeder
+from senoscope.realtime.ledger import DropCause, Ledger
+from senoscope.realtime.loop_report import LoopReport
+from senoscope.realtime.picture import Picture, same_pixels
+from senoscope.realtime.published import LoopStatus, PublishedFrame
+from senoscope.realtime.publisher import Publisher
+from senoscope.realtime.reader_process import READY_LIMIT_S
+from senoscope.realtime.sources.base import Source
+from senoscope.realtime.timing import FrameRate, StageTimes
+from senoscope.realtime.worker import BuildReader
+
+
+class LiveLoop:
+    """Runs from `start` to `stop`, once; a lost source or AI does not end it.
+
+    Also a context manager: starts on entry, stops on exit. `scan_area` is what of the source's
+    picture is read and shown, None for all of it. `jpeg_quality` is 1 to 100.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        build_reader: BuildReader,
+        scan_area: ScanArea | None = None,
+        jpeg_quality: int = 80,
+    ) -> None:
+        if not 1 <= jpeg_quality <= 100:
+            raise SettingsError(f"JPEG quality {jpeg_quality} was given; expected 1 to 100.")
+        self._times = StageTimes()
+        self._rate = FrameRate()
+        self._cpu = CpuMeter()
+        self._ledger = Ledger()
+        self._feeder = Feeder(build_reader, self._note_read, self._note_dropped)
+        self._publisher = Publisher(jpeg_quality, self._times)
+        self._capture = Capture(source, self._take_in)
+        self._opening: Capture | None = None
+        self._switching = Lock()
+        self._started = self._stopped = False
+        # Replaced together, because the capture thread reads them together.
+        self._view: tuple[int, ScanArea | None] = (0, scan_area)
+        self._previous: Picture | None = None
+        self._count = 0
+        self._lesion_frames = 0
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self, wait_for_reader: bool = False) -> None:
+        """Start capture, AI and publishing.
+
+        With `wait_for_reader` no frame is taken before the AI reads, or cannot be built, and this
+        call takes that long. A source that cannot be opened shows in `status().error`.
+        """
+        self._started = True
+        self._feeder.start()
+        self._publisher.start()
+        self._capture.open()
+        if wait_for_reader:
+            self._feeder.decided.wait(READY_LIMIT_S)
+        self._capture.begin()
+
+    def stop(self) -> None:
+        """End all threads and the AI process. The books are closed afterwards. Safe to repeat."""
+        self._stopped = True
+        if not self._started:
+            return
+        opening = self._opening
+        if opening is not None:
+            opening.stop()
+        with self._switching:
+            self._capture.stop()
+            self._feeder.stop()
+            self._publisher.stop()
+
+    def switch_source(self, source: Source, scan_area: ScanArea | None) -> None:
+        """Go on with another source, or with another area of the present one.
+
+        SourceUnavailable when it cannot be opened; the present source then goes on.
+        """
+        with self._switching:
+            present = self._capture
+            if source is present.source and not present.ended:
+                self._view = (self._view[0] + 1, scan_area)
+                return
+            self._capture = self._opened(source)
+            present.stop()
+            self._view = (self._view[0] + 1, scan_area)
+            self._capture.begin()
+
+    def subscribe(self, callback: Callable[[PublishedFrame], None]) -> Callable[[], None]:
+        """Call `callback` with every published frame; gives a function that ends that.
+
+        It is called on the publisher's thread and should return within a frame's time. When it
+        raises, that is logged, shows in `status().error`, and it is not called again.
+        """
+        return self._publisher.subscribe(callback)
+
+    def wait(self, frames: int | None, timeout_s: float) -> bool:
+        """Wait for so many captured frames, or for the source's end and its last reading.
+
+        `frames` None waits for the end. False when `timeout_s` passed first.
+        """
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            ended = self._capture.ended
+            books = self._ledger.snapshot()
+            if frames is not None and books.captured >= frames:
+                return True
+            if ended and books.in_flight == 0:
+                return True
+            time.sleep(0.02)
+        return False
+
+    def status(self) -> LoopStatus:
+        """How the loop is doing now."""
+        ai, capture, previous = self._feeder.status, self._capture, self._previous
+        books = self._ledger.snapshot()
+        latency = self._times.of("latency")
+        return LoopStatus(
+            source_name=capture.source.name,
+            simulated=capture.source.simulated,
+            size=previous.frame.size if previous else None,
+            ai_state=ai.state,
+            ai_message=ai.message,
+            ai_restarts=ai.restarts,
+            engine=ai.description.engine,
+            models=ai.description.models,
+            fps=self._rate.recent(),
+            latency_p95_ms=latency.p95 if latency else 0.0,
+            ended=capture.ended,
+            error=capture.error or self._publisher.viewer_error,
+            captured=books.captured,
+            dropped=sum(books.dropped.values()),
+            progress=(self._opening or capture).progress,
+        )
+
+    def report(self) -> LoopReport:
+        """Sum up what the loop has done so far."""
+        books = self._ledger.snapshot()
+        stages = self._times.all()
+        latency = stages.pop("latency", None)
+        cpu = self._cpu.per_frame()
+        description = self._feeder.status.description
+        return LoopReport(
+            captured=books.captured,
+            read=books.read,
+            duplicates=books.duplicates,
+            dropped={cause.value: count for cause, count in books.dropped.items()},
+            in_flight=books.in_flight,
+            unusable=self._capture.unusable,
+            unshown=self._publisher.unshown,
+            lesion_frames=self._lesion_frames,
+            fps=self._rate.overall(),
+            latency_ms=latency,
+            stage_ms=stages,
+            cpu_ms_per_frame=cpu.loop_ms if cpu else None,
+            source_cpu_ms_per_frame=cpu.source_ms if cpu else None,
+            engine=description.engine,
+            models=description.models,
+        )
+
+    def _opened(self, source: Source) -> Capture:
+        """Open a source; when it cannot be, let go of it and raise SourceUnavailable."""
+        self._opening = opening = Capture(source, self._take_in)
+        try:
+            if self._stopped:
+                raise SourceUnavailable("The loop has ended. Start a new one.")
+            opening.open()
+            opening.wait_open()
+        except SourceUnavailable:
+            opening.stop()
+            raise
+        finally:
+            self._opening = None
+        return opening
+
+    def _take_in(self, frame: Frame, source_cpu_ns: int) -> None:
+        """On the capture thread: book one frame, offer it to the AI and to the viewers."""
+        generation, scan_area = self._view
+        if scan_area is not None:
+            frame = scan_area.crop(frame)
+        twin = self._twin(frame, generation)
+        picture = Picture(frame, self._count, generation, twin)
+        self._count += 1
+        self._previous = picture
+        self._ledger.capture()
+        self._rate.add(frame.captured_at_ns)
+        self._cpu.add_source(source_cpu_ns)
+        if self._feeder.decided.is_set():
+            self._cpu.count_frame()
+        if twin is not None:
+            self._ledger.settle_duplicate()
+        else:
+            self._feeder.offer(picture)
+        self._publisher.add(picture)
+
+    def _twin(self, frame: Frame, generation: int) -> Picture | None:
+        """Find the earlier picture with these pixels whose reading holds for them too."""
+        previous = self._previous
+        if previous is None or previous.generation != generation:
+            return None
+        original = previous.original
+        if original.was_dropped or not same_pixels(original.frame.pixels, frame.pixels):
+            return None
+        return original
+
+    def _note_read(self, picture: Picture, reading: Reading, cpu_ns: int) -> None:
+        self._cpu.add_worker(cpu_ns)
+        for stage, milliseconds in reading.stage_ms.items():
+            self._times.add(stage, milliseconds)
+        if reading.findings:
+            self._lesion_frames += 1
+        self._ledger.settle_read()
+        self._publisher.settle(picture, reading)
+
+    def _note_dropped(self, picture: Picture, cause: DropCause) -> None:
+        self._ledger.settle_dropped(cause)
+        self._publisher.settle(picture, None)

@@ -1,0 +1,60 @@
+"""A captured frame on its way through the loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from senoscope.domain.frame import Frame, Gray
+from senoscope.domain.reading import Reading
+
+SAMPLE_ROWS, SAMPLE_COLUMNS = 37, 41
+"""Every so many pixels are compared first; primes, so that no grid on the screen hides a change."""
+
+
+@dataclass(eq=False, slots=True)
+class Picture:
+    """One captured frame, and what has become of it.
+
+    `number` counts the captured frames of a whole loop from 0, across sources; `generation` is one
+    higher after each switch of source or scan area. `twin` is the earlier picture with the same
+    pixels, whose reading holds for this one too; None where the pixels are new. `settled` is True
+    once nothing more will come from the AI: then `reading` is there, or the frame was dropped.
+    Times are `time.monotonic_ns()`, 0 before they happened.
+    """
+
+    frame: Frame
+    number: int
+    generation: int
+    twin: Picture | None = None
+    reading: Reading | None = None
+    settled: bool = False
+    encoded_at_ns: int = 0
+    read_at_ns: int = 0
+
+    @property
+    def original(self) -> Picture:
+        """The picture that is read for this one: its twin, or itself."""
+        return self.twin or self
+
+    @property
+    def was_dropped(self) -> bool:
+        """True once it is certain that nobody reads it."""
+        return self.settled and self.reading is None
+
+    @property
+    def latency_ms(self) -> float | None:
+        """From capture until picture and reading were both ready; None before."""
+        if not (self.encoded_at_ns and self.read_at_ns):
+            return None
+        ready_ns = max(self.encoded_at_ns, self.read_at_ns)
+        return (ready_ns - self.frame.captured_at_ns) / 1e6
+
+
+def same_pixels(first: Gray, second: Gray) -> bool:
+    """Whether two (rows, columns) pictures are equal; cheap where they differ, as live ones do."""
+    if first.shape != second.shape:
+        return False
+    sample = np.s_[::SAMPLE_ROWS, ::SAMPLE_COLUMNS]
+    return np.array_equal(first[sample], second[sample]) and np.array_equal(first, second)

@@ -1,0 +1,59 @@
+"""What the loop publishes: frames with their reading, and how it is doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from senoscope.domain.frame import Frame
+from senoscope.domain.reading import Reading
+
+
+class AiState(StrEnum):
+    """What the reading process is doing."""
+
+    STARTING = "starting"
+    READING = "reading"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class LoopStatus:
+    """How the loop is doing, at one moment.
+
+    `size` is (columns, rows) of the published frames, None before the first. `ai_message` says in
+    plain words why the AI is off, "" when it reads. `engine` is what the page calls the back end,
+    "OpenVINO int8". `error` says that the source was lost and what to do, "" when all is well.
+    `progress` of opening a source is 0..1, None when nothing is being opened.
+    """
+
+    source_name: str
+    simulated: bool
+    size: tuple[int, int] | None
+    ai_state: AiState
+    ai_message: str
+    ai_restarts: int
+    engine: str
+    models: tuple[str, ...]
+    fps: float
+    latency_p95_ms: float
+    ended: bool
+    error: str
+    captured: int
+    dropped: int
+    progress: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFrame:
+    """One frame on its way to the viewers.
+
+    `jpeg` is the frame's picture, encoded once. `reading` is the newest there is, None before the
+    first. `reading_age_ms` is how much older the reading's frame is than this one: 0 when the
+    reading is of this very frame, None without a reading.
+    """
+
+    frame: Frame
+    jpeg: bytes
+    reading: Reading | None
+    reading_age_ms: float | None

@@ -1,0 +1,151 @@
+"""Encodes every picture and shows it with its reading, without ever waiting long for the AI."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from threading import Condition, Thread
+
+import cv2
+import numpy as np
+
+from senoscope.domain.reading import Reading
+from senoscope.realtime.picture import Picture
+from senoscope.realtime.published import PublishedFrame
+from senoscope.realtime.timing import StageTimes
+
+READING_WAIT_S = 0.1
+"""A picture waits no longer than this for its own reading, however slowly frames come."""
+LONGEST_QUEUE = 8
+"""Pictures that may wait for a slow viewer. Beyond, the oldest goes unshown: lag must not grow."""
+STOP_LIMIT_S = 5.0
+
+log = logging.getLogger(__name__)
+
+Viewer = Callable[[PublishedFrame], None]
+
+
+class Publisher:
+    """One thread that turns pictures into published frames, in the order they were captured.
+
+    A picture is encoded at once and shown when its own reading is there, when the next picture
+    has come, or after `READING_WAIT_S`, whichever is first. Without its own reading, the newest of
+    an earlier picture of the same generation goes along.
+    """
+
+    def __init__(self, jpeg_quality: int, times: StageTimes) -> None:
+        self.unshown = 0
+        """Pictures that no viewer saw, because viewers were too slow."""
+        self.viewer_error = ""
+        """What a viewer that was let go had raised."""
+        self._jpeg_quality = jpeg_quality
+        self._times = times
+        self._changed = Condition()
+        self._queue: deque[Picture] = deque()
+        # Pictures with a reading, oldest first; trimmed to those that may still be shown.
+        self._read: deque[Picture] = deque(maxlen=2 * LONGEST_QUEUE)
+        self._viewers: tuple[Viewer, ...] = ()
+        self._stopping = False
+        self._thread = Thread(target=self._run, name="senoscope-publisher", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Show what waits, then end the thread."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        self._thread.join(STOP_LIMIT_S)
+
+    def subscribe(self, viewer: Viewer) -> Callable[[], None]:
+        """Call `viewer` with every frame, on the publisher's thread; gives what ends that."""
+        with self._changed:
+            self._viewers = (*self._viewers, viewer)
+        return lambda: self._unsubscribe(viewer)
+
+    def add(self, picture: Picture) -> None:
+        """Show this picture next."""
+        with self._changed:
+            if len(self._queue) == LONGEST_QUEUE:
+                self._queue.popleft()
+                self.unshown += 1
+            self._queue.append(picture)
+            self._changed.notify()
+
+    def settle(self, picture: Picture, reading: Reading | None) -> None:
+        """Take note that the AI is done with a picture; `reading` is None when it was dropped."""
+        with self._changed:
+            if reading is not None:
+                picture.reading = reading
+                picture.read_at_ns = time.monotonic_ns()
+                self._read.append(picture)
+                self._note_latency(picture)
+            # Last: the capture thread looks without the lock, and settled without reading is lost.
+            picture.settled = True
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while (picture := self._next()) is not None:
+            jpeg = self._encode(picture)
+            reading, age_ms = self._await_reading(picture)
+            self._show(PublishedFrame(picture.frame, jpeg, reading, age_ms))
+
+    def _next(self) -> Picture | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._stopping)
+            return self._queue.popleft() if self._queue else None
+
+    def _encode(self, picture: Picture) -> bytes:
+        started = time.perf_counter()
+        quality = (cv2.IMWRITE_JPEG_QUALITY, self._jpeg_quality)
+        _, jpeg = cv2.imencode(".jpg", picture.frame.pixels, quality)
+        self._times.add("encode", (time.perf_counter() - started) * 1e3)
+        return np.asarray(jpeg).tobytes()
+
+    def _await_reading(self, picture: Picture) -> tuple[Reading | None, float | None]:
+        with self._changed:
+            picture.encoded_at_ns = time.monotonic_ns()
+            self._note_latency(picture)
+            self._changed.wait_for(
+                lambda: picture.original.settled or self._queue or self._stopping, READING_WAIT_S
+            )
+            return self._newest_reading(picture)
+
+    def _note_latency(self, picture: Picture) -> None:
+        # Called when the picture is encoded and when it is read; the later of the two completes it.
+        latency_ms = picture.latency_ms
+        if latency_ms is not None:
+            self._times.add("latency", latency_ms)
+
+    def _newest_reading(self, picture: Picture) -> tuple[Reading | None, float | None]:
+        """Find the newest reading that is not of a later frame, and its age in ms."""
+        while len(self._read) > 1 and self._read[1].number <= picture.number:
+            self._read.popleft()
+        source = self._read[0] if self._read else None
+        if (
+            source is None
+            or source.number > picture.number
+            or source.generation != picture.generation
+        ):
+            return None, None
+        if source is picture.original:
+            return source.reading, 0.0
+        return source.reading, (picture.frame.captured_at_ns - source.frame.captured_at_ns) / 1e6
+
+    def _show(self, published: PublishedFrame) -> None:
+        for viewer in self._viewers:
+            try:
+                viewer(published)
+            except Exception as error:
+                # Viewers are other people's code: whatever one does, the picture goes on.
+                log.exception("A viewer failed and gets no more frames")
+                self.viewer_error = f"A viewer failed and was let go: {error!r}"
+                self._unsubscribe(viewer)
+
+    def _unsubscribe(self, viewer: Viewer) -> None:
+        with self._changed:
+            self._viewers = tuple(kept for kept in self._viewers if kept is not viewer)

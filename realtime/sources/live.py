@@ -1,0 +1,56 @@
+"""What a camera and a network stream have in common: they set the pace, and may go away."""
+
+from __future__ import annotations
+
+from senoscope.domain.errors import SourceLost, SourceUnavailable
+from senoscope.domain.frame import Frame
+from senoscope.realtime.sources.numbering import Numbering
+from senoscope.realtime.sources.opencv import ClosableDevice, OpenDevice, Picture
+
+
+class LiveSource:
+    """A device that delivers at its own rate. `remedy` ends every message about it."""
+
+    simulated = False
+
+    def __init__(self, name: str, open_device: OpenDevice, remedy: str) -> None:
+        self._name, self._open_device, self._remedy = name, open_device, remedy
+        self._numbering = Numbering(name)
+        self._device: ClosableDevice | None = None
+        self._first: Picture | None = None
+
+    @property
+    def name(self) -> str:
+        """What the page calls it."""
+        return self._name
+
+    def open(self) -> None:
+        """Open the device and take one picture, since some open and never deliver."""
+        device = self._open_device()
+        if device is None:
+            raise SourceUnavailable(f"{self._name} could not be opened. {self._remedy}")
+        self._device = ClosableDevice(device)
+        self._first = self._device.read()
+        if self._first is None:
+            self._device.close()
+            raise SourceUnavailable(f"{self._name} opened but sends no picture. {self._remedy}")
+
+    def grab(self) -> Frame | None:
+        """Wait for the next frame; None once closed. SourceLost when the device is gone."""
+        device = self._device
+        if device is None:
+            raise SourceLost(f"{self._name} was not opened; open it before grabbing from it.")
+        first, self._first = self._first, None
+        picture = device.read() if first is None else first
+        if device.closed:
+            return None
+        if picture is None:
+            raise SourceLost(
+                f"{self._name} stopped sending after {self._numbering.count} frames. {self._remedy}"
+            )
+        return self._numbering.frame(picture)
+
+    def close(self) -> None:
+        """Let go of the device, as soon as a waiting read of it ends."""
+        if self._device is not None:
+            self._device.close()

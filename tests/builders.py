@@ -1,0 +1,51 @@
+"""The domain's values with plausible defaults, for tests that care about one field only."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from senoscope.domain.frame import Frame, Gray, PixelSpacing
+from senoscope.domain.lesion import Lesion
+from senoscope.domain.reading import Finding, Reading, Suspicion
+
+
+def pixels(value: int = 0, columns: int = 96, rows: int = 64) -> Gray:
+    return np.full((rows, columns), value, np.uint8)
+
+
+def frame(
+    index: int = 0,
+    *,
+    value: int = 0,
+    columns: int = 96,
+    rows: int = 64,
+    captured_at_ns: int | None = None,
+    pixel_spacing: PixelSpacing | None = None,
+    simulated: bool = True,
+) -> Frame:
+    at_ns = time.monotonic_ns() if captured_at_ns is None else captured_at_ns
+    return Frame(pixels(value, columns, rows), index, at_ns, pixel_spacing, simulated)
+
+
+def lesion(
+    left: float = 20, top: float = 16, width: float = 30, height: float = 20, presence: float = 0.9
+) -> Lesion:
+    corners = [(0, 0), (width, 0), (width, height), (0, height)]
+    contour = np.array([(left + x, top + y) for x, y in corners], np.float32)
+    return Lesion(contour, area_px=width * height, presence=presence)
+
+
+def finding(probability: float = 0.7, suspicion: Suspicion = Suspicion.HIGH) -> Finding:
+    return Finding(lesion(), probability, suspicion)
+
+
+def reading(
+    frame_index: int = 0,
+    findings: tuple[Finding, ...] | None = None,
+    presence: float = 0.9,
+    stage_ms: dict[str, float] | None = None,
+) -> Reading:
+    found = (finding(),) if findings is None else findings
+    return Reading(frame_index, found, presence, stage_ms or {"segment": 2.0, "classify": 1.0})

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from senoscope.domain.errors import SourceLost, SourceUnavailable
+from senoscope.domain.frame import Frame
+from senoscope.realtime.sources.video_file import VideoFileSource
+from tests.realtime.sources.clips import FakeDevice, picture, write_clip
+
+
+def frames_of(source: VideoFileSource) -> list[Frame]:
+    source.open()
+    frames = []
+    while (frame := source.grab()) is not None:
+        frames.append(frame)
+    source.close()
+    return frames
+
+
+@pytest.mark.parametrize("name", ["clip.avi", "clip.mp4"])
+def test_every_frame_comes_once_and_in_order(tmp_path: Path, name: str) -> None:
+    frames = frames_of(VideoFileSource(write_clip(tmp_path / name, 12), flat_out=True))
+    assert [frame.index for frame in frames] == list(range(12))
+    assert all(frame.size == (160, 120) and not frame.simulated for frame in frames)
+    levels = [float(frame.pixels.mean()) for frame in frames]
+    assert levels == pytest.approx([index * 5 for index in range(12)], abs=4)
+
+
+def test_a_repeated_clip_starts_again(tmp_path: Path) -> None:
+    source = VideoFileSource(write_clip(tmp_path / "clip.avi", 4), flat_out=True, repeat=True)
+    source.open()
+    frames = [source.grab() for _ in range(10)]
+    assert [frame.index for frame in frames if frame is not None] == list(range(10))
+    source.close()
+    assert source.grab() is None
+
+
+def test_a_truncated_clip_says_how_many_frames_came(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.avi", 40)
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    source = VideoFileSource(clip, flat_out=True)
+    with pytest.raises(SourceLost, match=r"clip\.avi breaks off: \d+ of 40 frames"):
+        frames_of(source)
+
+
+def test_a_truncated_mp4_is_refused(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", 40)
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    with pytest.raises(SourceUnavailable, match="not whole"):
+        VideoFileSource(clip).open()
+
+
+@pytest.mark.parametrize("content", [b"", b"plain text\n" * 500, bytes(5000)])
+def test_a_file_that_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "clip.mp4").write_bytes(content)
+    with pytest.raises(SourceUnavailable, match="expected a video"):
+        VideoFileSource(tmp_path / "clip.mp4").open()
+
+
+def test_a_still_image_and_a_missing_file_are_refused(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "still.png"), np.zeros((100, 100), np.uint8))
+    with pytest.raises(SourceUnavailable, match="still image"):
+        VideoFileSource(tmp_path / "still.png").open()
+    with pytest.raises(SourceUnavailable, match="cannot be read"):
+        VideoFileSource(tmp_path / "missing.mp4").open()
+
+
+def test_a_clip_whose_size_changes_is_a_loss(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.avi", 2)
+    fake = FakeDevice(picture(), picture(200, 150), frame_count=2)
+    with pytest.raises(SourceLost, match="from 160x120 to 200x150"):
+        frames_of(VideoFileSource(clip, flat_out=True, open_device=lambda: fake))

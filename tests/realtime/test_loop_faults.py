@@ -1,0 +1,170 @@
+"""The loop when its AI, its source or a viewer fails."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from senoscope.domain.frame import ScanArea
+from senoscope.realtime import reader_process
+from senoscope.realtime.loop import LiveLoop
+from senoscope.realtime.published import AiState, PublishedFrame
+from tests.fakes import BuildFakeReader, FakeReader, FakeSource
+from tests.realtime.running import (
+    HANG_LIMIT_S,
+    assert_books_closed,
+    assert_nothing_dropped_but,
+    run,
+    until,
+    workers,
+)
+
+pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")
+
+A_WHOLE_RUN = """
+import multiprocessing
+from senoscope.realtime.loop import LiveLoop
+from tests.fakes import BuildFakeReader, FakeSource
+with LiveLoop(FakeSource(), BuildFakeReader()) as loop:
+    while loop.report().read < 5: pass
+    multiprocessing.active_children()[0].kill()
+    while loop.report().dropped["ai_lost"] == 0: pass
+"""
+
+
+def test_an_exception_on_one_frame_costs_only_that_frame() -> None:
+    loop, _ = run(FakeSource(40, period_s=0.02), FakeReader(error_at=5))
+    report = loop.report()
+    assert report.dropped["ai_error"] == 1
+    assert report.read > 1
+    assert_nothing_dropped_but(loop, "superseded", "ai_error")
+
+
+def test_a_crash_is_counted_and_the_ai_comes_back() -> None:
+    loop = LiveLoop(FakeSource(period_s=0.1), BuildFakeReader(FakeReader(crash_at=0)))
+    loop.start(wait_for_reader=True)
+    try:
+        until(lambda: loop.status().ai_restarts == 1 and loop.report().read)
+    finally:
+        loop.stop()
+    assert_books_closed(loop)
+    assert loop.report().dropped["ai_lost"] == 1
+
+
+def test_after_kill_9_the_picture_goes_on_and_the_ai_is_restarted() -> None:
+    shown: list[PublishedFrame] = []
+    with LiveLoop(FakeSource(), BuildFakeReader(FakeReader(delay_s=0.01))) as loop:
+        loop.subscribe(shown.append)
+        until(lambda: loop.report().read > 5)
+        (worker,) = workers()
+        worker.send_signal(signal.SIGKILL)
+        until(lambda: loop.status().ai_state is AiState.OFF)
+        assert "stopped unexpectedly" in loop.status().ai_message
+        frames_before, read_before = len(shown), loop.report().read
+        until(lambda: len(shown) > frames_before + 10)
+        assert loop.report().read == read_before
+        until(lambda: loop.report().read > read_before + 5)
+        assert (loop.status().ai_restarts, loop.status().ai_message) == (1, "")
+    assert_books_closed(loop)
+    assert loop.report().dropped["ai_lost"] == 1
+    indices = [published.frame.index for published in shown]
+    assert indices == list(range(indices[0], indices[0] + len(indices)))
+
+
+def test_a_hanging_ai_is_killed_and_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_process, "ANSWER_LIMIT_S", 0.5)
+    loop = LiveLoop(FakeSource(period_s=0.1), BuildFakeReader(FakeReader(hang_at=0)))
+    loop.start(wait_for_reader=True)
+    try:
+        until(lambda: loop.status().ai_restarts == 1 and loop.report().read)
+    finally:
+        loop.stop()
+    assert_books_closed(loop)
+    assert loop.report().dropped["ai_lost"] == 1
+
+
+def test_a_reader_that_cannot_be_built_is_not_tried_again() -> None:
+    shown: list[PublishedFrame] = []
+    loop = LiveLoop(FakeSource(), BuildFakeReader(build_error="The weights are damaged."))
+    loop.subscribe(shown.append)
+    loop.start(wait_for_reader=True)
+    try:
+        until(lambda: len(shown) > 10)
+        status = loop.status()
+        assert (status.ai_state, status.ai_restarts) == (AiState.OFF, 0)
+        assert status.ai_message == "The weights are damaged."
+    finally:
+        loop.stop()
+    assert_books_closed(loop)
+    assert_nothing_dropped_but(loop, "ai_off")
+
+
+def test_a_lost_source_leaves_the_loop_up_with_its_words_and_another_can_follow() -> None:
+    with LiveLoop(FakeSource(lost_at=5), BuildFakeReader()) as loop:
+        assert loop.wait(None, HANG_LIMIT_S)
+        status = loop.status()
+        assert (status.captured, status.ended) == (5, True)
+        assert status.error == "fake was unplugged. Plug it in again."
+        loop.switch_source(FakeSource(name="next"), None)
+        assert loop.wait(10, HANG_LIMIT_S)
+        status = loop.status()
+        assert (status.source_name, status.ended, status.error) == ("next", False, "")
+    assert_books_closed(loop)
+
+
+def test_a_first_source_that_cannot_be_opened_leaves_the_loop_up() -> None:
+    with LiveLoop(FakeSource(unavailable="No camera 0."), BuildFakeReader()) as loop:
+        assert loop.wait(None, HANG_LIMIT_S)
+        assert loop.status().error == "No camera 0."
+    assert_books_closed(loop)
+
+
+def test_a_spoilt_picture_among_good_ones_is_told_counted_and_passed_over() -> None:
+    with LiveLoop(FakeSource(12, spoilt={4, 11}), BuildFakeReader()) as loop:
+        assert loop.wait(None, HANG_LIMIT_S)
+        assert "picture 11 is spoilt" in loop.status().error
+    assert (loop.report().captured, loop.report().unusable) == (10, 2)
+    assert_books_closed(loop)
+
+
+def test_good_pictures_clear_the_word_of_a_spoilt_one() -> None:
+    with LiveLoop(FakeSource(60, spoilt={4}), BuildFakeReader()) as loop:
+        assert loop.wait(None, HANG_LIMIT_S)
+        assert loop.status().error == ""
+
+
+def test_a_scan_area_outside_the_picture_is_an_error_and_not_a_crash() -> None:
+    with LiveLoop(FakeSource(), BuildFakeReader(), ScanArea(0, 0, 500, 500)) as loop:
+        assert loop.wait(None, HANG_LIMIT_S)
+        assert "reaches outside the 96x64 picture" in loop.status().error
+    assert_books_closed(loop)
+
+
+def test_a_viewer_that_fails_is_let_go_and_the_others_go_on() -> None:
+    shown: list[PublishedFrame] = []
+
+    def fail(published: PublishedFrame) -> None:
+        raise RuntimeError("a viewer's own fault")
+
+    with LiveLoop(FakeSource(), BuildFakeReader()) as loop:
+        loop.subscribe(fail)
+        loop.subscribe(shown.append)
+        until(lambda: len(shown) > 10)
+        assert "a viewer's own fault" in loop.status().error
+    assert_books_closed(loop)
+
+
+def test_the_interpreter_ends_without_a_word_after_a_run_with_a_killed_ai() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", A_WHOLE_RUN],
+        capture_output=True,
+        text=True,
+        timeout=HANG_LIMIT_S,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (0, "")
+    assert "resource_tracker" not in run.stderr
+    assert "Traceback" not in run.stderr

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from senoscope.domain.frame import PixelSpacing
+from senoscope.realtime.published import AiState
+from senoscope.ui.overlay import FAINT_AFTER_MS, HIDDEN_AFTER_MS, frame_header, status_header
+from tests.ui.frames import finding, published, status
+
+HALF_MM = PixelSpacing(0.5, 0.5)
+
+
+def test_a_finding_carries_its_number_word_probability_size_and_outline() -> None:
+    header = frame_header(published(7, finding(0.374), spacing=HALF_MM), 9, status())
+    assert header["sequence"] == 9
+    assert header["frame"] == 7
+    assert header["size"] == [160, 120]
+    (described,) = header["findings"]
+    assert described["number"] == 1
+    assert described["suspicion"] == "uncertain"
+    assert described["probability"] == 0.37
+    assert described["outline"] == [10.0, 10.0, 50.0, 10.0, 50.0, 30.0, 10.0, 30.0]
+    assert described["axes_mm"] == pytest.approx([22.4, 17.9])
+
+
+def test_without_pixel_spacing_there_is_no_size() -> None:
+    header = frame_header(published(0, finding(0.1)), 1, status())
+    assert header["findings"][0]["axes_mm"] is None
+    assert [banner["key"] for banner in header["banners"]] == ["uncalibrated"]
+
+
+def test_findings_are_numbered_in_the_reading_s_order() -> None:
+    header = frame_header(published(0, finding(0.9), finding(0.2)), 1, status())
+    assert [(f["number"], f["suspicion"]) for f in header["findings"]] == [(1, "high"), (2, "low")]
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "read", "faint"),
+    [
+        (0.0, True, False),
+        (FAINT_AFTER_MS, True, False),
+        (FAINT_AFTER_MS + 1, True, True),
+        (HIDDEN_AFTER_MS, True, True),
+        (HIDDEN_AFTER_MS + 1, False, False),
+        (None, False, False),
+    ],
+)
+def test_an_old_reading_is_faint_and_then_gone(
+    age_ms: float | None, read: bool, faint: bool
+) -> None:
+    header = frame_header(published(0, finding(0.9), age_ms=age_ms), 1, status())
+    assert (header["read"], header["faint"]) == (read, faint)
+    assert len(header["findings"]) == int(read)
+
+
+def test_the_two_gravest_states_are_shown_first() -> None:
+    condition = status(
+        error="Gone.", ended=True, ai_state=AiState.OFF, ai_restarts=2, simulated=True
+    )
+    header = frame_header(published(0, simulated=True), 1, condition)
+    assert header["banners"] == [
+        {"key": "lost", "count": 2},
+        {"key": "ai_off_again", "count": 2},
+    ]
+    assert header["message"] == "Gone."
+
+
+def test_a_clip_s_end_is_no_loss_and_a_passing_error_neither() -> None:
+    assert status_header(status(ended=True))["banners"] == [{"key": "ended", "count": 0}]
+    passing = status_header(status(error="One picture could not be used."))
+    assert passing["banners"] == []
+    assert passing["message"] == "One picture could not be used."
+
+
+def test_the_ai_s_own_words_are_the_message_when_the_source_is_well() -> None:
+    header = status_header(status(ai_state=AiState.OFF, ai_message="No model is installed."))
+    assert header["message"] == "No model is installed."
+    assert header["banners"] == [{"key": "ai_off", "count": 0}]
+    assert header["sequence"] is None
+
+
+def test_simulated_is_said_of_the_frame_and_not_of_the_next_source() -> None:
+    header = frame_header(published(0, spacing=HALF_MM, simulated=True), 1, status())
+    assert [banner["key"] for banner in header["banners"]] == ["simulated"]
+
+
+def test_the_header_is_json() -> None:
+    header = frame_header(published(0, finding(0.5), spacing=HALF_MM), 1, status())
+    assert json.loads(json.dumps(header)) == header
+
+
+def test_a_latency_that_is_not_known_is_not_zero() -> None:
+    assert status_header(status(latency_p95_ms=0.0))["latency_ms"] is None
+    assert status_header(status(latency_p95_ms=18.4))["latency_ms"] == 18

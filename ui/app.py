@@ -1,0 +1,141 @@
+"""The web application: live routes, login and pages in one server."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import HTTPConnection
+
+from senoscope.domain.errors import PortInUse, SettingsError
+from senoscope.domain.reading import OperatingPoint
+from senoscope.realtime.published import LoopStatus, PublishedFrame
+from senoscope.ui.actions_route import add_actions
+from senoscope.ui.live_route import FrameHub, UserOf, add_live_route
+from senoscope.ui.login import Login, add_login
+from senoscope.ui.pages.live import LiveActions, live_page, live_style
+
+THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]", "::1"]
+
+
+class FrameFeed(Protocol):
+    """What the page needs of the loop."""
+
+    def status(self) -> LoopStatus:
+        """How it is doing now."""
+
+    def subscribe(self, callback: Callable[[PublishedFrame], None]) -> Callable[[], None]:
+        """Call back for every frame, on the loop's thread; returns what ends that."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """`snapshot_folder` is made when first needed; `password` None: no login, this machine only."""
+
+    snapshot_folder: Path
+    operating_point: OperatingPoint
+    password: str | None = None
+
+
+def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> FastAPI:
+    """Everything the server serves. The loop runs already, or will be started by the caller."""
+    hub = FrameHub(loop.status)
+
+    @contextlib.asynccontextmanager
+    async def following(_app: FastAPI) -> AsyncIterator[None]:
+        unsubscribe = loop.subscribe(hub.publish)
+        try:
+            yield
+        finally:
+            unsubscribe()
+
+    app = FastAPI(lifespan=following, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.has_password = settings.password is not None
+    user_of = _guarded(app, settings.password)
+    add_live_route(app, hub, user_of)
+    add_actions(app, hub, actions, settings.snapshot_folder)
+    page = live_page(settings.operating_point)
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        auth_dependency=user_of if settings.password is not None else None,
+        run_history=False,
+        footer_links=[],
+        max_file_size="1mb",
+        theme=gr.themes.Base(font="system-ui", font_mono="ui-monospace"),
+        head=live_style(),
+        ssr_mode=False,
+        enable_monitoring=False,
+    )
+    return mounted
+
+
+def _guarded(app: FastAPI, password: str | None) -> UserOf:
+    if password is not None:
+        login = Login(password)
+        add_login(app, login)
+        return login.user_of
+    # Another site may let its own name point to this machine; its pages then look like ours.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=THIS_MACHINE, www_redirect=False)
+    return _anyone
+
+
+def _anyone(_connection: HTTPConnection) -> str:
+    return "reader"
+
+
+def serve(app: FastAPI, host: str, port: int) -> None:
+    """Serve until interrupted. PortInUse, or SettingsError for a host that must not be used."""
+    if not (app.state.has_password or _is_this_machine(host)):
+        raise SettingsError(
+            f"The page was to be served on {host}, where other machines can reach it, without a "
+            "password. Set a password, or serve on 127.0.0.1."
+        )
+    with _listening(host, port) as listener:
+        uvicorn.Server(server_config(app)).run(sockets=[listener])
+
+
+def server_config(app: FastAPI) -> uvicorn.Config:
+    """How the page is served. Compressing JPEG again would double the server's work."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        ws_per_message_deflate=False,
+        ws_max_size=2**16,
+        timeout_graceful_shutdown=3,
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens, so that nobody can take the port between a check and the start."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(
+                f"Port {port} is in use by another program. Stop that program, or choose another "
+                f"port, for example --port {port + 1 if port < 65535 else port - 1}."
+            ) from error
+        raise SettingsError(
+            f"The page cannot be served on {host}:{port} ({error.strerror or error}). "
+            "Expected an address of this machine and a port from 1024 to 65535."
+        ) from error

@@ -1,0 +1,39 @@
+"""Every `senoscope` command, listed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from senoscope import __version__
+from senoscope.ui.doctor_command import doctor
+from senoscope.ui.evaluate_command import evaluate
+from senoscope.ui.live_command import live
+from senoscope.ui.train_command import train
+
+app = typer.Typer(
+    help="An open breast-ultrasound assistant. Not a medical device: suggestions, not diagnoses.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(live)
+app.command()(doctor)
+app.add_typer(evaluate, name="evaluate")
+app.add_typer(train, name="train")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,116 @@
+"""`senoscope doctor`: what works on this machine, and why the rest does not."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import zipfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import typer
+
+from senoscope import __version__
+from senoscope.domain.errors import SenoscopeError
+from senoscope.models.engines import openvino
+from senoscope.models.package import Precision, load_package, shipped_packages
+from senoscope.realtime.sources.choose import available_sources
+from senoscope.ui.logs import log_file
+from senoscope.ui.settings import load_settings, settings_file
+from senoscope.ui.written import write_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `reason` None: it works."""
+
+    kind: str
+    name: str
+    reason: str | None
+
+
+def doctor(
+    bundle: Annotated[
+        Path | None,
+        typer.Option(help="Also pack log and settings, without names, into this zip file."),
+    ] = None,
+) -> None:
+    """List sources, engines and models, with the reason for each that is not available."""
+    machine, checks = _machine(), _checks()
+    for name, value in machine.items():
+        typer.echo(f"{name:12}{value}")
+    for check in checks:
+        typer.echo(f"{check.kind:8} {check.name:24} {check.reason or 'works'}")
+    if bundle is not None:
+        write_bytes(bundle, _packed(machine, checks))
+        typer.echo(f"Packed into {bundle}. Look through it before you send it.")
+    if any(check.kind != "source" and check.reason for check in checks):
+        raise typer.Exit(1)
+
+
+def _machine() -> dict[str, str]:
+    return {
+        "senoscope": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "machine": f"{os.cpu_count()} processors, {cv2.getCPUFeaturesLine()}",
+        "packages": ", ".join(
+            f"{name} {version(name)}" for name in ("numpy", "opencv-python", "openvino", "gradio")
+        ),
+    }
+
+
+def _checks() -> list[Check]:
+    return [
+        *(Check("source", name, reason) for name, reason in available_sources()),
+        Check("engine", "OpenVINO", openvino.is_available()),
+        *(_model(folder) for folder in shipped_packages()),
+        Check("settings", "file", _complaint_of_settings()),
+    ]
+
+
+def _model(folder: Path) -> Check:
+    try:
+        package = load_package(folder)
+        for precision in Precision:
+            package.weights(precision)
+    except SenoscopeError as error:
+        return Check("model", folder.name, str(error))
+    return Check("model", package.title, None)
+
+
+def _complaint_of_settings() -> str | None:
+    try:
+        load_settings(settings_file())
+    except SenoscopeError as error:
+        return str(error)
+    return None
+
+
+def _packed(machine: dict[str, str], checks: list[Check]) -> bytes:
+    """A zip of what this command printed, the log, and the settings without any path or address.
+
+    Paths are left out because people name folders after patients.
+    """
+    report = {"machine": machine, "checks": [_unnamed(check) for check in checks]}
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("doctor.json", json.dumps(report, indent=2))
+        if _complaint_of_settings() is None:
+            stored = load_settings(settings_file())
+            areas = [str(area) for area in stored.scan_areas.values()]
+            archive.writestr("settings.json", json.dumps({"scan_areas": areas}, indent=2))
+        if log_file().exists():
+            archive.write(log_file(), "senoscope.log")
+    return content.getvalue()
+
+
+def _unnamed(check: Check) -> dict[str, Any]:
+    home = str(Path.home())
+    reason = None if check.reason is None else check.reason.replace(home, "~")
+    return {"kind": check.kind, "name": check.name, "reason": reason}

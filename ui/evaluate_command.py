@@ -1,0 +1,97 @@
+"""`senoscope evaluate`: the reader's figures on a public data set."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from senoscope import __version__
+from senoscope.domain.errors import DataSetError
+from senoscope.models.evaluation.metrics import Estimate
+from senoscope.models.evaluation.ultrasound import read_images, summarise
+from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_bus_bra, read_busi
+from senoscope.models.package import Precision
+from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader
+from senoscope.ui.written import write_text
+
+evaluate = typer.Typer(help="Measure the networks on data sets.", no_args_is_help=True)
+
+
+class Layout(StrEnum):
+    """Of a data set's folder, as its authors published it."""
+
+    BUS_BRA = "bus-bra"
+    BUSI = "busi"
+
+
+@evaluate.callback()
+def _group() -> None:
+    pass
+
+
+@evaluate.command()
+def ultrasound(
+    data: Annotated[Path, typer.Option(help="The data set's folder.")],
+    layout: Annotated[Layout, typer.Option(help="Whose layout the folder has.")],
+    report: Annotated[Path, typer.Option(help="The JSON file to write.")],
+    folds: Annotated[
+        str, typer.Option(help="BUS-BRA folds, for example 4,5. All if left out.")
+    ] = "",
+    split: Annotated[str, typer.Option(help="BUSI part, for example val. All if left out.")] = "",
+    precision: Annotated[Precision, typer.Option(help="Of the weights.")] = Precision.INT8,
+    segmenter: Annotated[Path, typer.Option(help="A model package's folder.")] = SEGMENTER,
+    classifier: Annotated[Path, typer.Option(help="A model package's folder.")] = CLASSIFIER,
+) -> None:
+    """Dice, sensitivity, false alarms, AUC and calibration, each with 95 % CI and n."""
+    images = _chosen(data, layout, folds, split)
+    reader = build_reader(precision, segmenter, classifier)
+    with typer.progressbar(
+        read_images(reader, images), length=len(images), label=f"Reading {layout}"
+    ) as outcomes:
+        figures = summarise(list(outcomes), reader.operating_point.low_below)
+    about = {
+        "senoscope": __version__,
+        "data_set": layout.value,
+        "parts": folds or split or "all",
+        "images": len(images),
+        "engine": reader.description.engine,
+        "models": list(reader.description.models),
+        "operating_point": asdict(reader.operating_point),
+        "ci": "95 %, 2000 bootstrap resamples of patients or near-duplicate groups",
+    }
+    content = {"about": about} | {key: _as_json(figure) for key, figure in figures.items()}
+    write_text(report, json.dumps(content, indent=2) + "\n")
+    for key, figure in figures.items():
+        typer.echo(f"{key:32}{_in_words(figure)}")
+    typer.echo(f"Written to {report}")
+
+
+def _chosen(data: Path, layout: Layout, folds: str, split: str) -> tuple[UltrasoundImage, ...]:
+    wanted = {part.strip() for part in (folds or split).split(",") if part.strip()}
+    every = read_bus_bra(data) if layout is Layout.BUS_BRA else read_busi(data)
+    chosen = tuple(image for image in every if not wanted or image.part in wanted)
+    if not chosen:
+        present = ", ".join(sorted({image.part or "none" for image in every}))
+        raise DataSetError(
+            f"No image of {data.name} belongs to {folds or split!r}; the parts present are: "
+            f"{present}. BUS-BRA takes --folds 1,2, BUSI --split val."
+        )
+    return chosen
+
+
+def _as_json(figure: Estimate) -> dict[str, Any]:
+    """JSON has no nan: a figure that could not be computed is null."""
+    numbers = [None if math.isnan(x) else round(x, 4) for x in (figure.value, *figure.ci)]
+    return {"value": numbers[0], "ci": numbers[1:], "n": figure.n}
+
+
+def _in_words(figure: Estimate) -> str:
+    if not figure.n or math.isnan(figure.value):
+        return "none here"
+    return f"{figure.value:.3f}  [{figure.ci[0]:.3f}, {figure.ci[1]:.3f}]  n = {figure.n}"

@@ -1,0 +1,106 @@
+"""`senoscope live`: the loop with its page, or without one to measure it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from senoscope import __version__
+from senoscope.domain.errors import SettingsError, SourceLost
+from senoscope.domain.frame import ScanArea
+from senoscope.models.package import load_package
+from senoscope.realtime.loop import LiveLoop
+from senoscope.realtime.loop_report import LoopReport
+from senoscope.realtime.sources.choose import source_from_text
+from senoscope.ui.app import PageSettings, build_app, serve
+from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
+from senoscope.ui.live_session import LiveSession, WatchedSource
+from senoscope.ui.logs import log_file, start_log
+from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
+from senoscope.ui.written import write_text
+
+HEADLESS_LIMIT_S = 3600.0
+
+
+def live(
+    source: Annotated[
+        str,
+        typer.Option(help="phantom, camera:0, a folder, a video file or a stream's address."),
+    ] = "",
+    scan_area: Annotated[
+        str, typer.Option(help="LEFT,TOP,WIDTH,HEIGHT in pixels; nothing outside is read.")
+    ] = "",
+    rate: Annotated[float | None, typer.Option(help="Frames a second; the source's own.")] = None,
+    size: Annotated[str, typer.Option(help="Of phantom and folder frames.")] = "1024x768",
+    flat_out: Annotated[bool, typer.Option(help="As fast as a file can be read.")] = False,
+    headless: Annotated[bool, typer.Option(help="No page: read frames, write --report.")] = False,
+    frames: Annotated[int | None, typer.Option(help="Headless: stop after so many.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Headless: the JSON file to write.")] = None,
+    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 7860,
+    password: Annotated[
+        str | None,
+        typer.Option(envvar="SENOSCOPE_PASSWORD", help="Needed to serve other machines."),
+    ] = None,
+    snapshots: Annotated[Path | None, typer.Option(help="Folder for snapshots.")] = None,
+) -> None:
+    """Read a source live and show it on a page."""
+    start_log(log_file())
+    stored = load_settings(settings_file())
+    text = source or stored.source or "phantom"
+    area = ScanArea.parse(scan_area) if scan_area else stored.scan_areas.get(text)
+    picked = source_from_text(
+        text, rate_hz=rate, flat_out=flat_out, size=_size(size), repeat=not headless
+    )
+    watched = WatchedSource(text, picked)
+    loop = LiveLoop(watched, build_reader, area)
+    if headless:
+        _measure(loop, frames, report)
+        return
+    session = LiveSession(loop, watched, stored, settings_file())
+    settings = PageSettings(
+        snapshot_folder=snapshots or snapshot_folder(),
+        operating_point=operating_point(load_package(CLASSIFIER)),
+        password=password,
+    )
+    app = build_app(loop, session.actions, settings)
+    with loop:
+        typer.echo(f"Senoscope {__version__} on http://{host}:{port}  (Ctrl-C ends it)")
+        serve(app, host, port)
+
+
+def _measure(loop: LiveLoop, frames: int | None, report: Path | None) -> None:
+    loop.start(wait_for_reader=True)
+    try:
+        loop.wait(frames, HEADLESS_LIMIT_S)
+    finally:
+        loop.stop()
+    measured = _as_json(loop.report())
+    if report is None:
+        typer.echo(measured)
+    else:
+        write_text(report, measured + "\n")
+    status = loop.status()
+    if status.error:
+        raise SourceLost(status.error)
+    if status.ai_message:
+        typer.echo(f"AI: {status.ai_message}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def _as_json(report: LoopReport) -> str:
+    return json.dumps(asdict(report), indent=2)
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, _, rows = text.partition("x")
+    if not (columns.isdecimal() and rows.isdecimal()):
+        raise SettingsError(
+            f"Size {text!r} was given; expected COLUMNSxROWS in pixels, for example 1024x768."
+        )
+    return int(columns), int(rows)

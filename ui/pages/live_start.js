@@ -1,0 +1,101 @@
+// Buttons and keys, then the first words and the connection.
+
+function freeze() {
+  if (view.shown === null) return;
+  view.frozen = !view.frozen;
+  say(view.frozen ? `freeze:${view.shown.sequence}` : 'resume');
+  refresh();
+}
+
+function toggleOverlay() {
+  view.overlay = !view.overlay;
+  draw();
+  refresh();
+}
+
+async function snapshot() {
+  if (view.shown === null) return;
+  try {
+    const saved = await ask('/live/snapshot', { sequence: view.shown.sequence });
+    tell(t('saved', saved));
+  } catch (error) { tell(error.message); }
+}
+
+function switchLanguage() {
+  language = language === 'en' ? 'zh' : 'en';
+  remembered.set('language', language);
+  showWords();
+}
+
+function showWords() {
+  writeWords();
+  setTheme(find('root').dataset.theme);
+  operatingPoint();
+  for (const button of find('choices').children) button.textContent = sourceWord(button.dataset.source);
+  notice = '';
+  refresh();
+  describePicture();
+}
+
+function setTheme(theme) {
+  find('root').dataset.theme = theme;
+  document.documentElement.dataset.senoscopeTheme = theme;
+  write('theme', t(theme === 'dark' ? 'theme_light' : 'theme_dark'));
+}
+
+function switchTheme() {
+  const theme = find('root').dataset.theme === 'dark' ? 'light' : 'dark';
+  remembered.set('theme', theme);
+  setTheme(theme);
+}
+
+const openKeys = () => find('keys_dialog').showModal();
+const KEYS = { ' ': freeze, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys };
+
+function press(event) {
+  const action = KEYS[event.key.toLowerCase()];
+  if (!action || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (element.querySelector('dialog[open]')) return;
+  // A button reached with the keyboard keeps its own space bar.
+  if (event.key === ' ' && event.target.matches('button')) return;
+  event.preventDefault();
+  action();
+}
+
+function listen() {
+  const actions = {
+    freeze, overlay: toggleOverlay, snapshot, language: switchLanguage, theme: switchTheme,
+    open_keys: openKeys, open_source: openSource, dialog_close: () => dialog.close(),
+    dialog_back: () => goTo(choice.step - 1), dialog_next: goOn,
+    whole: () => setArea(0, 0, ...choice.found.size),
+  };
+  for (const [part, action] of Object.entries(actions)) {
+    find(part).addEventListener('click', (event) => {
+      // After a click with the mouse the space bar means freeze again, not this button.
+      if (event.detail > 0) event.currentTarget.blur();
+      action();
+    });
+  }
+  find('path_form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (find('path').value.trim()) trySource(find('path').value.trim());
+  });
+  for (const index of [0, 1, 2, 3]) find(`area_${index}`).addEventListener('change', typedArea);
+  find('area').addEventListener('pointerdown', dragCorner);
+  document.addEventListener('keydown', press);
+  new ResizeObserver(fit).observe(find('room'));
+}
+
+async function askOnFirstRun() {
+  try {
+    if ((await ask('/live/sources')).first_run) openSource();
+  } catch (error) { tell(error.message); }
+}
+
+find('root').dataset.theme = remembered.get('theme') ?? 'dark';
+showWords();
+listen();
+connect();
+setInterval(refresh, 100);
+setInterval(describePicture, 1000);
+askOnFirstRun();

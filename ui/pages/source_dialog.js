@@ -1,0 +1,139 @@
+// Three steps to another source: choose, mark the scan area, check. The picture behind goes on.
+
+const SMALLEST_SIDE = 64;
+const dialog = find('source_dialog');
+const choice = { step: 0, source: null, found: null, area: null };
+
+async function openSource() {
+  Object.assign(choice, { source: null, found: null, area: null });
+  find('preview_picture').hidden = true;
+  goTo(0);
+  try {
+    offer((await ask('/live/sources')).sources);
+  } catch (error) { write('trouble', error.message); }
+  // Last, so that the first choice has the focus.
+  if (!dialog.open) dialog.showModal();
+}
+
+function offer(sources) {
+  find('choices').replaceChildren(...sources.map((source) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.dataset.source = source;
+    button.textContent = sourceWord(source);
+    button.onclick = () => trySource(source);
+    return button;
+  }));
+}
+
+async function trySource(source) {
+  Object.assign(choice, { source, found: null, area: null });
+  for (const button of find('choices').children) {
+    button.setAttribute('aria-pressed', String(button.dataset.source === source));
+  }
+  find('preview_picture').hidden = true;
+  find('dialog_next').disabled = true;
+  write('trouble', t('trying'));
+  try {
+    const found = await ask('/live/preview', { source });
+    if (choice.source !== source) return;   // another was chosen meanwhile
+    choice.found = found;
+    choice.area = [0, 0, ...found.size];
+    find('preview_picture').src = find('area_picture').src = found.picture;
+    find('preview_picture').hidden = false;
+    goTo(choice.step);
+  } catch (error) {
+    if (choice.source === source) write('trouble', error.message);
+  }
+}
+
+function goTo(step) {
+  choice.step = step;
+  for (const section of dialog.querySelectorAll('[data-step]')) section.hidden = Number(section.dataset.step) !== step;
+  dialog.querySelectorAll('ol > li').forEach((item, index) => {
+    if (index === step) item.setAttribute('aria-current', 'step'); else item.removeAttribute('aria-current');
+  });
+  find('dialog_back').hidden = step === 0;
+  find('dialog_next').disabled = choice.found === null;
+  write('dialog_next', t(step === 2 ? 'start' : 'next'));
+  write('trouble', '');
+  if (step === 1) showArea();
+  if (step === 2) showFound();
+}
+
+async function goOn() {
+  if (choice.step < 2) { goTo(choice.step + 1); return; }
+  find('dialog_next').disabled = true;
+  try {
+    await ask('/live/start', { source: choice.source, scan_area: isWhole() ? null : choice.area });
+    dialog.close();
+    if (view.frozen) freeze();
+  } catch (error) {
+    write('trouble', error.message);
+    find('dialog_next').disabled = false;
+  }
+}
+
+function isWhole() {
+  return String(choice.area) === String([0, 0, ...choice.found.size]);
+}
+
+function showArea() {
+  const [columns, rows] = choice.found.size, [left, top, width, height] = choice.area;
+  const box = find('area_box').style;
+  box.left = `${left / columns * 100}%`;
+  box.top = `${top / rows * 100}%`;
+  box.width = `${width / columns * 100}%`;
+  box.height = `${height / rows * 100}%`;
+  choice.area.forEach((value, index) => { find(`area_${index}`).value = value; });
+}
+
+function setArea(left, top, right, bottom) {
+  const [columns, rows] = choice.found.size;
+  const within = (value, least, most) => Math.round(Math.min(Math.max(value, least), most));
+  left = within(left, 0, columns - SMALLEST_SIDE);
+  top = within(top, 0, rows - SMALLEST_SIDE);
+  right = within(right, left + SMALLEST_SIDE, columns);
+  bottom = within(bottom, top + SMALLEST_SIDE, rows);
+  choice.area = [left, top, right - left, bottom - top];
+  showArea();
+}
+
+function typedArea() {
+  const [left, top, width, height] = [0, 1, 2, 3].map((index) => Number(find(`area_${index}`).value) || 0);
+  setArea(left, top, left + width, top + height);
+}
+
+function dragCorner(down) {
+  const corner = down.target.dataset.corner;
+  if (corner === undefined) return;
+  down.preventDefault();
+  down.target.setPointerCapture(down.pointerId);
+  down.target.onpointermove = (move) => {
+    const picture = find('area_picture').getBoundingClientRect(), [columns, rows] = choice.found.size;
+    const x = (move.clientX - picture.left) / picture.width * columns;
+    const y = (move.clientY - picture.top) / picture.height * rows;
+    const [left, top, width, height] = choice.area;
+    const right = left + width, bottom = top + height;
+    // The corner that is dragged gives way at the smallest side, the opposite one stays.
+    setArea(
+      corner[0] === '0' ? Math.min(x, right - SMALLEST_SIDE) : left,
+      corner[1] === '0' ? Math.min(y, bottom - SMALLEST_SIDE) : top,
+      corner[0] === '1' ? x : right,
+      corner[1] === '1' ? y : bottom,
+    );
+  };
+  down.target.onpointerup = down.target.onpointercancel = () => { down.target.onpointermove = null; };
+}
+
+function showFound() {
+  const found = choice.found, [left, top, width, height] = choice.area;
+  const [columns, rows] = found.size;
+  write('found_name', sourceWord(found.name));
+  write('found_size', t('pixels', { columns, rows }));
+  write('found_area', isWhole() ? t('whole_picture') : t('area_at', { left, top, width, height }));
+  write('found_rate', found.fps === null ? t('not_said') : t('frame_rate', { n: Math.round(found.fps) }));
+  write('found_tissue', t(found.simulated ? 'is_simulated' : 'is_real'));
+  write('found_scale', t(found.calibrated ? 'is_calibrated' : 'is_uncalibrated'));
+  write('found_ai', t(`ai_is_${view.newest?.ai ?? 'off'}`));
+}

@@ -1,0 +1,67 @@
+"""What is remembered between starts: the last source and each source's scan area."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from platformdirs import user_config_path, user_pictures_path
+
+from senoscope.domain.errors import SettingsError
+from senoscope.domain.frame import ScanArea
+from senoscope.ui.written import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`source` None: no source was ever started. `scan_areas` by the source's text."""
+
+    source: str | None = None
+    scan_areas: Mapping[str, ScanArea] = field(default_factory=lambda: MappingProxyType({}))
+
+    def with_source(self, source: str, scan_area: ScanArea | None) -> Settings:
+        """The same settings after `source` was started with `scan_area` (None: whole picture)."""
+        areas = {name: area for name, area in self.scan_areas.items() if name != source}
+        if scan_area is not None:
+            areas[source] = scan_area
+        return replace(self, source=source, scan_areas=areas)
+
+
+def settings_file() -> Path:
+    """Where settings are kept for this user."""
+    return user_config_path("senoscope", appauthor=False) / "settings.json"
+
+
+def snapshot_folder() -> Path:
+    """Where snapshots go unless another folder is given."""
+    return user_pictures_path() / "Senoscope"
+
+
+def load_settings(path: Path) -> Settings:
+    """Settings of an earlier start; the defaults where there are none.
+
+    SettingsError when the file is there and not understood: it is never silently replaced.
+    """
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        areas = {name: ScanArea.parse(text) for name, text in stored["scan_areas"].items()}
+        return Settings(source=stored["source"], scan_areas=areas)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise SettingsError(
+            f"The settings in {path} are not understood ({error}). Mend the file, or remove it "
+            "to start with the defaults."
+        ) from error
+
+
+def save_settings(settings: Settings, path: Path) -> None:
+    """Keep settings for the next start, whole or not at all. StorageError says why not."""
+    stored = {
+        "source": settings.source,
+        "scan_areas": {name: str(area) for name, area in settings.scan_areas.items()},
+    }
+    write_text(path, json.dumps(stored, indent=2, ensure_ascii=False))

@@ -1,0 +1,103 @@
+"""One frame saved as it was captured, with what was read of it beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from senoscope import __version__
+from senoscope.domain.errors import StorageError
+from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.reading import Finding, Reading
+from senoscope.realtime.published import LoopStatus, PublishedFrame
+
+
+def save_snapshot(
+    published: PublishedFrame, status: LoopStatus, folder: Path, now: datetime
+) -> Path:
+    """Write the frame as PNG without any overlay, and its reading as JSON of the same name.
+
+    Returns the PNG's path. `now` carries a time zone. Names hold the time and the frame index,
+    never anything of a patient. StorageError when the folder cannot be written; neither file is
+    left behind then.
+    """
+    picture = folder / f"senoscope_{now:%Y%m%d-%H%M%S}_frame{published.frame.index:04d}.png"
+    facts = json.dumps(_facts(published, status, now), indent=2, ensure_ascii=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # The facts first: a picture in the folder always has them beside it.
+        _write(picture.with_suffix(".json"), facts.encode())
+        try:
+            _write(picture, cv2.imencode(".png", published.frame.pixels)[1].tobytes())
+        except OSError:
+            picture.with_suffix(".json").unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StorageError(
+            f"The snapshot could not be saved in {folder} ({error.strerror or error}). "
+            "Free some space or choose another snapshot folder in the settings."
+        ) from error
+    return picture
+
+
+def _write(target: Path, content: bytes) -> None:
+    """All of it or nothing: under a temporary name first, then renamed."""
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    except OSError:
+        if unfinished.parent.is_dir():
+            unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _facts(published: PublishedFrame, status: LoopStatus, now: datetime) -> dict[str, Any]:
+    spacing = published.frame.pixel_spacing
+    return {
+        "software": "Senoscope",
+        "version": __version__,
+        "note": "Not a medical device. Suggestion, not a diagnosis.",
+        "saved_at": now.isoformat(timespec="seconds"),
+        "source": status.source_name,
+        "simulated": published.frame.simulated,
+        "frame_index": published.frame.index,
+        "pixel_spacing_mm": None if spacing is None else [spacing.row_mm, spacing.column_mm],
+        "models": list(status.models),
+        "engine": status.engine,
+        "reading": None
+        if published.reading is None
+        else _reading(published.reading, published.reading_age_ms, spacing),
+    }
+
+
+def _reading(
+    reading: Reading, age_ms: float | None, spacing: PixelSpacing | None
+) -> dict[str, Any]:
+    return {
+        "frame_index": reading.frame_index,
+        "age_ms": age_ms,
+        "presence": round(reading.presence, 4),
+        "findings": [_finding(finding, spacing) for finding in reading.findings],
+    }
+
+
+def _finding(finding: Finding, spacing: PixelSpacing | None) -> dict[str, Any]:
+    lesion = finding.lesion
+    axes = None if spacing is None else lesion.axes_mm(spacing)
+    return {
+        "suspicion": finding.suspicion.value,
+        "probability": round(finding.probability, 4),
+        "presence": round(lesion.presence, 4),
+        "area_px": round(lesion.area_px, 1),
+        "axes_mm": None if axes is None else [round(axis, 2) for axis in axes],
+        "contour_px": lesion.contour.astype(float).round(2).tolist(),
+    }

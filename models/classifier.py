@@ -36,7 +36,8 @@ class Classifier:
 
         Platt scaling (Platt 1999), fitted on the inner split.
         """
-        return 1 / (1 + math.exp(-(self._slope * self.logit(pixels, box) + self._intercept)))
+        # The logistic function, in the form that no logit makes overflow.
+        return 0.5 + 0.5 * math.tanh((self._slope * self.logit(pixels, box) + self._intercept) / 2)
 
     def logit(self, pixels: Gray, box: tuple[float, float, float, float]) -> float:
         """The network's own output, uncalibrated."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,6 +41,15 @@ class ModelPackage:
     settings: Mapping[str, float]
     card: Mapping[str, Any]
 
+    def __post_init__(self) -> None:
+        numbers = (self.mean, self.std, *self.settings.values())
+        if self.size < 1 or self.std <= 0 or not all(math.isfinite(each) for each in numbers):
+            raise ModelPackageError(
+                f"The card of {self.title} asks for inputs of {self.size} pixels, fed as (grey - "
+                f"{self.mean}) / {self.std}, with settings {dict(self.settings)}; expected finite "
+                "numbers, size and divisor above 0. Reinstall Senoscope."
+            )
+
     @property
     def title(self) -> str:
         """Name and version, as shown and stored beside every reading."""
@@ -47,8 +57,19 @@ class ModelPackage:
 
     def weights(self, precision: Precision) -> bytes:
         """The ONNX file, after its checksum was found to be the card's."""
-        entry = self.card["files"][precision]
-        path = self.folder / str(entry["file"])
+        try:
+            name, checksum = (str(self.card["files"][precision][key]) for key in ("file", "sha256"))
+        except (KeyError, TypeError) as error:
+            raise ModelPackageError(
+                f"The card of {self.title} names no {precision} weights with a checksum. "
+                "Reinstall Senoscope, or ask for another precision."
+            ) from error
+        path = self.folder / name
+        if path.name != name:
+            raise ModelPackageError(
+                f"The card of {self.title} names the weights {name!r}; expected a file beside the "
+                "card. Do not use this package; reinstall Senoscope."
+            )
         try:
             content: bytes = path.read_bytes()
         except OSError as error:
@@ -57,10 +78,10 @@ class ModelPackage:
                 "Reinstall Senoscope."
             ) from error
         found = hashlib.sha256(content).hexdigest()
-        if found != entry["sha256"]:
+        if found != checksum:
             raise ModelPackageError(
                 f"The weights of {self.title} ({path.name}) have checksum {found[:12]}..., the "
-                f"card says {entry['sha256'][:12]}... The file is damaged or was exchanged; "
+                f"card says {checksum[:12]}... The file is damaged or was exchanged; "
                 "reinstall Senoscope."
             )
         return content
@@ -100,7 +121,7 @@ def load_package(folder: Path) -> ModelPackage:
             f"The model package {folder.name} has no readable card.json ({error.strerror}). "
             "Reinstall Senoscope, or give the folder of a package."
         ) from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelPackageError(
             f"The card of the model package {folder.name} is not understood ({error!r}). "
             "Reinstall Senoscope, or write the card again with `senoscope train ... --package`."

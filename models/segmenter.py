@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -15,7 +16,8 @@ from senoscope.models.package import ModelPackage
 
 WINDOW = 16
 """Network pixels: presence also rests on the most convincing window of this side."""
-MOST_LESIONS = 5
+MOST_LESIONS = 3
+"""As many as the page has cards for; each costs a run of the classifier."""
 OUTLINE_TOLERANCE = 0.5
 """Frame pixels an outline may leave out: below what an eye sees, a tenth of the points."""
 
@@ -34,6 +36,7 @@ class Segmenter:
     def __init__(self, engine: Engine, package: ModelPackage) -> None:
         self._engine = engine
         self._package = package
+        self._head_share = package.setting("head_share")
         self._presence_from = package.setting("presence_from")
         self._lesion_from = package.setting("lesion_from")
         self._smallest_share = package.setting("smallest_share")
@@ -41,7 +44,8 @@ class Segmenter:
     def segment(self, pixels: Gray) -> Segmentation:
         """Lesions of a (rows, columns) frame, in that frame's pixels."""
         probability, presence = self.probabilities(pixels)
-        presence = 0.5 * (presence + most_convincing_window(probability))
+        window = most_convincing_window(probability)
+        presence = self._head_share * presence + (1 - self._head_share) * window
         if presence < self._presence_from:
             return Segmentation((), presence)
         return Segmentation(
@@ -106,9 +110,17 @@ def _outline(
     x1, y1 = min(left + width + 2, columns), min(top + height + 2, rows)
     own = cv2.dilate((labels[y0:y1, x0:x1] == part).astype(np.uint8), np.ones((3, 3), np.uint8))
     patch = np.where(own > 0, probability[y0:y1, x0:x1], np.float32(0))
-    # The patch is enlarged between whole frame pixels; a sub-pixel shift keeps centres true.
-    across, down = round((x1 - x0) * scale_x), round((y1 - y0) * scale_y)
-    large = cv2.resize(patch, (max(across, 1), max(down, 1)), interpolation=cv2.INTER_LINEAR)
+    # Sampled at whole frame pixels, so that outlines are not shifted where the scale is not whole.
+    first_x, first_y = math.floor(x0 * scale_x), math.floor(y0 * scale_y)
+    onto = (math.ceil(x1 * scale_x) - first_x, math.ceil(y1 * scale_y) - first_y)
+    to_patch = np.array(
+        [
+            [1 / scale_x, 0, (first_x + 0.5) / scale_x - 0.5 - x0],
+            [0, 1 / scale_y, (first_y + 0.5) / scale_y - 0.5 - y0],
+        ]
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    large = cv2.warpAffine(patch, to_patch, onto, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     contours, _ = cv2.findContours(
         (large >= level).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
     )
@@ -118,7 +130,7 @@ def _outline(
     points = cv2.approxPolyDP(contour, OUTLINE_TOLERANCE, True)[:, 0].astype(np.float32)
     if len(points) < 3:
         return None
-    points += np.array([x0 * scale_x, y0 * scale_y], dtype=np.float32)
+    points += np.array([first_x, first_y], dtype=np.float32)
     # A filled outline holds its boundary pixels, which cv2.contourArea leaves out by half.
     area = cv2.contourArea(contour) + len(contour) / 2 + 1
     inside = probability[y0:y1, x0:x1][labels[y0:y1, x0:x1] == part]

@@ -40,8 +40,9 @@ def load(onnx: bytes, threads: int = 1) -> Engine:
             },
         )
     except RuntimeError as error:
+        reason = " ".join(str(error).split()).rstrip(".")
         raise EngineUnavailable(
-            f"OpenVINO {version('openvino')} refused the model: {error}. "
+            f"OpenVINO {version('openvino')} refused the model: {reason}. "
             "Reinstall Senoscope, or report this with `senoscope doctor --bundle FILE`."
         ) from error
     return OpenVinoEngine(compiled)

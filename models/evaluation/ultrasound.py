@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from senoscope.domain.errors import DataSetError
 from senoscope.models.evaluation import metrics
 from senoscope.models.evaluation.matching import best_match, box_of, lesion_components
 from senoscope.models.evaluation.metrics import Estimate, bootstrap
@@ -95,6 +96,11 @@ def _lesion(reader: UltrasoundReader, image: UltrasoundImage) -> ImageOutcome:
     shape = (pixels.shape[0], pixels.shape[1])
     lesions = reader.segmenter.segment(pixels).lesions
     predicted = lesion_mask(lesions, shape)
+    if truth.shape != shape or not truth.any():
+        raise DataSetError(
+            f"The mask of {image.name} is empty or of another size than its image. "
+            "Unpack the data set again."
+        )
     parts = lesion_components(truth)
     matched = [best_match(lesions, part) for part in parts]
     first = matched[0]

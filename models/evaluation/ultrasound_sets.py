@@ -52,6 +52,8 @@ class UltrasoundImage:
         union: NDArray[np.bool_] | None = None
         for path in self.mask_paths:
             mask = _read_gray(path) > 127
+            if union is not None and union.shape != mask.shape:
+                raise DataSetError(f"The masks of {self.name} differ in size. Unpack it again.")
             union = mask if union is None else union | mask
         if union is None:
             raise DataSetError(f"{self.name} has no mask. Was the data set unpacked whole?")
@@ -60,18 +62,18 @@ class UltrasoundImage:
 
 def read_bus_bra(folder: Path) -> tuple[UltrasoundImage, ...]:
     """Every image of BUS-BRA; folds come from `5-fold-cv.csv` or `kFold` in `bus_data.csv`."""
-    rows = list(_rows(folder / "bus_data.csv"))
+    rows = list(_rows(folder / "bus_data.csv", "id", "case", "pathology"))
     published = folder / "5-fold-cv.csv"
-    fold_rows = _rows(published) if published.exists() else iter(rows)
-    folds = {row["ID"]: row.get("kFold", "") for row in fold_rows}
+    fold_rows = _rows(published, "id", "kfold") if published.exists() else iter(rows)
+    folds = {row["id"]: row.get("kfold", "") for row in fold_rows}
     return tuple(
         UltrasoundImage(
-            name=row["ID"],
-            image_path=folder / "Images" / f"{row['ID']}.png",
-            mask_paths=(folder / "Masks" / f"{row['ID'].replace('bus', 'mask', 1)}.png",),
-            diagnosis=Diagnosis(row["Pathology"].strip().lower()),
-            group=f"bus-bra {row['Case']}",
-            part=folds.get(row["ID"], ""),
+            name=row["id"],
+            image_path=folder / "Images" / f"{row['id']}.png",
+            mask_paths=(folder / "Masks" / f"{row['id'].replace('bus', 'mask', 1)}.png",),
+            diagnosis=_diagnosis(row["pathology"], row["id"]),
+            group=f"bus-bra {row['case']}",
+            part=folds.get(row["id"], ""),
         )
         for row in rows
     )
@@ -79,8 +81,10 @@ def read_bus_bra(folder: Path) -> tuple[UltrasoundImage, ...]:
 
 def read_busi(folder: Path) -> tuple[UltrasoundImage, ...]:
     """Every image of BUSI; parts from `split.csv`, groups from `duplicates.csv`, where present."""
-    parts = {row["filename"]: row["split"] for row in _optional_rows(folder / "split.csv")}
-    groups = {row["filename"]: row["group"] for row in _optional_rows(folder / "duplicates.csv")}
+    parts = {row["filename"]: row["split"] for row in _optional_rows(folder / "split.csv", "split")}
+    groups = {
+        row["filename"]: row["group"] for row in _optional_rows(folder / "duplicates.csv", "group")
+    }
     images = []
     for diagnosis in Diagnosis:
         for path in sorted((folder / diagnosis).glob("*.png")):
@@ -124,15 +128,38 @@ def _read_gray(path: Path) -> Gray:
     return np.asarray(pixels, dtype=np.uint8)
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def _diagnosis(pathology: str, name: str) -> Diagnosis:
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            yield from csv.DictReader(file)
-    except FileNotFoundError:
+        return Diagnosis(pathology.lower())
+    except ValueError:
         raise DataSetError(
-            f"{path.name} is not in {path.parent}. Give the folder the data set was unpacked to."
+            f"bus_data.csv calls the pathology of {name} {pathology!r}; expected benign or "
+            "malignant. Unpack the data set again."
         ) from None
 
 
-def _optional_rows(path: Path) -> Iterator[dict[str, str]]:
-    return _rows(path) if path.exists() else iter(())
+def _rows(path: Path, *columns: str) -> Iterator[dict[str, str]]:
+    """Rows by column name in lower case: the authors' files do not agree on the case."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            header = [name.strip().lower() for name in next(csv.reader(file), [])]
+            if lacking := set(columns) - set(header):
+                raise DataSetError(
+                    f"{path.name} in {path.parent} has no column {sorted(lacking)}; expected what "
+                    "its authors published. Unpack the data set again."
+                )
+            for row in csv.DictReader(file, header, restkey="", restval=""):
+                yield {name: value.strip() for name, value in row.items() if name}
+    except OSError as error:
+        raise DataSetError(
+            f"{path.name} cannot be read in {path.parent} ({error.strerror}). "
+            "Give the folder the data set was unpacked to."
+        ) from error
+    except ValueError as error:
+        raise DataSetError(
+            f"{path.name} in {path.parent} is no table in UTF-8 ({error}). Unpack it again."
+        ) from error
+
+
+def _optional_rows(path: Path, column: str) -> Iterator[dict[str, str]]:
+    return _rows(path, "filename", column) if path.exists() else iter(())

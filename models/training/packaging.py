@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from senoscope.domain.frame import Gray
 from senoscope.models.crop import crop_affine, sample_crop
 from senoscope.models.evaluation.matching import best_match, box_of, lesion_components
+from senoscope.models.evaluation.metrics import auc
+from senoscope.models.evaluation.ultrasound_sets import side_strip
 from senoscope.models.package import CARD_FORMAT, Precision
-from senoscope.models.segmenter import Segmenter
+from senoscope.models.segmenter import Segmenter, most_convincing_window
 from senoscope.models.training.export import (
     ExportedClassifier,
     ExportedUNet,
@@ -29,6 +31,8 @@ from senoscope.models.training.normalise import MEAN, STD, gray_to_network
 from senoscope.models.training.samples import Sample
 
 CALIBRATION_IMAGES = 300
+HEAD_SHARES = (0.0, 0.25, 0.5)
+"""Of the presence head in the presence score; the rest is the most convincing window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,44 +85,76 @@ def write_card(plan: PackagePlan, settings: Mapping[str, float], folder: Path) -
 
 
 def move_into_place(made: Path, target: Path) -> None:
-    """Swap a finished package in; the one before is gone only when the new one stands."""
+    """Swap a finished package in; where that fails, the one before stands again."""
     before = target.with_name(target.name + ".before")
-    shutil.rmtree(before, ignore_errors=True)
     if target.exists():
+        shutil.rmtree(before, ignore_errors=True)
         target.rename(before)
-    shutil.move(made, target)
+    try:
+        shutil.move(made, target)
+    except OSError:
+        shutil.rmtree(target, ignore_errors=True)
+        if before.exists():
+            before.rename(target)
+        raise
     shutil.rmtree(before, ignore_errors=True)
 
 
-def presence_threshold(segmenter: Segmenter, inner: Sequence[Sample], kept_share: float) -> float:
-    """The presence that keeps `kept_share` of the inner lesions that are found at all.
+def presence_rule(
+    segmenter: Segmenter, inner: Sequence[Sample], kept_share: float
+) -> tuple[float, float]:
+    """Of `HEAD_SHARES` the one that tells inner lesions from bare tissue best, and its threshold.
 
-    Of *found* lesions: one that the mask misses cannot be rescued by a lower threshold.
+    `segmenter` has no threshold yet. The threshold keeps `kept_share` of the inner lesions that
+    are *found*: one that the mask misses cannot be rescued by a lower threshold.
     """
-    scores = []
+    found, bare = [], []
     for sample in inner:
         if not sample.has_lesion:
+            bare.append(_presence_scores(segmenter, sample.pixels))
             continue
-        segmentation = segmenter.segment(sample.pixels)
-        if best_match(segmentation.lesions, sample.mask > 127) is not None:
-            scores.append(segmentation.presence)
-    return float(np.quantile(scores, 1 - kept_share))
+        if best_match(segmenter.segment(sample.pixels).lesions, sample.mask > 127) is not None:
+            found.append(_presence_scores(segmenter, sample.pixels))
+        strip = side_strip(sample.mask)
+        if strip is not None:
+            bare.append(_presence_scores(segmenter, np.ascontiguousarray(sample.pixels[:, strip])))
+    labels = np.arange(len(found) + len(bare)) < len(found)
+    scores = np.array([*found, *bare])
+
+    def mixed(share: float) -> NDArray[np.float64]:
+        return np.asarray(scores @ [1 - share, share], dtype=np.float64)
+
+    share = max(HEAD_SHARES, key=lambda each: auc(labels, mixed(each)))
+    return share, float(np.quantile(mixed(share)[labels], 1 - kept_share))
+
+
+def _presence_scores(segmenter: Segmenter, pixels: Gray) -> tuple[float, float]:
+    probability, head = segmenter.probabilities(pixels)
+    return most_convincing_window(probability), head
 
 
 def platt_scaling(logits: NDArray[np.float64], malignant: NDArray[np.bool_]) -> tuple[float, float]:
     """Slope and intercept that make sigmoid(slope * logit + intercept) a probability.
 
-    Newton's method on the log-likelihood with Platt's smoothed targets (Platt 1999).
+    Newton's method on the log-likelihood with Platt's smoothed targets (Platt 1999). A step that
+    does not lower the loss is halved, as overconfident logits would drive it off (Lin 2007).
     """
     positives, negatives = int(malignant.sum()), int((~malignant).sum())
     target = np.where(malignant, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     design = np.stack([logits, np.ones_like(logits)], axis=1)
-    weights = np.array([1.0, 0.0])
-    for _ in range(50):
-        probability = 1 / (1 + np.exp(-design @ weights))
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        calibrated = design @ weights
+        return float(np.sum(np.logaddexp(0, calibrated) - target * calibrated))
+
+    weights = np.array([0.0, np.log((positives + 1) / (negatives + 1))])
+    for _ in range(100):
+        probability = np.exp(-np.logaddexp(0, -design @ weights))
         gradient = design.T @ (probability - target)
         curvature = (design * (probability * (1 - probability))[:, None]).T @ design
-        step = np.linalg.solve(curvature + 1e-6 * np.eye(2), gradient)
+        step = np.linalg.solve(curvature + 1e-9 * np.eye(2), gradient)
+        while loss(weights - step) > loss(weights) and np.abs(step).max() > 1e-9:
+            step /= 2
         weights = weights - step
         if np.abs(step).max() < 1e-8:
             break

@@ -19,6 +19,7 @@ from senoscope.models.evaluation.ultrasound_sets import (
     read_bus_bra,
     read_busi,
 )
+from senoscope.models.training.calipers import without_calipers
 
 LONGEST_SIDE = 512
 """Training images are reduced to this: no network reads more than half of it."""
@@ -26,10 +27,14 @@ LONGEST_SIDE = 512
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One training image: `pixels` and `mask` (0 or 255) are (rows, columns) uint8."""
+    """One training image: `pixels` and `mask` (0 or 255) are (rows, columns) uint8.
+
+    `unmarked` is `pixels` without the calipers an operator left on the lesion.
+    """
 
     name: str
     pixels: Gray
+    unmarked: Gray
     mask: Gray
     diagnosis: Diagnosis
     group: str
@@ -38,6 +43,14 @@ class Sample:
     def has_lesion(self) -> bool:
         """True where the mask holds anything."""
         return bool(self.mask.any())
+
+    def drawn(self, rng: np.random.Generator) -> Gray:
+        """The picture to learn from this time, with calipers or without."""
+        return self.unmarked if rng.random() < UNMARKED_SHARE else self.pixels
+
+
+UNMARKED_SHARE = 0.6
+"""Of draws of a lesion that show it without calipers: live frames carry none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,7 @@ def _load(images: Sequence[UltrasoundImage]) -> tuple[Sample, ...]:
             Sample(
                 name=image.name,
                 pixels=pixels,
+                unmarked=without_calipers(pixels, mask) if mask.any() else pixels,
                 mask=mask,
                 diagnosis=image.diagnosis,
                 group=image.group,

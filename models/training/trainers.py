@@ -80,11 +80,13 @@ def train_unet(
     plan = _plan(config, samples, "outlines lesions and says whether there is any")
     made = run / "package"
     packaging.write_weights(plan, ExportedUNet(average), samples.fitted, made)
-    settings = {"lesion_from": 0.5, "smallest_share": 0.001, "presence_from": 0.0}
+    settings = {
+        "lesion_from": 0.5, "smallest_share": 0.001, "head_share": 0.0, "presence_from": 0.0,
+    }  # fmt: skip
     packaging.write_card(plan, settings, made)
     ungated = load_package(made)
     segmenter = Segmenter(openvino.load(ungated.weights(Precision.INT8)), ungated)
-    settings["presence_from"] = packaging.presence_threshold(
+    settings["head_share"], settings["presence_from"] = packaging.presence_rule(
         segmenter, samples.inner, config.values["kept_share"]
     )
     packaging.write_card(plan, settings, made)

@@ -57,7 +57,8 @@ class UNetTask:
                 mask = cv2.resize(mask, pixels.shape[::-1], interpolation=cv2.INTER_AREA)
             affine = random_affine(rng, (pixels.shape[0], pixels.shape[1]), size)
             pixels, mask = warp(pixels, affine, size), warp(mask, affine, size)
-            if rng.random() < 0.35:
+            # More often where there is no lesion: there, real images hardly ever carry marks.
+            if rng.random() < (0.3 if mask.any() else 0.6):
                 mark_like_an_operator(pixels, mask, rng)
             pictures[place, 0] = to_network(vary_display(pixels, rng))
             masks[place, 0] = mask > 127
@@ -118,7 +119,7 @@ class UNetTask:
                 sample = self._phantoms[rng.integers(len(self._phantoms))]
                 return sample.pixels, sample.mask
         sample = self._lesions[rng.integers(len(self._lesions))]
-        return sample.pixels, sample.mask
+        return sample.drawn(rng), sample.mask
 
 
 @torch.inference_mode()

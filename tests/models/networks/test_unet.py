@@ -1,0 +1,48 @@
+"""The U-Net keeps the picture's size, and says presence beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="networks need torch, of the [train] extra")
+
+from senoscope.models.networks.unet import STRIDE, RealTimeUNet  # noqa: E402
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(64, 64), (96, 160), (STRIDE, STRIDE)])
+def test_logits_have_the_picture_s_size(rows: int, columns: int) -> None:
+    with torch.inference_mode():
+        output = RealTimeUNet(width=8).eval()(torch.zeros(2, 1, rows, columns))
+    assert output.lesion.shape == (2, 1, rows, columns)
+    assert output.presence.shape == (2,)
+
+
+def test_a_side_that_is_no_multiple_of_the_stride_is_refused() -> None:
+    with pytest.raises(RuntimeError):
+        RealTimeUNet(width=8).eval()(torch.zeros(1, 1, STRIDE + 4, STRIDE))
+
+
+def test_the_shipped_width_has_about_three_million_weights() -> None:
+    weights = sum(each.numel() for each in RealTimeUNet().parameters())
+    assert weights == pytest.approx(3.1e6, rel=0.03)
+
+
+def test_every_weight_is_reached_from_the_outputs() -> None:
+    network = RealTimeUNet(width=8)
+    output = network(torch.randn(2, 1, 64, 64))
+    (output.lesion.square().mean() + output.presence.square().mean()).backward()
+    assert not [name for name, each in network.named_parameters() if each.grad is None]
+
+
+def test_a_lesion_pixel_answers_to_the_place_it_is_at() -> None:
+    """A pixel shuffle or a skip the wrong way round would move it."""
+    torch.manual_seed(0)
+    network = RealTimeUNet(width=8).eval()
+    picture = torch.zeros(1, 1, 256, 256)
+    with torch.inference_mode():
+        before = network(picture).lesion
+        picture[0, 0, 40:44, 200:204] = 9
+        changed = (network(picture).lesion - before).abs()[0, 0]
+    row, column = divmod(int(changed.argmax()), 256)
+    assert abs(row - 42) <= 8
+    assert abs(column - 202) <= 8

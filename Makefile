@@ -8,7 +8,7 @@ BIN := .venv/bin
 .PHONY: live test check lint clean
 
 live: .venv/base
-	$(BIN)/senoscope live
+	$(BIN)/senoscope live --source phantom
 
 test: .venv/$(EXTRAS)
 	$(BIN)/pytest $(PYTEST_FLAGS)
@@ -25,11 +25,11 @@ lint: .venv/$(EXTRAS)
 	$(PYTHON) -m venv .venv
 
 .venv/base: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable .
+	$(BIN)/python -m pip install --quiet --no-compile $(addprefix --constraint ,$(CONSTRAINTS)) --editable .
 	@touch $@
 
 .venv/$(EXTRAS): .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[$(EXTRAS)]'
+	$(BIN)/python -m pip install --quiet --no-compile $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[$(EXTRAS)]'
 	@touch $@
 
 clean:

@@ -14,6 +14,8 @@ SMALLEST_SIDE = 64
 LARGEST_SIDE = 4096
 """Pixels. Above this a picture is no scanner's screen, and would stall the loop."""
 
+_ANY_SIZE = (LARGEST_SIDE, LARGEST_SIDE)
+
 Gray = NDArray[np.uint8]
 """(rows, columns), 0 black to 255 white."""
 
@@ -62,46 +64,58 @@ class Frame:
 class ScanArea:
     """The rectangle of a source's picture that holds tissue, in pixels from the top left.
 
-    Nothing outside it is read, shown or saved.
+    Nothing outside it is read, shown or saved. `picture` is the size (columns, rows) of the
+    pictures it was drawn for, None where it holds for every size it fits in.
     """
 
     left: int
     top: int
     width: int
     height: int
+    picture: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        if self.left < 0 or self.top < 0 or min(self.width, self.height) < SMALLEST_SIDE:
+        small = min(self.width, self.height) < SMALLEST_SIDE
+        if self.left < 0 or self.top < 0 or small or not self.fits(self.picture or _ANY_SIZE):
             raise SettingsError(
-                f"Scan area {self} is not usable; expected LEFT,TOP,WIDTH,HEIGHT in pixels with "
-                f"a width and height of at least {SMALLEST_SIDE}. Draw a larger rectangle."
+                f"Scan area {self} is not usable; expected LEFT,TOP,WIDTH,HEIGHT in pixels within "
+                f"the picture, with a width and height of at least {SMALLEST_SIDE}. Draw another "
+                "rectangle."
             )
 
     def __str__(self) -> str:
-        return f"{self.left},{self.top},{self.width},{self.height}"
+        area = f"{self.left},{self.top},{self.width},{self.height}"
+        return area if self.picture is None else f"{area} of {self.picture[0]}x{self.picture[1]}"
 
     @classmethod
     def parse(cls, text: str) -> ScanArea:
-        """Read "LEFT,TOP,WIDTH,HEIGHT"; SettingsError says what was wrong."""
+        """Read what `str` gives; " of COLUMNSxROWS" may be left out. SettingsError says why not."""
+        area, _, picture = text.partition(" of ")
         try:
-            left, top, width, height = (int(part) for part in text.split(","))
+            left, top, width, height = (int(part) for part in area.split(","))
+            if picture:
+                columns, rows = (int(side) for side in picture.split("x"))
         except ValueError:
             raise SettingsError(
                 f"Scan area {text!r} was given; expected four whole numbers "
                 "LEFT,TOP,WIDTH,HEIGHT in pixels, for example 120,80,800,600."
             ) from None
-        return cls(left, top, width, height)
+        return cls(left, top, width, height, (columns, rows) if picture else None)
+
+    def fits(self, size: tuple[int, int]) -> bool:
+        """Whether it may be cut from a picture of `size` (columns, rows)."""
+        within = self.left + self.width <= size[0] and self.top + self.height <= size[1]
+        return within and self.picture in (None, size)
 
     def crop(self, frame: Frame) -> Frame:
-        """The same frame, holding only this area's pixels (a view). ImageError if it sticks out."""
-        columns, rows = frame.size
-        if self.left + self.width > columns or self.top + self.height > rows:
+        """The same frame, holding a copy of this area's pixels only. ImageError if it won't fit."""
+        if not self.fits(frame.size):
             raise ImageError(
-                f"Scan area {self} reaches outside the {columns}x{rows} picture. "
-                "Set the scan area again for this source."
+                f"Scan area {self} reaches outside the {frame.size[0]}x{frame.size[1]} picture, or "
+                "was set for pictures of another size. Set the scan area again for this source."
             )
         pixels = frame.pixels[self.top : self.top + self.height, self.left : self.left + self.width]
-        return replace(frame, pixels=pixels)
+        return replace(frame, pixels=pixels.copy())
 
 
 def require_usable(pixels: NDArray[np.generic]) -> None:
@@ -112,6 +126,11 @@ def require_usable(pixels: NDArray[np.generic]) -> None:
             "grey (rows, columns). Convert it where it is read."
         )
     rows, columns = pixels.shape
+    require_usable_size(columns, rows)
+
+
+def require_usable_size(columns: int, rows: int) -> None:
+    """Raise ImageError unless a picture of that size can be read."""
     if min(rows, columns) < SMALLEST_SIDE or max(rows, columns) > LARGEST_SIDE:
         raise ImageError(
             f"The picture is {columns}x{rows}; expected {SMALLEST_SIDE} to {LARGEST_SIDE} pixels "

@@ -66,15 +66,15 @@ class Capture:
         """Start the thread and with it the opening of the source; does not wait."""
         self._thread.start()
 
-    def wait_open(self) -> None:
+    def wait_open(self, limit_s: float = OPEN_LIMIT_S) -> None:
         """Wait until the source is open. SourceUnavailable says why it is not."""
-        deadline = time.monotonic() + OPEN_LIMIT_S
+        deadline = time.monotonic() + limit_s
         while not self._opened.wait(0.05):
             if self._done.is_set() or self._stopping.is_set():
                 raise SourceUnavailable(self.error or f"Opening {self.source.name} was stopped.")
             if time.monotonic() > deadline:
                 raise SourceUnavailable(
-                    f"{self.source.name} did not open within {OPEN_LIMIT_S:g} s. "
+                    f"{self.source.name} did not open within {limit_s:g} s. "
                     "Check that it is connected and switched on."
                 )
 

@@ -13,7 +13,7 @@ from senoscope.realtime.ledger import DropCause
 from senoscope.realtime.newest import Newest
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import AiState
-from senoscope.realtime.reader_process import Lost, ReaderProcess
+from senoscope.realtime.reader_process import AGAIN, Lost, ReaderProcess
 from senoscope.realtime.worker import (
     Answer,
     BuildFailed,
@@ -116,7 +116,9 @@ class Feeder:
     def _one_process(self) -> BuildFailed | Lost:
         """Start an AI process, live with it, and say why it ended."""
         self._process = process = ReaderProcess(self._build_reader)
-        end: BuildFailed | Lost = Lost("The AI stopped because of a fault in the program.")
+        end: BuildFailed | Lost = Lost(
+            "The AI stopped because of a fault in the program; see the log. Start Senoscope again."
+        )
         try:
             ready = process.start()
             end = self._serve(process, ready) if isinstance(ready, Ready) else ready
@@ -144,7 +146,7 @@ class Feeder:
                 if isinstance(reply, Lost):
                     return reply
             elif not process.is_alive():
-                return Lost("The AI process stopped unexpectedly.")
+                return Lost(f"The AI process stopped unexpectedly. {AGAIN}")
         return Lost("The loop has ended.")
 
     def _settle(self, picture: Picture, reply: Answer | ReadFailed | Lost) -> None:

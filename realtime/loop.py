@@ -16,7 +16,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from senoscope.domain.errors import SettingsError, SourceUnavailable
+from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading
 from senoscope.realtime.capture import Capture
@@ -24,8 +24,8 @@ from senoscope.realtime.cpu_time import CpuMeter
 from senoscope.realtime.feeder import Feeder
 from senoscope.realtime.ledger import DropCause, Ledger
 from senoscope.realtime.loop_report import LoopReport
-from senoscope.realtime.picture import Picture, same_pixels
-from senoscope.realtime.published import LoopStatus, PublishedFrame
+from senoscope.realtime.picture import Picture, View, same_pixels
+from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
 from senoscope.realtime.publisher import Publisher
 from senoscope.realtime.reader_process import READY_LIMIT_S
 from senoscope.realtime.sources.base import Source
@@ -37,30 +37,24 @@ class LiveLoop:
     """Runs from `start` to `stop`, once; a lost source or AI does not end it.
 
     Also a context manager: starts on entry, stops on exit. `scan_area` is what of the source's
-    picture is read and shown, None for all of it. `jpeg_quality` is 1 to 100.
+    picture is read and shown, None for all of it.
     """
 
     def __init__(
-        self,
-        source: Source,
-        build_reader: BuildReader,
-        scan_area: ScanArea | None = None,
-        jpeg_quality: int = 80,
+        self, source: Source, build_reader: BuildReader, scan_area: ScanArea | None = None
     ) -> None:
-        if not 1 <= jpeg_quality <= 100:
-            raise SettingsError(f"JPEG quality {jpeg_quality} was given; expected 1 to 100.")
         self._times = StageTimes()
         self._rate = FrameRate()
         self._cpu = CpuMeter()
         self._ledger = Ledger()
         self._feeder = Feeder(build_reader, self._note_read, self._note_dropped)
-        self._publisher = Publisher(jpeg_quality, self._times)
+        self._publisher = Publisher(self._times)
         self._capture = Capture(source, self._take_in)
         self._opening: Capture | None = None
         self._switching = Lock()
         self._started = self._stopped = False
         # Replaced together, because the capture thread reads them together.
-        self._view: tuple[int, ScanArea | None] = (0, scan_area)
+        self._view = View(0, source.name, scan_area)
         self._previous: Picture | None = None
         self._count = 0
         self._lesion_frames = 0
@@ -111,12 +105,14 @@ class LiveLoop:
         """
         with self._switching:
             present = self._capture
+            view = View(self._view.generation + 1, source.name, scan_area)
             if source is present.source and not present.ended:
-                self._view = (self._view[0] + 1, scan_area)
+                self._view = view
                 return
             self._capture = self._opened(source)
             present.stop()
-            self._view = (self._view[0] + 1, scan_area)
+            # Only now: what the present source still delivered was its own.
+            self._view = view
             self._capture.begin()
 
     def subscribe(self, callback: Callable[[PublishedFrame], None]) -> Callable[[], None]:
@@ -145,24 +141,20 @@ class LiveLoop:
 
     def status(self) -> LoopStatus:
         """How the loop is doing now."""
-        ai, capture, previous = self._feeder.status, self._capture, self._previous
-        books = self._ledger.snapshot()
-        latency = self._times.of("latency")
+        ai, capture, generation = self._feeder.status, self._capture, self._view.generation
+        reads = ai.state is AiState.READING
         return LoopStatus(
             source_name=capture.source.name,
             simulated=capture.source.simulated,
-            size=previous.frame.size if previous else None,
             ai_state=ai.state,
             ai_message=ai.message,
             ai_restarts=ai.restarts,
             engine=ai.description.engine,
             models=ai.description.models,
             fps=self._rate.recent(),
-            latency_p95_ms=latency.p95 if latency else 0.0,
+            latency_p95_ms=self._publisher.latency_p95_ms(generation) if reads else 0.0,
             ended=capture.ended,
             error=capture.error or self._publisher.viewer_error,
-            captured=books.captured,
-            dropped=sum(books.dropped.values()),
             progress=(self._opening or capture).progress,
         )
 
@@ -208,11 +200,11 @@ class LiveLoop:
 
     def _take_in(self, frame: Frame, source_cpu_ns: int) -> None:
         """On the capture thread: book one frame, offer it to the AI and to the viewers."""
-        generation, scan_area = self._view
-        if scan_area is not None:
-            frame = scan_area.crop(frame)
-        twin = self._twin(frame, generation)
-        picture = Picture(frame, self._count, generation, twin)
+        view = self._view
+        if view.scan_area is not None:
+            frame = view.scan_area.crop(frame)
+        twin = self._twin(frame, view)
+        picture = Picture(frame, self._count, view, twin)
         self._count += 1
         self._previous = picture
         self._ledger.capture()
@@ -226,10 +218,10 @@ class LiveLoop:
             self._feeder.offer(picture)
         self._publisher.add(picture)
 
-    def _twin(self, frame: Frame, generation: int) -> Picture | None:
+    def _twin(self, frame: Frame, view: View) -> Picture | None:
         """Find the earlier picture with these pixels whose reading holds for them too."""
         previous = self._previous
-        if previous is None or previous.generation != generation:
+        if previous is None or previous.view != view:
             return None
         original = previous.original
         if original.was_dropped or not same_pixels(original.frame.pixels, frame.pixels):

@@ -14,10 +14,12 @@ class LoopReport:
 
     `captured` = `read` + `duplicates` + all `dropped` + `in_flight`. `unusable` counts what the
     present source sent that was no usable picture, and so was not captured; `unshown` counts
-    pictures no viewer was in time for, of whatever fate. `latency_ms` is from a frame's capture to the moment
-    its JPEG and its own reading were both ready, over the frames that were read. `stage_ms` has
-    "encode" and the reader's own stages. Processor time is per captured frame, over all processes;
-    `cpu_ms_per_frame` leaves out what the source used, which is `source_cpu_ms_per_frame`.
+    pictures no viewer was in time for, of whatever fate.
+
+    `latency_ms` is from a frame's capture to the moment its JPEG and its own reading were both
+    ready, over the frames that were read. `stage_ms` has "encode" and the reader's own stages.
+    Processor time is per captured frame, over all processes; `cpu_ms_per_frame` leaves out what
+    the source used, which is `source_cpu_ms_per_frame`.
     """
 
     captured: int

@@ -6,27 +6,39 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from senoscope.domain.frame import Frame, Gray
+from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.reading import Reading
 
 SAMPLE_ROWS, SAMPLE_COLUMNS = 37, 41
 """Every so many pixels are compared first; primes, so that no grid on the screen hides a change."""
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the loop shows: one source's frames within one scan area, None for all of each.
+
+    `generation` is one higher after each switch of source or scan area.
+    """
+
+    generation: int
+    source_name: str
+    scan_area: ScanArea | None
+
+
 @dataclass(eq=False, slots=True)
 class Picture:
     """One captured frame, and what has become of it.
 
-    `number` counts the captured frames of a whole loop from 0, across sources; `generation` is one
-    higher after each switch of source or scan area. `twin` is the earlier picture with the same
-    pixels, whose reading holds for this one too; None where the pixels are new. `settled` is True
-    once nothing more will come from the AI: then `reading` is there, or the frame was dropped.
-    Times are `time.monotonic_ns()`, 0 before they happened.
+    `number` counts the captured frames of a whole loop from 0, across sources. `view` is what the
+    loop showed when it came. `twin` is the earlier picture with the same pixels, whose reading
+    holds for this one too; None where the pixels are new. `settled` is True once nothing more will
+    come from the AI: then `reading` is there, or the frame was dropped. Times are
+    `time.monotonic_ns()`, 0 before they happened.
     """
 
     frame: Frame
     number: int
-    generation: int
+    view: View
     twin: Picture | None = None
     reading: Reading | None = None
     settled: bool = False

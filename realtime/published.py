@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from senoscope.domain.frame import Frame
+from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading
 
 
@@ -21,15 +21,14 @@ class AiState(StrEnum):
 class LoopStatus:
     """How the loop is doing, at one moment.
 
-    `size` is (columns, rows) of the published frames, None before the first. `ai_message` says in
-    plain words why the AI is off, "" when it reads. `engine` is what the page calls the back end,
-    "OpenVINO int8". `error` says that the source was lost and what to do, "" when all is well.
-    `progress` of opening a source is 0..1, None when nothing is being opened.
+    `ai_message` says in plain words why the AI is off, "" when it reads. `engine` is what the page
+    calls the back end, "OpenVINO int8". `latency_p95_ms` is of the present source, 0 while nothing
+    is read. `error` says that the source was lost and what to do, "" when all is well. `progress`
+    of opening a source is 0..1, None when nothing is being opened.
     """
 
     source_name: str
     simulated: bool
-    size: tuple[int, int] | None
     ai_state: AiState
     ai_message: str
     ai_restarts: int
@@ -39,8 +38,6 @@ class LoopStatus:
     latency_p95_ms: float
     ended: bool
     error: str
-    captured: int
-    dropped: int
     progress: float | None
 
 
@@ -50,10 +47,13 @@ class PublishedFrame:
 
     `jpeg` is the frame's picture, encoded once. `reading` is the newest there is, None before the
     first. `reading_age_ms` is how much older the reading's frame is than this one: 0 when the
-    reading is of this very frame, None without a reading.
+    reading is of this very frame, None without a reading. `source_name` and `scan_area` (None: the
+    whole picture) are those that this very frame came from; the loop may have left them since.
     """
 
     frame: Frame
     jpeg: bytes
     reading: Reading | None
     reading_age_ms: float | None
+    source_name: str
+    scan_area: ScanArea | None = None

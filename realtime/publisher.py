@@ -14,8 +14,10 @@ import numpy as np
 from senoscope.domain.reading import Reading
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import PublishedFrame
-from senoscope.realtime.timing import StageTimes
+from senoscope.realtime.timing import Ring, StageTimes
 
+JPEG_QUALITY = 80
+"""0 to 100; from here on up speckle looks the same and only the size grows."""
 READING_WAIT_S = 0.1
 """A picture waits no longer than this for its own reading, however slowly frames come."""
 LONGEST_QUEUE = 8
@@ -35,14 +37,16 @@ class Publisher:
     an earlier picture of the same generation goes along.
     """
 
-    def __init__(self, jpeg_quality: int, times: StageTimes) -> None:
+    def __init__(self, times: StageTimes) -> None:
         self.unshown = 0
         """Pictures that no viewer saw, because viewers were too slow."""
         self.viewer_error = ""
         """What a viewer that was let go had raised."""
-        self._jpeg_quality = jpeg_quality
         self._times = times
         self._changed = Condition()
+        # Of the present view only; `times` has those of the whole run.
+        self._latencies = Ring()
+        self._generation = 0
         self._queue: deque[Picture] = deque()
         # Pictures with a reading, oldest first; trimmed to those that may still be shown.
         self._read: deque[Picture] = deque(maxlen=2 * LONGEST_QUEUE)
@@ -88,11 +92,19 @@ class Publisher:
             picture.settled = True
             self._changed.notify()
 
+    def latency_p95_ms(self, generation: int) -> float:
+        """Of the frames of that generation; 0 before one was read."""
+        with self._changed:
+            latencies = self._latencies if generation == self._generation else Ring()
+        percentiles = latencies.percentiles()
+        return percentiles.p95 if percentiles else 0.0
+
     def _run(self) -> None:
         while (picture := self._next()) is not None:
             jpeg = self._encode(picture)
             reading, age_ms = self._await_reading(picture)
-            self._show(PublishedFrame(picture.frame, jpeg, reading, age_ms))
+            name, area = picture.view.source_name, picture.view.scan_area
+            self._show(PublishedFrame(picture.frame, jpeg, reading, age_ms, name, area))
 
     def _next(self) -> Picture | None:
         with self._changed:
@@ -101,7 +113,7 @@ class Publisher:
 
     def _encode(self, picture: Picture) -> bytes:
         started = time.perf_counter()
-        quality = (cv2.IMWRITE_JPEG_QUALITY, self._jpeg_quality)
+        quality = (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY)
         _, jpeg = cv2.imencode(".jpg", picture.frame.pixels, quality)
         self._times.add("encode", (time.perf_counter() - started) * 1e3)
         return np.asarray(jpeg).tobytes()
@@ -117,20 +129,21 @@ class Publisher:
 
     def _note_latency(self, picture: Picture) -> None:
         # Called when the picture is encoded and when it is read; the later of the two completes it.
-        latency_ms = picture.latency_ms
-        if latency_ms is not None:
-            self._times.add("latency", latency_ms)
+        latency_ms, generation = picture.latency_ms, picture.view.generation
+        if latency_ms is None:
+            return
+        self._times.add("latency", latency_ms)
+        if generation > self._generation:
+            self._generation, self._latencies = generation, Ring()
+        if generation == self._generation:
+            self._latencies.add(latency_ms)
 
     def _newest_reading(self, picture: Picture) -> tuple[Reading | None, float | None]:
         """Find the newest reading that is not of a later frame, and its age in ms."""
         while len(self._read) > 1 and self._read[1].number <= picture.number:
             self._read.popleft()
         source = self._read[0] if self._read else None
-        if (
-            source is None
-            or source.number > picture.number
-            or source.generation != picture.generation
-        ):
+        if source is None or source.number > picture.number or source.view != picture.view:
             return None, None
         if source is picture.original:
             return source.reading, 0.0

@@ -25,6 +25,7 @@ READY_LIMIT_S = 120.0
 """Loading and compiling models on a slow machine takes tens of seconds."""
 ANSWER_LIMIT_S = 5.0
 """A frame takes tens of milliseconds; after this long the process hangs."""
+AGAIN = "It is being started again."
 LEAVE_LIMIT_S = 1.0
 """How long a process that was told to end may take before it is killed."""
 
@@ -59,7 +60,7 @@ class ReaderProcess:
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             return BuildFailed(f"The reader cannot be handed to its own process: {error}")
         except OSError as error:
-            return Lost(f"The AI process could not be started: {error}")
+            return Lost(f"The AI process could not be started: {error}. {AGAIN}")
         finally:
             # Only the child may hold this end: then its death closes the pipe.
             self._far_end.close()
@@ -120,8 +121,9 @@ class ReaderProcess:
         except (EOFError, OSError):
             return self._lost()
         self._process.kill()
-        return Lost(f"The AI process did not answer within {limit_s:g} s.")
+        return Lost(f"The AI process did not answer within {limit_s:g} s. {AGAIN}")
 
     def _lost(self) -> Lost:
         self._process.join(LEAVE_LIMIT_S)
-        return Lost(f"The AI process stopped unexpectedly (exit code {self._process.exitcode}).")
+        code = self._process.exitcode
+        return Lost(f"The AI process stopped unexpectedly (exit code {code}). {AGAIN}")

@@ -56,12 +56,6 @@ class StageTimes:
         with self._lock:
             self._rings.setdefault(stage, Ring()).add(milliseconds)
 
-    def of(self, stage: str) -> Percentiles | None:
-        """None before the first sample of `stage`."""
-        with self._lock:
-            ring = self._rings.get(stage)
-            return ring.percentiles() if ring else None
-
     def all(self) -> dict[str, Percentiles]:
         """Every stage seen so far, in the order of first sight."""
         with self._lock:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from senoscope.realtime.sources.opencv import opencv
 
+opencv()  # before anything imports cv2, as the command does
+
+NOBODY = 65534
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -15,10 +22,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--no-skips", action="store_true", help="fail if a test is skipped, but for a missing GPU"
     )
-
-
-def pytest_configure() -> None:
-    opencv()
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -30,6 +33,26 @@ def pytest_runtest_makereport(item: pytest.Item):
     if "GPU" not in reason:
         report.outcome = "failed"
         report.longrepr = f"skipped under --no-skips: {reason}"
+
+
+@pytest.fixture
+def closed_folder() -> Iterator[Path]:
+    """A folder this process may only list, and in it `locked`, into which it may not even look.
+
+    Root may do anything, and so steps down for as long as the test lasts.
+    """
+    folder = Path(tempfile.mkdtemp())
+    (folder / "locked").mkdir(mode=0)
+    folder.chmod(0o555)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(NOBODY)
+    yield folder
+    if user == 0:
+        os.seteuid(0)
+    folder.chmod(0o755)
+    (folder / "locked").chmod(0o755)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

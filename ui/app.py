@@ -24,7 +24,10 @@ from senoscope.ui.actions_route import add_actions
 from senoscope.ui.live_route import FrameHub, UserOf, add_live_route
 from senoscope.ui.login import Login, add_login
 from senoscope.ui.pages.live import LiveActions, live_page, live_style
+from senoscope.ui.request_guard import RequestGuard
 
+SHORTEST_PASSWORD = 8
+"""Characters. A shorter one is guessed in time, however few guesses a minute are let through."""
 THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
 
@@ -46,6 +49,13 @@ class PageSettings:
     operating_point: OperatingPoint
     password: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.password is not None and len(self.password) < SHORTEST_PASSWORD:
+            raise SettingsError(
+                f"A password of {len(self.password)} characters was given; expected at least "
+                f"{SHORTEST_PASSWORD}. Choose a longer one, or none to serve this machine only."
+            )
+
 
 def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> FastAPI:
     """Everything the server serves. The loop runs already, or will be started by the caller."""
@@ -64,6 +74,8 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
     user_of = _guarded(app, settings.password)
     add_live_route(app, hub, user_of)
     add_actions(app, hub, actions, settings.snapshot_folder)
+    # Added last, so asked first.
+    app.add_middleware(RequestGuard)
     page = live_page(settings.operating_point)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -95,14 +107,18 @@ def _anyone(_connection: HTTPConnection) -> str:
     return "reader"
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve until interrupted. PortInUse, or SettingsError for a host that must not be used."""
-    if not (app.state.has_password or _is_this_machine(host)):
+def serve(app: FastAPI, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve until interrupted; `say` is told the page's address once it is taken.
+
+    PortInUse, or SettingsError for a host that must not be used.
+    """
+    if not (app.state.has_password or is_this_machine(host)):
         raise SettingsError(
             f"The page was to be served on {host}, where other machines can reach it, without a "
             "password. Set a password, or serve on 127.0.0.1."
         )
     with _listening(host, port) as listener:
+        say(f"{page_address(host, port)} (Ctrl-C ends it)")
         uvicorn.Server(server_config(app)).run(sockets=[listener])
 
 
@@ -117,11 +133,31 @@ def server_config(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a page served on that address is out of other machines' reach."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def page_address(host: str, port: int) -> str:
+    """What a browser opens; where `host` is every address, one that other machines reach."""
+    if host in ("", "0.0.0.0"):
+        host = _own_address(socket.AF_INET, "192.0.2.1")
+    elif host == "::":
+        host = _own_address(socket.AF_INET6, "2001:db8::1")
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _own_address(family: socket.AddressFamily, elsewhere: str) -> str:
+    """The address this machine would call `elsewhere` from; its name where it has none."""
+    with socket.socket(family, socket.SOCK_DGRAM) as unsent:
+        try:
+            unsent.connect((elsewhere, 9))  # sends nothing, only picks the way
+        except OSError:
+            return socket.gethostname()
+        return str(unsent.getsockname()[0])
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import cv2
 import typer
@@ -19,9 +20,9 @@ from senoscope import __version__
 from senoscope.domain.errors import SenoscopeError
 from senoscope.models.engines import openvino
 from senoscope.models.package import Precision, load_package, shipped_packages
-from senoscope.realtime.sources.choose import available_sources
+from senoscope.realtime.sources.choose import available_sources, is_built_in
 from senoscope.ui.logs import log_file
-from senoscope.ui.settings import load_settings, settings_file
+from senoscope.ui.settings import Settings, load_settings, settings_file
 from senoscope.ui.written import write_bytes
 
 
@@ -95,19 +96,31 @@ def _complaint_of_settings() -> str | None:
 def _packed(machine: dict[str, str], checks: list[Check]) -> bytes:
     """A zip of what this command printed, the log, and the settings without any path or address.
 
-    Paths are left out because people name folders after patients.
+    Paths are left out because people name files and folders after patients.
     """
+    stored = load_settings(settings_file()) if _complaint_of_settings() is None else Settings()
     report = {"machine": machine, "checks": [_unnamed(check) for check in checks]}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doctor.json", json.dumps(report, indent=2))
         if _complaint_of_settings() is None:
-            stored = load_settings(settings_file())
             areas = [str(area) for area in stored.scan_areas.values()]
             archive.writestr("settings.json", json.dumps({"scan_areas": areas}, indent=2))
         if log_file().exists():
-            archive.write(log_file(), "senoscope.log")
+            log = log_file().read_text(encoding="utf-8", errors="replace")
+            archive.writestr("senoscope.log", _without_names(log, stored))
     return content.getvalue()
+
+
+def _without_names(log: str, stored: Settings) -> str:
+    """The log without this user's home, and without files and addresses that were sources."""
+    for source in (stored.source, *stored.scan_areas):
+        if source is None or is_built_in(source):
+            continue
+        part = urlsplit(source).netloc if "://" in source else Path(source).name
+        for name in filter(None, (source, part)):
+            log = log.replace(name, "SOURCE")
+    return log.replace(str(Path.home()), "~")
 
 
 def _unnamed(check: Check) -> dict[str, Any]:

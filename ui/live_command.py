@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,15 +13,15 @@ from typing import Annotated
 import typer
 
 from senoscope import __version__
-from senoscope.domain.errors import SettingsError, SourceLost
+from senoscope.domain.errors import InstallationError, SettingsError, SourceLost
 from senoscope.domain.frame import ScanArea
 from senoscope.models.package import load_package
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.loop_report import LoopReport
-from senoscope.realtime.sources.choose import source_from_text
-from senoscope.ui.app import PageSettings, build_app, serve
+from senoscope.realtime.sources.choose import normal_form, source_from_text
+from senoscope.ui.app import PageSettings, build_app, is_this_machine, serve
 from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
-from senoscope.ui.live_session import LiveSession, WatchedSource
+from senoscope.ui.live_session import LiveSession, SourceRules, WatchedSource
 from senoscope.ui.logs import log_file, start_log
 from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
 from senoscope.ui.written import write_text
@@ -42,7 +44,7 @@ def live(
     frames: Annotated[int | None, typer.Option(help="Headless: stop after so many.")] = None,
     report: Annotated[Path | None, typer.Option(help="Headless: the JSON file to write.")] = None,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to serve on.")] = 7860,
+    port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,
     password: Annotated[
         str | None,
         typer.Option(envvar="SENOSCOPE_PASSWORD", help="Needed to serve other machines."),
@@ -50,34 +52,39 @@ def live(
     snapshots: Annotated[Path | None, typer.Option(help="Folder for snapshots.")] = None,
 ) -> None:
     """Read a source live and show it on a page."""
+    if not headless and (frames is not None or report is not None):
+        raise SettingsError("--frames and --report only go with --headless. Add it, or leave them.")
     start_log(log_file())
     stored = load_settings(settings_file())
     text = source or stored.source or "phantom"
-    area = ScanArea.parse(scan_area) if scan_area else stored.scan_areas.get(text)
+    area = ScanArea.parse(scan_area) if scan_area else stored.scan_areas.get(normal_form(text))
+    rules = SourceRules(rate, _size(size), any_source=is_this_machine(host))
     picked = source_from_text(
-        text, rate_hz=rate, flat_out=flat_out, size=_size(size), repeat=not headless
+        text, rate_hz=rate, flat_out=flat_out, size=rules.size, repeat=not headless
     )
+    if headless:
+        _measure(LiveLoop(picked, build_reader, area), frames, report)
+        return
     watched = WatchedSource(text, picked)
     loop = LiveLoop(watched, build_reader, area)
-    if headless:
-        _measure(loop, frames, report)
-        return
-    session = LiveSession(loop, watched, stored, settings_file())
+    session = LiveSession(loop, watched, stored, settings_file(), rules)
     settings = PageSettings(
         snapshot_folder=snapshots or snapshot_folder(),
         operating_point=operating_point(load_package(CLASSIFIER)),
         password=password,
     )
     app = build_app(loop, session.actions, settings)
+    # A service manager ends programs by SIGTERM: the AI process and its memory must go too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with loop:
-        typer.echo(f"Senoscope {__version__} on http://{host}:{port}  (Ctrl-C ends it)")
-        serve(app, host, port)
+        serve(app, host, port, lambda address: typer.echo(f"Senoscope {__version__}: {address}"))
 
 
 def _measure(loop: LiveLoop, frames: int | None, report: Path | None) -> None:
     loop.start(wait_for_reader=True)
     try:
-        loop.wait(frames, HEADLESS_LIMIT_S)
+        ended = loop.wait(frames, HEADLESS_LIMIT_S)
+        status = loop.status()
     finally:
         loop.stop()
     measured = _as_json(loop.report())
@@ -85,12 +92,15 @@ def _measure(loop: LiveLoop, frames: int | None, report: Path | None) -> None:
         typer.echo(measured)
     else:
         write_text(report, measured + "\n")
-    status = loop.status()
+    if not ended:
+        raise SettingsError(
+            f"Measuring was stopped after {HEADLESS_LIMIT_S:g} s; the report holds what came until "
+            "then. Ask for fewer --frames, or name a source that ends."
+        )
     if status.error:
         raise SourceLost(status.error)
     if status.ai_message:
-        typer.echo(f"AI: {status.ai_message}", file=sys.stderr)
-        raise typer.Exit(1)
+        raise InstallationError(f"Not every frame could be read: {status.ai_message}")
 
 
 def _as_json(report: LoopReport) -> str:
@@ -98,9 +108,9 @@ def _as_json(report: LoopReport) -> str:
 
 
 def _size(text: str) -> tuple[int, int]:
-    columns, _, rows = text.partition("x")
-    if not (columns.isdecimal() and rows.isdecimal()):
+    sides = re.fullmatch(r"([0-9]{1,6})x([0-9]{1,6})", text)
+    if sides is None:
         raise SettingsError(
             f"Size {text!r} was given; expected COLUMNSxROWS in pixels, for example 1024x768."
         )
-    return int(columns), int(rows)
+    return int(sides[1]), int(sides[2])

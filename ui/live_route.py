@@ -32,6 +32,9 @@ HELD_BYTES = 256 * 2**20
 LOGIN_NEEDED, FOREIGN_ORIGIN, TOO_MANY_VIEWERS = 4401, 4403, 4429
 """Close codes the page tells apart."""
 
+GONE = "gone"
+"""The answer to a browser that freezes a frame which is no longer held."""
+
 UserOf = Callable[[HTTPConnection], str | None]
 """Who asks, None for a stranger."""
 
@@ -124,11 +127,12 @@ class FrameHub:
             with self._lock:
                 self._viewers.discard(viewer)
 
-    def freeze(self, viewer: Viewer, sequence: int) -> None:
-        """Hold this frame for as long as the viewer looks at it; gone already, nothing is held."""
+    def freeze(self, viewer: Viewer, sequence: int) -> bool:
+        """Hold this frame for as long as the viewer looks at it; False when it is gone already."""
         held = self.held(sequence)
         with self._lock:
             viewer.frozen = held
+        return held is not None
 
     def resume(self, viewer: Viewer) -> None:
         """Let go of the viewer's frozen frame."""
@@ -181,6 +185,7 @@ class _Conversation:
         self._socket, self._hub, self._viewer = socket, hub, viewer
         self._credit = WINDOW
         self._sent = hub.message
+        self._is_gone = False
 
     async def run(self) -> None:
         """Until the browser leaves."""
@@ -204,6 +209,9 @@ class _Conversation:
             await self._socket.send_bytes(packed(status_header(self._hub.status())))
             return
         self._viewer.bell.clear()
+        if self._is_gone:
+            self._is_gone = False
+            await self._socket.send_text(GONE)
         message = self._hub.message
         if self._credit > 0 and message is not self._sent:
             self._sent = message
@@ -224,4 +232,6 @@ class _Conversation:
         elif words == "resume":
             self._hub.resume(self._viewer)
         elif words.startswith("freeze:") and words[7:].isdecimal():
-            self._hub.freeze(self._viewer, int(words[7:]))
+            # Told by the task that sends, so that only one ever does.
+            self._is_gone = not self._hub.freeze(self._viewer, int(words[7:]))
+            self._viewer.bell.set()

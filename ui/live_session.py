@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 
 import cv2
 
-from senoscope.domain.errors import SourceUnavailable
+from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
 from senoscope.domain.frame import Frame, ScanArea
+from senoscope.realtime.capture import RUN, Capture
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.base import Source
-from senoscope.realtime.sources.choose import available_sources, source_from_text
+from senoscope.realtime.sources.choose import (
+    available_sources,
+    is_built_in,
+    normal_form,
+    source_from_text,
+)
 from senoscope.ui.pages.live import LiveActions, Preview
 from senoscope.ui.settings import Settings, save_settings
+
+PREVIEW_LIMIT_S = 15.0
+"""A network stream may take five seconds to open and as long again for its first picture."""
 
 
 class WatchedSource:
     """Another source, whose latest whole picture can be looked at while it runs.
 
-    A camera cannot be opened twice, and the loop keeps nothing outside the scan area.
+    A camera cannot be opened twice, and the loop keeps nothing outside the scan area. With
+    `on_first`, `open` also waits for the first usable picture, and fails where that call does.
     """
 
-    def __init__(self, text: str, source: Source) -> None:
+    def __init__(
+        self, text: str, source: Source, on_first: Callable[[Frame], object] | None = None
+    ) -> None:
         self.text = text
-        self._source = source
         self.latest: Frame | None = None
+        self._source = source
+        self._on_first = on_first
+        self._first: Frame | None = None
 
     @property
     def name(self) -> str:
@@ -44,10 +61,13 @@ class WatchedSource:
     def open(self) -> None:
         """Open the watched source."""
         self._source.open()
+        if self._on_first is not None:
+            self.latest = self._first = self._usable()
+            self._on_first(self._first)
 
     def grab(self) -> Frame | None:
         """Grab from the watched source."""
-        frame = self._source.grab()
+        frame, self._first = self._first or self._source.grab(), None
         self.latest = frame or self.latest
         return frame
 
@@ -55,17 +75,55 @@ class WatchedSource:
         """Close the watched source."""
         self._source.close()
 
+    def _usable(self) -> Frame:
+        """The first picture that can be used; the last complaint where a whole run cannot."""
+        for left in reversed(range(RUN)):
+            try:
+                frame = self._source.grab()
+            except ImageError:
+                if not left:
+                    raise
+            else:
+                if frame is not None:
+                    return frame
+                break
+        raise SourceUnavailable(f"The {self.name} ended before its first picture. Choose another.")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRules:
+    """What the page may start, and how: `rate_hz` and `size` as in `source_from_text`.
+
+    Without `any_source` only the phantom, cameras, and what the loop was started with: who reaches
+    the page from elsewhere must not look through this machine's files or network with it.
+    """
+
+    rate_hz: float | None = None
+    size: tuple[int, int] = (1024, 768)
+    any_source: bool = True
+
+
+NO_RULES = SourceRules()
+
 
 class LiveSession:
     """One running loop, and the settings that outlive it."""
 
     def __init__(
-        self, loop: LiveLoop, source: WatchedSource, settings: Settings, settings_file: Path
+        self,
+        loop: LiveLoop,
+        source: WatchedSource,
+        settings: Settings,
+        settings_file: Path,
+        rules: SourceRules = NO_RULES,
     ) -> None:
         self._loop = loop
         self._source = source
+        self._given = source.text
         self._settings = settings
         self._settings_file = settings_file
+        self._rules = rules
+        self._starting, self._trying = Lock(), Lock()
 
     @property
     def actions(self) -> LiveActions:
@@ -78,32 +136,78 @@ class LiveSession:
         )
 
     def preview(self, text: str) -> Preview:
-        """One whole picture of a source. SourceError or ImageError says why there is none."""
+        """One whole picture of a source. SenoscopeError says why there is none."""
+        text, normal = self._allowed(text)
+        area = self._settings.scan_areas.get(normal)
         running = self._source
-        if text == running.text and running.latest is not None:
-            return _preview(running.name, running.latest, self._loop.status().fps)
-        source = source_from_text(text)
-        try:
-            source.open()
-            frame = source.grab()
-        finally:
-            source.close()
-        if frame is None:
-            raise SourceUnavailable(
-                f"{source.name} ended before its first picture. Choose another."
-            )
-        return _preview(source.name, frame, None)
+        if self._runs(normal) and running.latest is not None:
+            return _preview(running.name, running.latest, self._loop.status().fps, area)
+        source = self._chosen(text, phantom_frames=1)
+        return _preview(source.name, self._tried(source), None, area)
 
     def start_source(self, text: str, scan_area: ScanArea | None) -> None:
-        """Read `text` from now on and at the next start. StorageError when not remembered."""
-        if text != self._source.text or self._loop.status().ended:
-            source = WatchedSource(text, source_from_text(text, repeat=True))
+        """Read `text` from now on and at the next start.
+
+        SenoscopeError where it cannot be opened or its pictures do not hold the area: the present
+        source then goes on. StorageError when it was started and is not remembered.
+        """
+        text, normal = self._allowed(text)
+        with self._starting:
+            source = self._source
+            if self._runs(normal) and (scan_area is None or source.latest is not None):
+                if scan_area is not None and source.latest is not None:
+                    scan_area.crop(source.latest)
+            else:
+                check = None if scan_area is None else scan_area.crop
+                source = WatchedSource(text, self._chosen(text, repeat=True), check)
             self._loop.switch_source(source, scan_area)
             self._source = source
-        else:
-            self._loop.switch_source(self._source, scan_area)
-        self._settings = self._settings.with_source(text, scan_area)
-        save_settings(self._settings, self._settings_file)
+            if scan_area is not None and source.latest is not None:
+                scan_area = replace(scan_area, picture=source.latest.size)
+            self._settings = self._settings.with_source(normal, scan_area)
+            save_settings(self._settings, self._settings_file)
+
+    def _allowed(self, text: str) -> tuple[str, str]:
+        """What to open for `text`, and its normal form. SettingsError where the page may not."""
+        normal = normal_form(text)
+        if self._rules.any_source or is_built_in(normal):
+            return text, normal
+        if normal == normal_form(self._given):
+            return self._given, normal
+        raise SettingsError(
+            "This page is served to other machines, so it only starts the phantom, cameras and "
+            "the source Senoscope was started with. Start it with senoscope live --source for "
+            "another."
+        )
+
+    def _runs(self, normal: str) -> bool:
+        """Whether the source of that normal form is the one the loop reads, and did not end."""
+        return normal == normal_form(self._source.text) and not self._loop.status().ended
+
+    def _chosen(self, text: str, *, repeat: bool = False, phantom_frames: int = 150) -> Source:
+        return source_from_text(
+            text,
+            rate_hz=self._rules.rate_hz,
+            size=self._rules.size,
+            repeat=repeat,
+            phantom_frames=phantom_frames,
+        )
+
+    def _tried(self, source: Source) -> Frame:
+        """Its first usable picture. A device that hangs is given up, and left to its own thread."""
+        if not self._trying.acquire(timeout=PREVIEW_LIMIT_S):
+            raise SourceUnavailable(
+                "Another source is still being tried. Wait until that has ended, then try again."
+            )
+        frames: list[Frame] = []
+        capture = Capture(WatchedSource("", source, frames.append), lambda _frame, _cpu_ns: None)
+        try:
+            capture.open()
+            capture.wait_open(PREVIEW_LIMIT_S)
+        finally:
+            capture.stop()
+            self._trying.release()
+        return frames[0]
 
 
 def known_sources() -> tuple[str, ...]:
@@ -112,7 +216,8 @@ def known_sources() -> tuple[str, ...]:
     return ("phantom", *(name.removeprefix("camera ") for name in cameras if "camera " in name))
 
 
-def _preview(name: str, frame: Frame, fps: float | None) -> Preview:
+def _preview(name: str, frame: Frame, fps: float | None, area: ScanArea | None) -> Preview:
+    fits = area is not None and area.fits(frame.size)
     return Preview(
         name=name,
         size=frame.size,
@@ -120,4 +225,5 @@ def _preview(name: str, frame: Frame, fps: float | None) -> Preview:
         simulated=frame.simulated,
         calibrated=frame.pixel_spacing is not None,
         jpeg=cv2.imencode(".jpg", frame.pixels)[1].tobytes(),
+        scan_area=(area.left, area.top, area.width, area.height) if area and fits else None,
     )

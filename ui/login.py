@@ -16,14 +16,14 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from senoscope.ui.catalogue import texts
-from senoscope.ui.live_route import same_origin
 
 LOGIN_PATH = "/login"
 COOKIE = "senoscope_session"
 SESSION_S = 12 * 3600
 """A long clinic day; the next morning asks again."""
-MOST_TRIES, TRIES_WITHIN_S = 5, 60.0
-"""Wrong passwords from all callers together: guessing from many addresses is no faster."""
+MOST_TRIES, MOST_TRIES_OF_ALL, TRIES_WITHIN_S = 5, 50, 60.0
+"""Wrong passwords from one address, so that one who guesses shuts out nobody else, and from all
+together, so that guessing from many addresses is hardly faster."""
 
 
 class Login:
@@ -33,29 +33,30 @@ class Login:
         self._password = password.encode()
         self._clock = clock
         self._ends: dict[str, float] = {}
-        self._wrong: deque[float] = deque()
+        self._wrong: deque[tuple[float, str]] = deque()
 
     def user_of(self, connection: HTTPConnection) -> str | None:
         """Who holds a running session, always "reader"; None for a stranger."""
         ends = self._ends.get(connection.cookies.get(COOKIE, ""))
         return "reader" if ends is not None and ends > self._clock() else None
 
-    def open_session(self, password: str) -> str | None:
-        """A new session's token, None for a wrong password."""
+    def open_session(self, password: str, address: str) -> str | None:
+        """A new session's token, None for a wrong password. `address` is the caller's."""
         now = self._clock()
         if not hmac.compare_digest(password.encode(), self._password):
-            self._wrong.append(now)
+            self._wrong.append((now, address))
             return None
         self._ends = {token: ends for token, ends in self._ends.items() if ends > now}
         token = secrets.token_urlsafe(32)
         self._ends[token] = now + SESSION_S
         return token
 
-    def must_wait(self) -> bool:
-        """Whether there were too many wrong passwords within the last minute."""
-        while self._wrong and self._wrong[0] < self._clock() - TRIES_WITHIN_S:
+    def must_wait(self, address: str) -> bool:
+        """Whether too many wrong passwords came from there, or from all, within the last minute."""
+        while self._wrong and self._wrong[0][0] < self._clock() - TRIES_WITHIN_S:
             self._wrong.popleft()
-        return len(self._wrong) >= MOST_TRIES
+        own = sum(each == address for _, each in tuple(self._wrong))
+        return own >= MOST_TRIES or len(self._wrong) >= MOST_TRIES_OF_ALL
 
 
 class LoginGuard:
@@ -91,11 +92,10 @@ def add_login(app: FastAPI, login: Login) -> None:
 
     @app.post(LOGIN_PATH)
     def enter(request: Request, password: Annotated[str, Form(max_length=1024)] = "") -> Response:
-        if not same_origin(request):
-            return Response(status_code=403)
-        if login.must_wait():
+        address = request.client.host if request.client else ""
+        if login.must_wait(address):
             return _page(request, "login_wait", 429)
-        token = login.open_session(password)
+        token = login.open_session(password, address)
         if token is None:
             return _page(request, "login_wrong", 401)
         response = RedirectResponse("/", status_code=303)

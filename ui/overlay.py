@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import numpy as np
 
 from senoscope.domain.frame import Frame, PixelSpacing
-from senoscope.domain.reading import Finding
+from senoscope.domain.reading import Finding, Reading
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
 
 FAINT_AFTER_MS = 150.0
@@ -15,33 +16,37 @@ FAINT_AFTER_MS = 150.0
 outline has moved 3 mm, about the margin a reader would notice."""
 HIDDEN_AFTER_MS = 500.0
 """A reading older than this is not drawn at all: 10 mm away, it outlines other tissue."""
-MOST_BANNERS = 2
-"""More than two states at once are not read in the two seconds a scanning person has."""
 
 Header = dict[str, Any]
 """JSON-ready: text, numbers, lists and None only."""
+
+
+def shown_reading(published: PublishedFrame) -> Reading | None:
+    """The frame's reading, None where there is none or it is too old to be shown or saved."""
+    age_ms = published.reading_age_ms
+    return published.reading if age_ms is not None and age_ms <= HIDDEN_AFTER_MS else None
 
 
 def frame_header(published: PublishedFrame, sequence: int, status: LoopStatus) -> Header:
     """The header that travels with one frame's JPEG.
 
     `sequence` grows by one with every published frame, over all sources; `frame` in the header is
-    the index within the source's run.
+    the index within the source's run. `age_ms` 0 means that the findings are this very frame's.
     """
-    age_ms = published.reading_age_ms
-    drawn = published.reading is not None and age_ms is not None and age_ms <= HIDDEN_AFTER_MS
-    findings = published.reading.findings if published.reading is not None and drawn else ()
+    reading, age_ms = shown_reading(published), published.reading_age_ms
     return {
         **status_header(status, published.frame),
+        "source": published.source_name,
         "sequence": sequence,
         "frame": published.frame.index,
         "size": list(published.frame.size),
-        "read": drawn,
-        "age_ms": None if age_ms is None else round(age_ms),
-        "faint": drawn and age_ms is not None and age_ms > FAINT_AFTER_MS,
+        "read": reading is not None,
+        # Rounded up: a reading of another frame is never taken for this one's.
+        "age_ms": None if age_ms is None else ceil(age_ms),
+        "faint": reading is not None and age_ms is not None and age_ms > FAINT_AFTER_MS,
         "findings": [
             _described(number, finding, published.frame.pixel_spacing)
-            for number, finding in enumerate(findings, start=1)
+            for number, finding in enumerate(reading.findings if reading else (), start=1)
         ],
     }
 
@@ -54,16 +59,27 @@ def status_header(status: LoopStatus, frame: Frame | None = None) -> Header:
     return {
         "sequence": None,
         "source": status.source_name,
-        "simulated": status.simulated,
         "engine": status.engine,
+        "models": list(status.models),
         "ai": status.ai_state.value,
         "fps": round(status.fps),
         # 0 stands for "nothing was read yet", which no reader should take for speed.
         "latency_ms": round(status.latency_p95_ms) or None,
         "progress": status.progress,
-        "message": status.error or status.ai_message,
+        "trouble": _trouble(status),
         "banners": _banners(status, frame),
     }
+
+
+def _trouble(status: LoopStatus) -> Header | None:
+    """What is wrong, as an answer to a request says it: the kind of error, and a sentence."""
+    if status.error:
+        # An error while frames still come, such as one unusable picture, is no loss.
+        kind = "SourceError" if status.ended else "SenoscopeError"
+        return {"kind": kind, "message": status.error}
+    if status.ai_message:
+        return {"kind": "AiError", "message": status.ai_message}
+    return None
 
 
 def _described(number: int, finding: Finding, spacing: PixelSpacing | None) -> Header:
@@ -80,17 +96,14 @@ def _described(number: int, finding: Finding, spacing: PixelSpacing | None) -> H
 
 
 def _banners(status: LoopStatus, frame: Frame | None) -> list[Header]:
-    """The gravest states first, at most `MOST_BANNERS`; the browser adds STALE and FROZEN."""
+    """Every state that holds; the browser adds STALE and FROZEN, and picks what it has room for."""
     off = status.ai_state is AiState.OFF
-    simulated = status.simulated if frame is None else frame.simulated
-    states = [
-        # An error while frames still come, such as one unusable picture, is said but not a loss.
-        ("lost", status.ended and bool(status.error)),
-        ("ended", status.ended and not status.error),
-        ("ai_off_again" if status.ai_restarts else "ai_off", off),
-        ("ai_starting", status.ai_state is AiState.STARTING),
-        ("simulated", simulated),
-        ("uncalibrated", frame is not None and frame.pixel_spacing is None),
-    ]
-    present = [{"key": key, "count": status.ai_restarts} for key, holds in states if holds]
-    return present[:MOST_BANNERS]
+    states = {
+        "lost": status.ended and bool(status.error),
+        "ended": status.ended and not status.error,
+        "ai_off_again" if status.ai_restarts else "ai_off": off,
+        "ai_starting": status.ai_state is AiState.STARTING,
+        "simulated": status.simulated if frame is None else frame.simulated,
+        "uncalibrated": frame is not None and frame.pixel_spacing is None,
+    }
+    return [{"key": key, "count": status.ai_restarts} for key, holds in states.items() if holds]

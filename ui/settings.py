@@ -17,7 +17,10 @@ from senoscope.ui.written import write_text
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`source` None: no source was ever started. `scan_areas` by the source's text."""
+    """`source` None: no source was ever started. `scan_areas` by the source they belong to.
+
+    Sources are named in their normal form, which holds no password.
+    """
 
     source: str | None = None
     scan_areas: Mapping[str, ScanArea] = field(default_factory=lambda: MappingProxyType({}))
@@ -47,11 +50,13 @@ def load_settings(path: Path) -> Settings:
     """
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        areas = {name: ScanArea.parse(text) for name, text in stored["scan_areas"].items()}
-        return Settings(source=stored["source"], scan_areas=areas)
+        source, areas = stored["source"], stored["scan_areas"]
+        if not (source is None or isinstance(source, str)):
+            raise TypeError(f"source is {source!r}")
+        return Settings(source, {name: ScanArea.parse(text) for name, text in areas.items()})
     except FileNotFoundError:
         return Settings()
-    except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, AttributeError, ValueError, SettingsError) as error:
         raise SettingsError(
             f"The settings in {path} are not understood ({error}). Mend the file, or remove it "
             "to start with the defaults."
@@ -59,9 +64,9 @@ def load_settings(path: Path) -> Settings:
 
 
 def save_settings(settings: Settings, path: Path) -> None:
-    """Keep settings for the next start, whole or not at all. StorageError says why not."""
+    """Keep settings for this user's next start, whole or not at all. StorageError says why not."""
     stored = {
         "source": settings.source,
         "scan_areas": {name: str(area) for name, area in settings.scan_areas.items()},
     }
-    write_text(path, json.dumps(stored, indent=2, ensure_ascii=False))
+    write_text(path, json.dumps(stored, indent=2, ensure_ascii=False), private=True)

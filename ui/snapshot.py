@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,14 @@ from senoscope.domain.errors import StorageError
 from senoscope.domain.frame import PixelSpacing
 from senoscope.domain.reading import Finding, Reading
 from senoscope.realtime.published import LoopStatus, PublishedFrame
+from senoscope.ui.overlay import shown_reading
+from senoscope.ui.written import write_bytes, write_text
 
 
 def save_snapshot(
     published: PublishedFrame, status: LoopStatus, folder: Path, now: datetime
 ) -> Path:
-    """Write the frame as PNG without any overlay, and its reading as JSON of the same name.
+    """Write the frame as PNG without any overlay, and the reading shown as JSON of the same name.
 
     Returns the PNG's path. `now` carries a time zone. Names hold the time and the frame index,
     never anything of a patient. StorageError when the folder cannot be written; neither file is
@@ -28,54 +29,35 @@ def save_snapshot(
     """
     picture = folder / f"senoscope_{now:%Y%m%d-%H%M%S}_frame{published.frame.index:04d}.png"
     facts = json.dumps(_facts(published, status, now), indent=2, ensure_ascii=False)
+    # The facts first: a picture in the folder always has them beside it.
+    write_text(picture.with_suffix(".json"), facts)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # The facts first: a picture in the folder always has them beside it.
-        _write(picture.with_suffix(".json"), facts.encode())
-        try:
-            _write(picture, cv2.imencode(".png", published.frame.pixels)[1].tobytes())
-        except OSError:
-            picture.with_suffix(".json").unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise StorageError(
-            f"The snapshot could not be saved in {folder} ({error.strerror or error}). "
-            "Free some space or choose another snapshot folder in the settings."
-        ) from error
+        write_bytes(picture, cv2.imencode(".png", published.frame.pixels)[1].tobytes())
+    except StorageError:
+        picture.with_suffix(".json").unlink(missing_ok=True)
+        raise
     return picture
 
 
-def _write(target: Path, content: bytes) -> None:
-    """All of it or nothing: under a temporary name first, then renamed."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    except OSError:
-        if unfinished.parent.is_dir():
-            unfinished.unlink(missing_ok=True)
-        raise
-
-
 def _facts(published: PublishedFrame, status: LoopStatus, now: datetime) -> dict[str, Any]:
-    spacing = published.frame.pixel_spacing
+    spacing, area = published.frame.pixel_spacing, published.scan_area
+    reading = shown_reading(published)
     return {
         "software": "Senoscope",
         "version": __version__,
         "note": "Not a medical device. Suggestion, not a diagnosis.",
         "saved_at": now.isoformat(timespec="seconds"),
-        "source": status.source_name,
+        "source": published.source_name,
         "simulated": published.frame.simulated,
         "frame_index": published.frame.index,
+        "scan_area": None if area is None else [area.left, area.top, area.width, area.height],
         "pixel_spacing_mm": None if spacing is None else [spacing.row_mm, spacing.column_mm],
         "models": list(status.models),
         "engine": status.engine,
+        "ai": status.ai_state.value,
         "reading": None
-        if published.reading is None
-        else _reading(published.reading, published.reading_age_ms, spacing),
+        if reading is None
+        else _reading(reading, published.reading_age_ms, spacing),
     }
 
 

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
 from pathlib import Path
 
 from senoscope.domain.errors import StorageError
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` by way of a name beside it. StorageError says why not."""
-    write_bytes(path, text.encode("utf-8"))
+def write_text(path: Path, text: str, private: bool = False) -> None:
+    """Write `text` to `path`, see `write_bytes`."""
+    write_bytes(path, text.encode("utf-8"), private)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path` by way of a name beside it. StorageError says why not."""
-    partial = path.with_name(f".{path.name}.partial")
+def write_bytes(path: Path, content: bytes, private: bool = False) -> None:
+    """Write `content` to `path` by way of a name beside it. StorageError says why not.
+
+    `private`: only this user may read it.
+    """
+    # A name of its own: two that write at once each write a whole file.
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
+        partial.touch(0o600 if private else 0o666, exist_ok=False)
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink()
         raise StorageError(
             f"{path} cannot be written ({error.strerror}). Free space, allow writing there, or "
-            "name another file."
+            "choose another place."
         ) from error

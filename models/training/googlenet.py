@@ -38,7 +38,7 @@ class GoogLeNetTask:
         for place in range(count):
             sample, box = self._fitted[rng.integers(len(self._fitted))]
             affine = _shake(crop_affine(box, size), size, rng)
-            crop = sample_crop(sample.drawn(rng), affine, size)
+            crop = sample_crop(sample.pixels, affine, size)
             if rng.random() < 0.4:
                 mask = sample_crop(sample.mask, affine, size)
                 mark_like_an_operator(crop, mask, rng)

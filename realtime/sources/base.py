@@ -16,7 +16,10 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """What the page calls it: "phantom", "camera 0", "clip.mp4". Never a patient's name."""
+        """What the page calls it: "phantom", "camera 0", "video file".
+
+        Never a file's name, which is often a patient's.
+        """
 
     @property
     def simulated(self) -> bool:

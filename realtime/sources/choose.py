@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from senoscope.domain.errors import InstallationError, SourceUnavailable
 from senoscope.realtime.sources.base import Source
@@ -13,6 +15,9 @@ from senoscope.realtime.sources.images import RATE_HZ, ImagesSource
 from senoscope.realtime.sources.opencv import open_capture, opencv
 from senoscope.realtime.sources.stream import SCHEMES, StreamSource
 from senoscope.realtime.sources.video_file import VideoFileSource
+
+PHANTOM_HZ = 30.0
+"""A common scanner's rate; its 150 frames then are one sweep of five seconds."""
 
 FORMS = (
     "phantom or phantom:SEED",
@@ -30,51 +35,105 @@ def source_from_text(
     flat_out: bool = False,
     size: tuple[int, int] = (1024, 768),
     repeat: bool = False,
+    phantom_frames: int = 150,
 ) -> Source:
     """The source a person named in one of `FORMS`, not yet open.
 
     `rate_hz` None: the source's own. `flat_out` is for sources that are not live, `size` (columns,
-    rows) for the phantom and for image folders, `repeat` for folders and files.
-    SourceUnavailable lists the forms; InstallationError where OpenCV does not load.
+    rows) for the phantom and for image folders, `repeat` for folders and files, `phantom_frames`
+    for the phantom: rendering each takes time. SourceUnavailable lists the forms;
+    InstallationError where OpenCV does not load.
     """
     opencv()
 
     def chosen_hz(own_hz: float) -> float | None:
         return None if flat_out else own_hz if rate_hz is None else rate_hz
 
-    word, _, rest = text.strip().partition(":")
-    if word == "phantom":
-        return _phantom(rest or "0", chosen_hz(60.0), size)
-    camera = rest if word == "camera" else text.strip()
-    if camera.isdecimal() and len(camera) < 4:
+    text = text.strip()
+    if (seed := _phantom_seed(text)) is not None:
+        # Here, since the phantom draws with OpenCV, which may be missing and has a message for it.
+        from senoscope.realtime.sources.phantom import PhantomSource  # noqa: PLC0415
+
+        return PhantomSource(seed, chosen_hz(PHANTOM_HZ), size, phantom_frames)
+    camera = text.removeprefix("camera:")
+    if _NUMBER.fullmatch(camera):
         return CameraSource(int(camera))
     if camera.startswith("/dev/video"):
         return CameraSource(camera)
-    if word.lower() in SCHEMES and rest.startswith("//"):
-        return StreamSource(text.strip())
-    path = Path(text.strip()).expanduser()
-    if text.strip() and path.is_dir():
+    if _is_address(text):
+        return StreamSource(text)
+    path = _resolved(text)
+    if path.is_dir():
         return ImagesSource(path, chosen_hz(RATE_HZ), size, repeat)
     if path.is_file():
         return VideoFileSource(path, rate_hz, flat_out, repeat)
     raise _unknown(text)
 
 
-def _phantom(seed: str, rate_hz: float | None, size: tuple[int, int]) -> Source:
-    # Here, since the phantom draws with OpenCV, which may be missing and has a message for it.
-    from senoscope.realtime.sources.phantom import PhantomSource  # noqa: PLC0415
+def normal_form(text: str) -> str:
+    """The one text by which a source is remembered and told from others, itself one of `FORMS`.
 
-    if not seed.isdecimal():
-        raise _unknown(f"phantom:{seed}")
-    return PhantomSource(int(seed), rate_hz, size)
+    A camera by its number, a path in full, an address without its user and password. Names what
+    need not exist. SourceUnavailable where `text` cannot be any of `FORMS`.
+    """
+    text = text.strip()
+    if (seed := _phantom_seed(text)) is not None:
+        return f"phantom:{seed}" if seed else "phantom"
+    camera = text.removeprefix("camera:").removeprefix("/dev/video")
+    if _NUMBER.fullmatch(camera):
+        return f"camera:{int(camera)}"
+    if not _is_address(text):
+        return str(_resolved(text))
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise _unknown(text) from error
+    query = "&".join(each for each in parts.query.split("&") if not _SECRET.match(each))
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2].lower(), query=query).geturl()
+
+
+_NUMBER = re.compile(r"[0-9]{1,3}")
+_SECRET = re.compile(r"(log|user|usr|pass|pwd|token|auth|key)", re.IGNORECASE)
+"""How the parts of a query that may let somebody in begin, by the habits of network cameras."""
+
+
+def is_built_in(normal: str) -> bool:
+    """Whether a normal form names the phantom or a camera: no file, and no other machine."""
+    return normal.partition(":")[0] in ("phantom", "camera")
+
+
+def _phantom_seed(text: str) -> int | None:
+    word, _, seed = text.partition(":")
+    if word != "phantom":
+        return None
+    if not re.fullmatch(r"[0-9]{0,9}", seed):
+        raise _unknown(text)
+    return int(seed or "0")
+
+
+def _is_address(text: str) -> bool:
+    scheme, mark, _ = text.partition("://")
+    return bool(mark) and scheme.lower() in SCHEMES
+
+
+def _resolved(text: str) -> Path:
+    """The path meant, in full. SourceUnavailable where there can be none."""
+    if not text:
+        raise _unknown(text)
+    try:
+        path = Path(text).expanduser().resolve()
+        path.exists()  # raises where a name is too long, or a folder above may not be entered
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _unknown(text) from error
+    return path
 
 
 def _unknown(text: str) -> SourceUnavailable:
     # An address may hold a password, and this message may be logged.
     given = "An address" if "://" in text else f"{text!r}"
     return SourceUnavailable(
-        f"{given} was given as the source, and is no file or folder that exists; expected one of: "
-        f"{'; '.join(FORMS)}."
+        f"{given} was given as the source, and is no file or folder that can be found; expected "
+        f"one of: {'; '.join(FORMS)}."
     )
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import struct
 from pathlib import Path
 
 import numpy as np
 
 from senoscope.domain.errors import ImageError, SourceUnavailable
-from senoscope.domain.frame import Frame, Gray, require_usable
+from senoscope.domain.frame import LARGEST_SIDE, Frame, Gray, require_usable, require_usable_size
 from senoscope.realtime.sources.numbering import Numbering, grey
-from senoscope.realtime.sources.opencv import opencv
+from senoscope.realtime.sources.opencv import Picture, opencv
 from senoscope.realtime.sources.pacing import Pace
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 RATE_HZ = 10.0
+LARGEST_FILE = 256 * 2**20
+"""Bytes. More than any still image of a usable size takes."""
 
 
 class ImagesSource:
@@ -35,7 +38,7 @@ class ImagesSource:
         size: tuple[int, int] = (1024, 768),
         repeat: bool = False,
     ) -> None:
-        require_usable(np.empty(size[::-1], np.uint8))
+        require_usable_size(*size)
         self._folder, self._size, self._repeat = folder, size, repeat
         self._pace = Pace(rate_hz)
         self._numbering = Numbering(self.name)
@@ -46,7 +49,12 @@ class ImagesSource:
         """List the folder; the images themselves are read as they are shown."""
         opencv()
         try:
-            found = [each for each in self._folder.iterdir() if each.suffix.lower() in ENDINGS]
+            # Reading a pipe or a device would wait for ever.
+            found = [
+                each
+                for each in self._folder.iterdir()
+                if each.suffix.lower() in ENDINGS and each.is_file()
+            ]
         except OSError as error:
             raise SourceUnavailable(
                 f"The folder {self._folder} cannot be read: {error.strerror}. Check its name and "
@@ -83,25 +91,37 @@ def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
 
 def read_image(file: Path) -> Gray:
     """One image as 8-bit grey (rows, columns), see `grey`. ImageError says what to do."""
-    cv2 = opencv()
     try:
-        content = np.frombuffer(file.read_bytes(), np.uint8)
-        picture = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
-    except (OSError, cv2.error) as error:
-        raise ImageError(f"The image {file} cannot be read: {error}. {_REMEDY}") from error
-    if picture is None:
-        raise ImageError(
-            f"The image {file} of {content.size} bytes is not one; expected a whole PNG, JPEG, "
-            f"BMP or TIFF. {_REMEDY}"
-        )
-    try:
-        pixels = grey(picture)
+        if file.stat().st_size > LARGEST_FILE:
+            raise ImageError(f"It is larger than {LARGEST_FILE // 2**20} MB.")
+        pixels = grey(_decoded(file.read_bytes()))
         require_usable(pixels)
+    except OSError as error:
+        raise ImageError(f"The image {file} cannot be read: {error.strerror}. {_REMEDY}") from error
     except ImageError as error:
         raise ImageError(f"The image {file} cannot be used. {error} {_REMEDY}") from error
     return pixels
 
 
+def _decoded(content: bytes) -> Picture:
+    cv2 = opencv()
+    # Said here where it is easily known: OpenCV refuses a huge picture without its size.
+    if content[:8] == _PNG and len(content) >= 24:
+        require_usable_size(*struct.unpack_from(">II", content, 16))
+    try:
+        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise ImageError(
+            f"It is empty, damaged or of more than {LARGEST_SIDE}x{LARGEST_SIDE} pixels."
+        ) from error
+    if picture is None:
+        raise ImageError(
+            f"Its {len(content)} bytes are no image; expected a whole PNG, JPEG, BMP or TIFF."
+        )
+    return np.asarray(picture)
+
+
+_PNG = b"\x89PNG\r\n\x1a\n"
 _REMEDY = "Export it again or take it out of the folder."
 
 

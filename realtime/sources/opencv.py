@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import InstallationError
+from senoscope.domain.frame import LARGEST_SIDE
 
 Picture = NDArray[np.generic]
 """(rows, columns) or (rows, columns, 3 or 4) in the order blue, green, red, alpha."""
@@ -37,6 +38,8 @@ OpenDevice = Callable[[], Device | None]
 
 def opencv() -> ModuleType:
     """OpenCV, its own messages silenced. InstallationError says what the site must install."""
+    # Read by OpenCV while it loads: a small file may unpack to many gigabytes.
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(LARGEST_SIDE**2))
     try:
         cv2 = importlib.import_module("cv2")
     except ImportError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from threading import Event
 
 from senoscope.calibration.phantoms.bmode import BModePhantom
@@ -16,7 +15,7 @@ class PhantomSource:
     """Plays one sweep round and round at `rate_hz`, or flat out where that is None.
 
     `size` is (columns, rows); `frames` is the length of the sweep. All are rendered in `open`, so
-    that a grab costs nothing; `on_progress` is told 0..1 on the opening thread.
+    that a grab costs nothing.
     """
 
     simulated = True
@@ -24,15 +23,13 @@ class PhantomSource:
     def __init__(
         self,
         seed: int = 0,
-        rate_hz: float | None = 60.0,
+        rate_hz: float | None = 30.0,
         size: tuple[int, int] = (1024, 768),
-        frames: int = 120,
-        on_progress: Callable[[float], None] | None = None,
+        frames: int = 150,
     ) -> None:
         self._phantom = BModePhantom(seed, *size)
         self._sweep = self._phantom.sweep(frames)
         self._frames = frames
-        self._on_progress = on_progress
         self._pace = Pace(rate_hz)
         self._numbering = Numbering(self.name, self._phantom.pixel_spacing, simulated=True)
         self._pictures: list[Gray] = []
@@ -55,8 +52,6 @@ class PhantomSource:
                 raise SourceUnavailable(f"{self.name} was closed while it opened. Open it again.")
             frame.pixels.flags.writeable = False
             self._pictures.append(frame.pixels)
-            if self._on_progress is not None:
-                self._on_progress(self.progress)
 
     def grab(self) -> Frame | None:
         """Wait for the next frame; None once closed."""

@@ -29,6 +29,7 @@ class VideoFileSource:
     in for OpenCV in tests.
     """
 
+    name = "video file"
     simulated = False
 
     def __init__(
@@ -43,15 +44,10 @@ class VideoFileSource:
         # One decoding thread: the processor belongs to the AI, and frames come in one order.
         settings = {"CAP_PROP_N_THREADS": 1}
         self._open_device = open_device or partial(open_capture, str(file), "CAP_FFMPEG", settings)
-        self._numbering = Numbering(self.name)
+        self._numbering = Numbering(file.name)
         self._pace = Pace(rate_hz)
         self._device: ClosableDevice | None = None
         self._expected = self._came = 0
-
-    @property
-    def name(self) -> str:
-        """The file's name without its folder."""
-        return self._file.name
 
     def open(self) -> None:
         """Open the file. SourceUnavailable where it is missing or not a video."""
@@ -81,7 +77,7 @@ class VideoFileSource:
     def _next_picture(self) -> Picture | None:
         device = self._device
         if device is None:
-            raise SourceLost(f"{self.name} was not opened; open it before grabbing from it.")
+            raise SourceLost(f"The {self.name} was not opened; open it before grabbing from it.")
         picture = device.read()
         if picture is not None or device.closed:
             return picture
@@ -127,6 +123,6 @@ class VideoFileSource:
         allowed = max(2, self._expected // 50)
         if self._came < self._expected - allowed:
             raise SourceLost(
-                f"{self.name} breaks off: {self._came} of {self._expected} frames came. "
+                f"{self._file.name} breaks off: {self._came} of {self._expected} frames came. "
                 "The file is damaged or was cut short; copy or export it again."
             )

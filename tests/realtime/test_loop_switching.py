@@ -54,8 +54,9 @@ def test_no_reading_crosses_from_one_source_to_another_of_other_size() -> None:
     assert_books_closed(loop)
     assert_nothing_dropped_but(loop, "superseded", "ended")
     for published in shown:
+        from_second = published.frame.pixels[0, 0] >= 100
+        assert int(published.source_name) % 2 == from_second
         if published.reading is not None:
-            from_second = published.frame.pixels[0, 0] >= 100
             assert (published.reading.presence * 255 >= 100) == from_second
     assert {published.frame.size for published in shown} == {(96, 64), (160, 64)}
 
@@ -70,9 +71,22 @@ def test_a_new_scan_area_of_the_same_source_takes_effect_without_reopening() -> 
         loop.switch_source(source, area)
         until(lambda: shown[-1].frame.size == (80, 64))
     assert source.opened == 1
+    assert {(each.frame.size, each.scan_area) for each in shown} == {
+        ((96, 64), None),
+        ((80, 64), area),
+    }
     decoded = cv2.imdecode(np.frombuffer(shown[-1].jpeg, np.uint8), cv2.IMREAD_UNCHANGED)
     assert decoded is not None
     assert decoded.shape == (64, 80)
+    assert_books_closed(loop)
+
+
+def test_the_latency_told_is_of_the_present_source_only() -> None:
+    with LiveLoop(FakeSource(), BuildFakeReader(FakeReader(delay_s=0.2))) as loop:
+        until(lambda: loop.status().latency_p95_ms)
+        loop.switch_source(FakeSource(stepped=True), None)
+        assert loop.status().latency_p95_ms == 0
+        assert loop.report().latency_ms is not None
     assert_books_closed(loop)
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from senoscope.realtime.picture import Picture, same_pixels
+from senoscope.realtime.picture import Picture, View, same_pixels
 from tests import builders
 
 
@@ -22,7 +22,7 @@ def test_a_crop_is_compared_by_its_own_pixels() -> None:
 
 
 def test_latency_is_until_the_later_of_encoding_and_reading() -> None:
-    picture = Picture(builders.frame(captured_at_ns=1_000_000), 0, 0)
+    picture = Picture(builders.frame(captured_at_ns=1_000_000), 0, View(0, "fake", None))
     assert picture.latency_ms is None
     picture.read_at_ns = 9_000_000
     assert picture.latency_ms is None

@@ -19,7 +19,6 @@ def status(**changed: object) -> LoopStatus:
     usual: dict[str, object] = {
         "source_name": "phantom",
         "simulated": False,
-        "size": (160, 120),
         "ai_state": AiState.READING,
         "ai_message": "",
         "ai_restarts": 0,
@@ -29,8 +28,6 @@ def status(**changed: object) -> LoopStatus:
         "latency_p95_ms": 18.4,
         "ended": False,
         "error": "",
-        "captured": 10,
-        "dropped": 0,
         "progress": None,
     }
     return LoopStatus(**{**usual, **changed})  # type: ignore[arg-type]
@@ -48,13 +45,14 @@ def published(
     age_ms: float | None = 0.0,
     pixels: Gray | None = None,
     simulated: bool = False,
+    source_name: str = "phantom",
 ) -> PublishedFrame:
     if pixels is None:
         pixels = np.full((120, 160), index % 256, np.uint8)
     frame = Frame(pixels, index, index * 16_000_000, spacing, simulated)
     jpeg = cv2.imencode(".jpg", pixels)[1].tobytes()
     reading = None if age_ms is None else Reading(index, findings, 0.9)
-    return PublishedFrame(frame, jpeg, reading, age_ms)
+    return PublishedFrame(frame, jpeg, reading, age_ms, source_name)
 
 
 def phantom_frames(

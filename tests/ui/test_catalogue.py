@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import pytest
 
+from senoscope.domain import errors
 from senoscope.ui.catalogue import LANGUAGES, texts
 
 PAGES = files("senoscope.ui.pages")
@@ -16,6 +17,11 @@ SCRIPTS = {
     if item.name.endswith(".js")
 }
 TEMPLATE = PAGES.joinpath("live.html").read_text(encoding="utf-8")
+ERRORS = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, errors.SenoscopeError)
+}
 KEYCAPS = {"Space", "O", "S", "L", "T", "?", "Esc"}
 """What is printed on the keys themselves, the same in both languages."""
 
@@ -29,7 +35,9 @@ class Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
-        self.keys |= {v for k in ("data-text", "data-label") if (v := named.get(k)) is not None}
+        self.keys |= {
+            v for k in ("data-text", "data-label", "data-title") if (v := named.get(k)) is not None
+        }
         self.spoken |= {k for k in ("title", "aria-label", "placeholder") if k in named}
 
     def handle_data(self, data: str) -> None:
@@ -93,8 +101,14 @@ def test_every_text_is_used_somewhere(template: Words) -> None:
     overlay = files("senoscope.ui").joinpath("overlay.py").read_text(encoding="utf-8")
     everything = "\n".join([*SCRIPTS.values(), login, overlay])
     for key in texts("en").keys() - template.keys:
-        computed = key.startswith("ai_is_") or key in ("low", "uncertain", "high")
+        computed = key.startswith("ai_is_") or key in {"low", "uncertain", "high"} | ERRORS
         assert computed or re.search(rf"\b{key}\b", everything), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_error_has_its_lead(language: str) -> None:
+    assert len(ERRORS) > 10
+    assert texts(language).keys() >= ERRORS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 import json
+import re
+from importlib.resources import files
 
 import pytest
 
 from senoscope.domain.frame import PixelSpacing
 from senoscope.realtime.published import AiState
-from senoscope.ui.overlay import FAINT_AFTER_MS, HIDDEN_AFTER_MS, frame_header, status_header
+from senoscope.ui.overlay import (
+    FAINT_AFTER_MS,
+    HIDDEN_AFTER_MS,
+    frame_header,
+    shown_reading,
+    status_header,
+)
 from tests.ui.frames import finding, published, status
 
 HALF_MM = PixelSpacing(0.5, 0.5)
@@ -50,35 +58,52 @@ def test_findings_are_numbered_in_the_reading_s_order() -> None:
 def test_an_old_reading_is_faint_and_then_gone(
     age_ms: float | None, read: bool, faint: bool
 ) -> None:
-    header = frame_header(published(0, finding(0.9), age_ms=age_ms), 1, status())
+    frame = published(0, finding(0.9), age_ms=age_ms)
+    header = frame_header(frame, 1, status())
     assert (header["read"], header["faint"]) == (read, faint)
     assert len(header["findings"]) == int(read)
+    assert shown_reading(frame) is (frame.reading if read else None)
 
 
-def test_the_two_gravest_states_are_shown_first() -> None:
-    condition = status(
-        error="Gone.", ended=True, ai_state=AiState.OFF, ai_restarts=2, simulated=True
-    )
+def test_a_reading_of_another_frame_is_never_taken_for_this_one_s() -> None:
+    assert frame_header(published(0, age_ms=0.2), 1, status())["age_ms"] == 1
+    assert frame_header(published(0, age_ms=0.0), 1, status())["age_ms"] == 0
+
+
+def test_the_source_is_the_one_the_frame_came_from() -> None:
+    header = frame_header(published(0, source_name="camera 0"), 1, status())
+    assert header["source"] == "camera 0"
+    assert status_header(status())["source"] == "phantom"
+
+
+def test_who_reads_is_said() -> None:
+    header = status_header(status())
+    assert header["engine"] == "OpenVINO int8"
+    assert header["models"] == ["unet 1", "googlenet 1"]
+
+
+def test_every_state_is_told() -> None:
+    condition = status(error="Gone.", ended=True, ai_state=AiState.OFF, ai_restarts=2)
     header = frame_header(published(0, simulated=True), 1, condition)
-    assert header["banners"] == [
-        {"key": "lost", "count": 2},
-        {"key": "ai_off_again", "count": 2},
-    ]
-    assert header["message"] == "Gone."
+    keys = [banner["key"] for banner in header["banners"]]
+    assert keys == ["lost", "ai_off_again", "simulated", "uncalibrated"]
+    assert header["banners"][1]["count"] == 2
+    assert header["trouble"] == {"kind": "SourceError", "message": "Gone."}
 
 
 def test_a_clip_s_end_is_no_loss_and_a_passing_error_neither() -> None:
     assert status_header(status(ended=True))["banners"] == [{"key": "ended", "count": 0}]
     passing = status_header(status(error="One picture could not be used."))
     assert passing["banners"] == []
-    assert passing["message"] == "One picture could not be used."
+    assert passing["trouble"]["message"] == "One picture could not be used."
 
 
-def test_the_ai_s_own_words_are_the_message_when_the_source_is_well() -> None:
+def test_the_ai_s_own_words_are_told_when_the_source_is_well() -> None:
     header = status_header(status(ai_state=AiState.OFF, ai_message="No model is installed."))
-    assert header["message"] == "No model is installed."
+    assert header["trouble"] == {"kind": "AiError", "message": "No model is installed."}
     assert header["banners"] == [{"key": "ai_off", "count": 0}]
     assert header["sequence"] is None
+    assert status_header(status())["trouble"] is None
 
 
 def test_simulated_is_said_of_the_frame_and_not_of_the_next_source() -> None:
@@ -94,3 +119,11 @@ def test_the_header_is_json() -> None:
 def test_a_latency_that_is_not_known_is_not_zero() -> None:
     assert status_header(status(latency_p95_ms=0.0))["latency_ms"] is None
     assert status_header(status(latency_p95_ms=18.4))["latency_ms"] == 18
+
+
+def test_nothing_is_sent_that_the_page_does_not_read() -> None:
+    scripts = [item for item in files("senoscope.ui.pages").iterdir() if item.name.endswith(".js")]
+    code = "\n".join(script.read_text(encoding="utf-8") for script in scripts)
+    header = frame_header(published(0, finding(0.5)), 1, status())
+    for name in (*header, *header["findings"][0]):
+        assert re.search(rf"\b{name}\b", code), name

@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from senoscope import __version__
 from senoscope.domain.frame import ScanArea
 from senoscope.domain.reading import OperatingPoint
 from senoscope.ui.catalogue import LANGUAGES, texts
@@ -24,7 +25,8 @@ class Preview:
     """What was found when a source was tried.
 
     `size` is (columns, rows) of the whole picture, `jpeg` that picture. `fps` is None when the
-    source does not say. `calibrated` says whether millimetres are known.
+    source does not say. `calibrated` says whether millimetres are known. `scan_area` (left, top,
+    width, height) is the one last chosen for this source, None for the whole picture.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Preview:
     simulated: bool
     calibrated: bool
     jpeg: bytes
+    scan_area: tuple[int, int, int, int] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For the browser; the picture as a data URL."""
@@ -43,6 +46,7 @@ class Preview:
             "fps": self.fps,
             "simulated": self.simulated,
             "calibrated": self.calibrated,
+            "scan_area": self.scan_area,
             "picture": f"data:image/jpeg;base64,{picture}",
         }
 
@@ -87,6 +91,7 @@ def live_page(operating_point: OperatingPoint) -> gr.Blocks:
             elem_id="senoscope-live",
             path=LIVE_PATH,
             words={language: texts(language) for language in LANGUAGES},
+            version=__version__,
             operating_point=[operating_point.low_below, operating_point.high_from],
         )
     return page

@@ -1,20 +1,21 @@
 // Everything beside the picture: states, measurements and the lesion cards, at fixed places.
 
 const CARDS = 3;
-const GRAVITY = ['lost', 'stale', 'ai_off', 'ai_off_again', 'frozen', 'ended', 'ai_starting', 'simulated', 'uncalibrated'];
+const MOST_STATES = 2;   // more are not read in the two seconds a scanning person has
+const GRAVITY = ['lost', 'stale', 'ai_off', 'ai_off_again', 'frozen', 'ended', 'ai_starting', 'uncalibrated'];
 const GRAVE = GRAVITY.slice(0, 4);
+const OF_PICTURE = ['simulated', 'uncalibrated'];
 const SIGNS = {
   lost: '✕', stale: '◷', ai_off: '⊘', ai_off_again: '⊘', frozen: '❚❚', ended: '■',
   ai_starting: '⋯', simulated: '◇', uncalibrated: '↔',
 };
 let notice = '';      // what the last action led to: a saved file, an error
 
+// Called whenever the picture or the loop's state has changed.
 function refresh() {
-  const newest = view.newest, shown = view.shown;
-  const stale = shown !== null && !view.frozen && performance.now() - view.lastFrameAt > STALE_AFTER_MS;
-  if (newest !== null) measurements(newest);
-  banners(newest, shown, stale);
-  find('room').classList.toggle('old', stale);
+  const { newest, shown } = view;
+  if (newest !== null) said(shown ?? newest);
+  banners(newest, shown);
   const findings = shown?.findings ?? [];
   for (let slot = 0; slot < CARDS; slot += 1) card(slot, findings[slot]);
   write('more_lesions', findings.length > CARDS ? t('more_lesions', { n: findings.length - CARDS }) : '');
@@ -22,50 +23,68 @@ function refresh() {
   write('message', message(newest));
   write('freeze_word', t(view.frozen ? 'resume' : 'freeze'));
   write('overlay_word', t(view.overlay ? 'overlay_hide' : 'overlay_show'));
+  showProgress();
 }
 
-function measurements(newest) {
-  write('source_name', sourceWord(newest.source));
-  write('frame_rate', t('frame_rate', { n: newest.fps }));
-  write('latency', newest.latency_ms === null ? '' : t('latency', { n: newest.latency_ms }));
-  write('engine', newest.engine);
+// Where the picture came from and who read it.
+function said({ source, models, engine }) {
+  write('source_name', sourceWord(source));
+  const names = [`${t('brand')} ${props.version}`, ...models, engine].filter(Boolean);
+  const about = names.map((name) => name.replaceAll(' ', '\u00a0')).join(' · ');
+  write('about', about);
+  write('about_again', about);
+}
+
+const isStale = () => view.shown !== null && !view.frozen && performance.now() - view.lastFrameAt > STALE_AFTER_MS;
+
+// The one state that comes about because nothing comes.
+function noticeStale() {
+  if (isStale() !== find('room').classList.contains('old')) refresh();
 }
 
 function message(newest) {
   if (view.connection === 'refused') return t('too_many_viewers');
   if (view.connection === 'lost') return t('reconnecting');
   if (notice) return notice;
+  if (view.gone) return t('gone');
   if (newest === null) return t('waiting');
-  if (newest.progress !== null) return t('opening', { n: Math.round(newest.progress * 100) });
-  if (newest.message) return newest.message;
+  if (newest.progress !== null) return opening(newest.progress);
+  if (newest.trouble) return sentence(newest.trouble);
   if (view.shown === null) return t('waiting');
   return view.overlay ? '' : t('overlay_hidden');
 }
+
+const opening = (progress) => t('opening', { n: Math.round(progress * 100) });
 
 function tell(text) {
   notice = text;
   refresh();
   clearTimeout(tell.timer);
-  tell.timer = setTimeout(() => { notice = ''; }, 8000);
+  tell.timer = setTimeout(() => { notice = ''; refresh(); }, 8000);
 }
 
 // Of the loop: what it says now. Of the picture: what was true of the one that is shown.
-function banners(newest, shown, stale) {
-  const ofPicture = ['simulated', 'uncalibrated'];
+function banners(newest, shown) {
   const states = [
-    ...(newest?.banners ?? []).filter((state) => !ofPicture.includes(state.key)),
-    ...(shown?.banners ?? []).filter((state) => ofPicture.includes(state.key)),
+    ...(newest?.banners ?? []).filter((state) => !OF_PICTURE.includes(state.key)),
+    ...(shown?.banners ?? []).filter((state) => OF_PICTURE.includes(state.key)),
   ];
+  const stale = isStale();
+  find('room').classList.toggle('old', stale);
   if (stale && !states.some((state) => state.key === 'lost')) states.push({ key: 'stale' });
-  if (view.frozen) states.push({ key: 'frozen' });
-  states.sort((one, other) => GRAVITY.indexOf(one.key) - GRAVITY.indexOf(other.key));
-  for (const slot of [0, 1]) {
-    const state = states[slot], place = find(`banner_${slot}`);
-    place.hidden = state === undefined;
-    if (state === undefined) { write(`banner_${slot}`, ''); continue; }
-    place.className = GRAVE.includes(state.key) ? 'grave' : '';
-    write(`banner_${slot}`, `${SIGNS[state.key]} ${t(state.key, { n: state.count })}`);
-  }
+  if (view.frozen) states.push({ key: 'frozen', count: shown.frame });
+  // That nothing of this is real is always said, in a place of its own.
+  banner(0, states.find((state) => state.key === 'simulated'));
+  const others = states.filter((state) => state.key !== 'simulated')
+    .sort((one, other) => GRAVITY.indexOf(one.key) - GRAVITY.indexOf(other.key));
+  for (let slot = 0; slot < MOST_STATES; slot += 1) banner(slot + 1, others[slot]);
+}
+
+function banner(slot, state) {
+  const place = find(`banner_${slot}`);
+  place.hidden = state === undefined;
+  place.className = state && GRAVE.includes(state.key) ? 'grave' : '';
+  write(`banner_${slot}`, state ? `${SIGNS[state.key]} ${t(state.key, { n: state.count })}` : '');
 }
 
 function card(slot, finding) {
@@ -97,10 +116,17 @@ function operatingPoint() {
   find('high_tick').style.left = `${high * 100}%`;
 }
 
-// Said at most once a second: a screen reader cannot follow sixty readings.
+// Figures that change with every frame could not be read, nor followed by a screen reader.
+function everySecond() {
+  const { fps, latency_ms } = view.newest ?? {};
+  write('frame_rate', fps ? t('frame_rate', { n: fps }) : '');
+  write('latency', latency_ms ? t('latency', { n: latency_ms }) : '');
+  describePicture();
+}
+
 function describePicture() {
-  const said = (view.shown?.findings ?? []).map((finding) => t('said_lesion', {
+  const described = (view.shown?.findings ?? []).map((finding) => t('said_lesion', {
     n: finding.number, word: t(finding.suspicion), p: finding.probability.toFixed(2),
   }));
-  canvas.setAttribute('aria-label', said.length ? said.join('; ') : `${t('picture')}: ${nothingMarked()}`);
+  canvas.setAttribute('aria-label', described.length ? described.join('; ') : `${t('picture')}: ${nothingMarked()}`);
 }

@@ -1,9 +1,12 @@
 // Buttons and keys, then the first words and the connection.
 
-function freeze() {
+async function freeze() {
   if (view.shown === null) return;
   view.frozen = !view.frozen;
-  say(view.frozen ? `freeze:${view.shown.sequence}` : 'resume');
+  view.gone = false;
+  const own = view.frozen ? withOwnReading() : null;
+  say(view.frozen ? `freeze:${(own?.header ?? view.shown).sequence}` : 'resume');
+  if (own) await show(own, true);
   refresh();
 }
 
@@ -15,6 +18,7 @@ function toggleOverlay() {
 
 async function snapshot() {
   if (view.shown === null) return;
+  if (view.gone) { tell(t('gone')); return; }
   try {
     const saved = await ask('/live/snapshot', { sequence: view.shown.sequence });
     tell(t('saved', saved));
@@ -34,7 +38,7 @@ function showWords() {
   for (const button of find('choices').children) button.textContent = sourceWord(button.dataset.source);
   notice = '';
   refresh();
-  describePicture();
+  everySecond();
 }
 
 function setTheme(theme) {
@@ -72,7 +76,7 @@ function listen() {
   for (const [part, action] of Object.entries(actions)) {
     find(part).addEventListener('click', (event) => {
       // After a click with the mouse the space bar means freeze again, not this button.
-      if (event.detail > 0) event.currentTarget.blur();
+      if (event.detail > 0 && !dialog.contains(event.currentTarget)) event.currentTarget.blur();
       action();
     });
   }
@@ -81,6 +85,7 @@ function listen() {
     if (find('path').value.trim()) trySource(find('path').value.trim());
   });
   for (const index of [0, 1, 2, 3]) find(`area_${index}`).addEventListener('change', typedArea);
+  dialog.addEventListener('close', () => choice.waiting?.abort());
   find('area').addEventListener('pointerdown', dragCorner);
   document.addEventListener('keydown', press);
   new ResizeObserver(fit).observe(find('room'));
@@ -96,6 +101,6 @@ find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();
 listen();
 connect();
-setInterval(refresh, 100);
-setInterval(describePicture, 1000);
+setInterval(noticeStale, 100);
+setInterval(everySecond, 1000);
 askOnFirstRun();

@@ -1,6 +1,7 @@
 // The picture: frames from the WebSocket onto the canvas, with outlines over them.
 
 const STALE_AFTER_MS = 500;   // never show an old frame as live
+const RECENT_MESSAGES = 8;
 const SLOWEST_RETRY_MS = 4000;
 const TOO_MANY_VIEWERS = 4429, LOGIN_NEEDED = 4401;
 const COLOURS = { low: '#56b4e9', uncertain: '#f0a202', high: '#ef6c1a' };   // after Okabe and Ito
@@ -10,10 +11,12 @@ const ink = canvas.getContext('2d', { alpha: false });
 const view = {
   socket: null, connection: 'opening', retryMs: 250,
   newest: null,      // header of the last message
+  recent: [],        // the last few messages, oldest first: header, JPEG and when each came
   shown: null,       // header of the frame on the canvas
   bitmap: null,      // its pixels, kept to draw it again
   lastFrameAt: 0,
   frozen: false, overlay: true,
+  gone: false,       // the server no longer holds the frozen frame
 };
 window.senoscope = { drawn: 0, view };
 
@@ -23,6 +26,7 @@ function connect() {
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => {
     view.connection = 'open';
+    view.recent = [];
     if (view.frozen) say(`freeze:${view.shown.sequence}`);
   };
   socket.onmessage = (event) => receive(socket, event.data);
@@ -30,6 +34,7 @@ function connect() {
     if (event.code === LOGIN_NEEDED) { location.assign('/login'); return; }
     view.connection = event.code === TOO_MANY_VIEWERS ? 'refused' : 'lost';
     if (!element.isConnected) return;
+    refresh();
     setTimeout(connect, view.retryMs);
     view.retryMs = Math.min(view.retryMs * 2, SLOWEST_RETRY_MS);
   };
@@ -41,30 +46,44 @@ function say(words) {
 }
 
 async function receive(socket, data) {
+  if (data === 'gone') { view.gone = view.frozen; refresh(); return; }
   view.retryMs = 250;
   const length = new DataView(data).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+  header.socket = socket;
   view.newest = header;
-  if (header.sequence === null) return;
+  if (header.sequence === null) { refresh(); return; }
   view.lastFrameAt = performance.now();
+  const message = { header, jpeg: new Uint8Array(data, 4 + length), at: view.lastFrameAt };
+  view.recent = [...view.recent.slice(1 - RECENT_MESSAGES), message];
   try {
-    if (!view.frozen) await show(header, new Uint8Array(data, 4 + length));
+    if (view.frozen) refresh(); else await show(message);
   } finally {
     if (socket.readyState === WebSocket.OPEN) socket.send('seen');
   }
 }
 
-async function show(header, jpeg) {
+// Picture, outlines and all that is said of them change in one go, so that they always agree.
+async function show({ header, jpeg }, whenFrozen = false) {
   const bitmap = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }));
-  const late = view.shown !== null && header.sequence < view.shown.sequence && view.shown.socket === view.socket;
-  if (late || view.frozen) { bitmap.close(); return; }
+  // A restarted server may count from less.
+  const late = view.shown !== null && header.sequence < view.shown.sequence && view.shown.socket === header.socket;
+  if (view.frozen !== whenFrozen || (late && !whenFrozen)) { bitmap.close(); return; }
   view.bitmap?.close();
   view.bitmap = bitmap;
-  header.socket = view.socket;   // a restarted server counts from one again
   const resized = view.shown === null || String(view.shown.size) !== String(header.size);
   view.shown = header;
   window.senoscope.drawn += 1;
   if (resized) fit(); else draw();
+  refresh();
+}
+
+// The picture to freeze on: the newest that was read itself, or else the one that is shown.
+function withOwnReading() {
+  const { shown, recent } = view;
+  if (shown.age_ms === 0) return null;
+  return recent.findLast(({ header, at }) => header.age_ms === 0 && header.source === shown.source
+    && String(header.size) === String(shown.size) && view.lastFrameAt - at < STALE_AFTER_MS) ?? null;
 }
 
 // The canvas has as many pixels as the screen gives it, so that lines stay sharp.

@@ -2,17 +2,48 @@
 
 const SMALLEST_SIDE = 64;
 const dialog = find('source_dialog');
-const choice = { step: 0, source: null, found: null, area: null };
+const choice = { step: 0, source: null, found: null, area: null, waiting: null };
 
 async function openSource() {
   Object.assign(choice, { source: null, found: null, area: null });
   find('preview_picture').hidden = true;
   goTo(0);
+  if (!dialog.open) dialog.showModal();
+  find('dialog_close').focus();
   try {
     offer((await ask('/live/sources')).sources);
+    if (document.activeElement === find('dialog_close')) find('choices').firstChild?.focus();
   } catch (error) { write('trouble', error.message); }
-  // Last, so that the first choice has the focus.
-  if (!dialog.open) dialog.showModal();
+}
+
+// Opening a source can take many seconds; null when it failed or somebody no longer waits.
+async function waitFor(path, body) {
+  choice.waiting?.abort();
+  const waiting = choice.waiting = new AbortController();
+  find('dialog_next').disabled = true;
+  keepFocus();
+  showProgress();
+  try {
+    return await ask(path, body, waiting.signal);
+  } catch (error) {
+    if (!waiting.signal.aborted) write('trouble', error.message);
+    return null;
+  } finally {
+    if (choice.waiting === waiting) choice.waiting = null;
+  }
+}
+
+function showProgress() {
+  if (choice.waiting === null) return;
+  const progress = view.newest?.progress ?? null;
+  write('trouble', progress === null ? t('trying') : opening(progress));
+}
+
+// Focus that its button took along, being disabled or hidden, goes to the next sensible one.
+function keepFocus() {
+  const kept = document.activeElement;
+  if (!dialog.open || (dialog.contains(kept) && !kept.closest('[hidden], :disabled'))) return;
+  find(find('dialog_next').disabled ? 'dialog_close' : 'dialog_next').focus();
 }
 
 function offer(sources) {
@@ -32,22 +63,18 @@ async function trySource(source) {
     button.setAttribute('aria-pressed', String(button.dataset.source === source));
   }
   find('preview_picture').hidden = true;
-  find('dialog_next').disabled = true;
-  write('trouble', t('trying'));
-  try {
-    const found = await ask('/live/preview', { source });
-    if (choice.source !== source) return;   // another was chosen meanwhile
-    choice.found = found;
-    choice.area = [0, 0, ...found.size];
-    find('preview_picture').src = find('area_picture').src = found.picture;
-    find('preview_picture').hidden = false;
-    goTo(choice.step);
-  } catch (error) {
-    if (choice.source === source) write('trouble', error.message);
-  }
+  const found = await waitFor('/live/preview', { source });
+  if (found === null) return;
+  const whole = [0, 0, ...found.size], [left, top, width, height] = found.scan_area ?? whole;
+  choice.found = found;
+  setArea(left, top, left + width, top + height);
+  find('preview_picture').src = find('area_picture').src = found.picture;
+  find('preview_picture').hidden = false;
+  goTo(choice.step);
 }
 
 function goTo(step) {
+  choice.waiting?.abort();
   choice.step = step;
   for (const section of dialog.querySelectorAll('[data-step]')) section.hidden = Number(section.dataset.step) !== step;
   dialog.querySelectorAll('ol > li').forEach((item, index) => {
@@ -59,19 +86,15 @@ function goTo(step) {
   write('trouble', '');
   if (step === 1) showArea();
   if (step === 2) showFound();
+  keepFocus();
 }
 
 async function goOn() {
   if (choice.step < 2) { goTo(choice.step + 1); return; }
-  find('dialog_next').disabled = true;
-  try {
-    await ask('/live/start', { source: choice.source, scan_area: isWhole() ? null : choice.area });
-    dialog.close();
-    if (view.frozen) freeze();
-  } catch (error) {
-    write('trouble', error.message);
-    find('dialog_next').disabled = false;
-  }
+  const started = await waitFor('/live/start', { source: choice.source, scan_area: isWhole() ? null : choice.area });
+  if (started === null) { find('dialog_next').disabled = false; return; }
+  dialog.close();
+  if (view.frozen) freeze();
 }
 
 function isWhole() {

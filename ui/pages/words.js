@@ -1,6 +1,7 @@
 // The parts of the page, its words in the chosen language, and what this browser remembers.
 
-const find = (part) => element.querySelector(`[data-part="${part}"]`);
+const parts = new Map([...element.querySelectorAll('[data-part]')].map((part) => [part.dataset.part, part]));
+const find = (part) => parts.get(part);
 
 const remembered = {
   // A browser may refuse storage in private windows; the page then starts with its defaults.
@@ -21,32 +22,42 @@ function write(part, text) {
 }
 
 function writeWords() {
-  find('root').lang = language === 'zh' ? 'zh-CN' : 'en';
+  find('root').lang = document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   for (const target of element.querySelectorAll('[data-text]')) target.textContent = t(target.dataset.text);
+  for (const target of element.querySelectorAll('[data-title]')) target.title = t(target.dataset.title);
   for (const target of element.querySelectorAll('[data-label]')) {
     target.title = t(target.dataset.label);
     target.setAttribute('aria-label', t(target.dataset.label));
   }
 }
 
+// What the program calls a source, in the reader's words; a file's or stream's name is its own.
 function sourceWord(name) {
-  const camera = /^camera[\s:]*(\d+)$/.exec(name);
+  const camera = /^(?:camera[ :]*)?(?:\/dev\/video)?(\d+)$/.exec(name);
   if (camera) return t('camera', { n: camera[1] });
-  return name === 'phantom' ? t('phantom') : name;
+  const key = name.replace(' ', '_');
+  return ['phantom', 'image_folder', 'video_file'].includes(key) ? t(key) : name;
 }
 
-// Ask the server for something; throws an Error whose message is one sentence for the reader.
-async function ask(path, body) {
+// An error's sentence is English; in another language the kind of error leads it.
+function sentence({ kind, message }) {
+  const lead = kind in props.words[language] ? t(kind) : '';
+  if (!message) return lead || t('no_answer');
+  return language === 'en' || !lead ? message : `${lead} ${message}`;
+}
+
+// Ask the server for something; throws an Error whose message is fit for the reader.
+async function ask(path, body, signal) {
   let answer, said;
   try {
     answer = await fetch(path, body === undefined ? {} : {
-      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal,
     });
     if (answer.status === 401) location.assign('/login');
     said = await answer.json();
   } catch {
     throw new Error(t('no_answer'));
   }
-  if (!answer.ok) throw new Error(said.message ?? t('no_answer'));
+  if (!answer.ok) throw new Error(sentence(said));
   return said;
 }

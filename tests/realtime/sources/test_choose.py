@@ -5,7 +5,13 @@ import pytest
 
 from senoscope.domain.errors import InstallationError, SettingsError, SourceUnavailable
 from senoscope.realtime.sources.camera import CameraSource
-from senoscope.realtime.sources.choose import FORMS, available_sources, source_from_text
+from senoscope.realtime.sources.choose import (
+    FORMS,
+    available_sources,
+    is_built_in,
+    normal_form,
+    source_from_text,
+)
 from senoscope.realtime.sources.images import ImagesSource
 from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.realtime.sources.stream import StreamSource
@@ -47,6 +53,49 @@ def test_anything_else_is_refused_with_every_form(text: str) -> None:
     with pytest.raises(SourceUnavailable) as refused:
         source_from_text(text)
     assert all(form in str(refused.value) for form in FORMS)
+
+
+@pytest.mark.parametrize(
+    "text", ["~nosuch/x", "n" * 300, "a\0b", "phantom:" + "9" * 5000, "http://[::1"], ids=len
+)
+def test_what_cannot_even_be_looked_for_is_refused_too(text: str) -> None:
+    for take in (source_from_text, normal_form):
+        with pytest.raises(SourceUnavailable):
+            take(text)
+
+
+def test_a_path_below_a_closed_folder_is_refused(closed_folder: Path) -> None:
+    with pytest.raises(SourceUnavailable):
+        source_from_text(str(closed_folder / "locked" / "clip.mp4"))
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        (" phantom ", "phantom"),
+        ("phantom:0", "phantom"),
+        ("phantom:07", "phantom:7"),
+        ("0", "camera:0"),
+        ("camera:00", "camera:0"),
+        ("/dev/video0", "camera:0"),
+        ("/data/../clips/", "/clips"),
+        ("/clips/a.mp4", "/clips/a.mp4"),
+        ("RTSP://ward:secret@Host:554/live", "rtsp://host:554/live"),
+        ("http://host/live?channel=2&user=ward&pwd=secret", "http://host/live?channel=2"),
+    ],
+)
+def test_one_source_has_one_normal_form_without_a_password(text: str, normal: str) -> None:
+    assert normal_form(text) == normal
+    assert normal_form(normal) == normal
+    assert is_built_in(normal) == normal.startswith(("phantom", "camera"))
+
+
+def test_a_preview_of_the_phantom_need_not_render_its_whole_sweep() -> None:
+    source = source_from_text("phantom:9", size=(128, 96), flat_out=True, phantom_frames=1)
+    source.open()
+    first, second = source.grab(), source.grab()
+    assert first is not None and second is not None
+    assert first.pixels is second.pixels
 
 
 def test_a_refused_address_is_not_repeated() -> None:

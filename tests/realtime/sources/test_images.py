@@ -1,3 +1,6 @@
+import os
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -6,7 +9,7 @@ import pytest
 
 from senoscope.domain.errors import ImageError, SourceUnavailable
 from senoscope.domain.frame import Frame
-from senoscope.realtime.sources.images import ImagesSource, read_image
+from senoscope.realtime.sources.images import LARGEST_FILE, ImagesSource, read_image
 
 SIZE = (200, 150)
 
@@ -76,6 +79,38 @@ def test_an_image_too_small_or_too_large_is_named(tmp_path: Path, side: int) -> 
     save(tmp_path / "odd.png", np.zeros((side, side), np.uint8))
     with pytest.raises(ImageError, match=rf"odd\.png cannot be used.*{side}x{side}"):
         opened(tmp_path).grab()
+
+
+def test_a_small_file_that_unpacks_to_gigabytes_is_refused_unread(tmp_path: Path) -> None:
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    huge = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header
+    (tmp_path / "huge.png").write_bytes(huge + struct.pack(">I", zlib.crc32(header)))
+    with pytest.raises(ImageError, match=r"huge\.png cannot be used.*60000x60000"):
+        opened(tmp_path).grab()
+    (tmp_path / "huge.png").unlink()
+    save(tmp_path / "huge.bmp", np.zeros((5000, 5000), np.uint8))
+    with pytest.raises(ImageError, match=r"huge\.bmp cannot be used.*4096x4096"):
+        opened(tmp_path).grab()
+
+
+def test_a_file_too_large_for_an_image_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "large.png").open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+    with pytest.raises(ImageError, match=r"large\.png cannot be used.*larger than 256 MB"):
+        opened(tmp_path).grab()
+
+
+def test_a_pipe_among_the_images_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "1.png")
+    save(tmp_path / "2.png", np.full((150, 200), 7, np.uint8))
+    source = opened(tmp_path)
+    assert grabbed(source).index == 0
+    assert source.grab() is None
+
+
+def test_a_canvas_no_memory_holds_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="999999x999999"):
+        ImagesSource(tmp_path, size=(999_999, 999_999))
 
 
 def test_the_grab_after_a_bad_image_gives_the_next_one(tmp_path: Path) -> None:

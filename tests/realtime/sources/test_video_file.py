@@ -19,6 +19,10 @@ def frames_of(source: VideoFileSource) -> list[Frame]:
     return frames
 
 
+def test_the_name_leaves_out_the_file_s() -> None:
+    assert VideoFileSource(Path("/data/DOE^JANE 1961.mp4")).name == "video file"
+
+
 @pytest.mark.parametrize("name", ["clip.avi", "clip.mp4"])
 def test_every_frame_comes_once_and_in_order(tmp_path: Path, name: str) -> None:
     frames = frames_of(VideoFileSource(write_clip(tmp_path / name, 12), flat_out=True))

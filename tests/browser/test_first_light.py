@@ -1,0 +1,84 @@
+"""The whole of it: phantom, loop, both networks, page and a real Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from senoscope.models.package import load_package
+from senoscope.realtime.loop import LiveLoop
+from senoscope.realtime.sources.phantom import PhantomSource
+from senoscope.ui.app import PageSettings, build_app
+from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
+from senoscope.ui.live_session import LiveSession, WatchedSource
+from senoscope.ui.settings import Settings
+from tests.browser.opened import FEWEST_FPS, PATIENCE_MS, Shown, needs_browser, playwright, serving
+
+pytestmark = [pytest.mark.browser, needs_browser]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("first_light")
+
+
+@pytest.fixture(scope="module")
+def shown(chromium: playwright.Browser, folder: Path) -> Iterator[Shown]:
+    phantom = PhantomSource(seed=0, rate_hz=60, size=(1280, 720), frames=120)
+    source = WatchedSource("phantom", phantom)
+    loop = LiveLoop(source, build_reader)
+    session = LiveSession(loop, source, Settings("phantom"), folder / "settings.json")
+    settings = PageSettings(folder / "snapshots", operating_point(load_package(CLASSIFIER)))
+    with serving(build_app(loop, session.actions, settings)) as address, loop:
+        page = chromium.new_page(viewport={"width": 1280, "height": 720}, locale="en-GB")
+        opened = Shown(page)
+        opened.open(address)
+        page.wait_for_function("window.senoscope.view.shown?.ai === 'reading'", timeout=PATIENCE_MS)
+        yield opened
+        page.close()
+    assert opened.complaints == []
+
+
+def test_25_distinct_frames_a_second_come_through_with_both_networks_reading(shown: Shown) -> None:
+    assert shown.fps() >= FEWEST_FPS
+    assert shown.page.evaluate("window.senoscope.view.shown.size") == [1280, 720]
+
+
+def test_a_lesion_of_the_phantom_is_outlined_frozen_and_photographed(
+    shown: Shown, tmp_path: Path
+) -> None:
+    shown.freeze_on_a_lesion()
+    assert shown.said("title_0") == "Lesion 1"
+    assert shown.said("word_0") in {"low", "uncertain", "high"}
+    assert shown.said("size_0").endswith("mm")
+    marked = shown.pixels()
+    shown.page.keyboard.press("o")
+    assert shown.pixels() != marked
+    shown.page.keyboard.press("o")
+    shown.page.wait_for_timeout(300)
+    wanted = os.environ.get("SENOSCOPE_README_PICTURE")
+    picture = Path(wanted) if wanted else tmp_path / "live.png"
+    shown.page.screenshot(path=picture)
+    assert picture.stat().st_size > 10_000
+
+
+def test_the_snapshot_keeps_the_frozen_frame_and_what_was_read_of_it(
+    shown: Shown, folder: Path
+) -> None:
+    shown.page.keyboard.press("s")
+    shown.page.get_by_text("Saved senoscope_").wait_for()
+    (facts,) = (folder / "snapshots").glob("*.json")
+    stored = json.loads(facts.read_text(encoding="utf-8"))
+    assert stored["simulated"] is True
+    assert stored["reading"]["findings"]
+    assert facts.with_suffix(".png").exists()
+
+
+def test_the_language_is_switched_by_a_key(shown: Shown) -> None:
+    shown.page.keyboard.press("l")
+    assert shown.said("freeze_word") == "解冻"
+    shown.page.keyboard.press("l")

@@ -1,0 +1,50 @@
+"""The application opened without a loop, an AI or a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
+from senoscope.domain.errors import SourceUnavailable
+from senoscope.domain.frame import ScanArea
+from senoscope.ui.app import PageSettings, build_app
+from senoscope.ui.pages.live import LiveActions, Preview
+from tests.fakes import FakeLiveLoop
+from tests.ui.frames import OPERATING_POINT, status
+
+PASSWORD = "open sesame"
+FOREIGN = {"origin": "http://elsewhere.example"}
+
+
+class Asked:
+    """The actions the page asked for; a source called "unplugged" cannot be opened."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[str, ScanArea | None]] = []
+        self.actions = LiveActions(
+            known_sources=lambda: ("phantom", "camera 0"),
+            preview=self.preview,
+            start_source=lambda source, area: self.started.append((source, area)),
+            first_run=lambda: not self.started,
+        )
+
+    def preview(self, source: str) -> Preview:
+        if source == "unplugged":
+            raise SourceUnavailable("Nothing is plugged in. Plug it in.")
+        return Preview(source, (160, 120), 30.0, True, False, b"jpeg")
+
+
+class Page:
+    def __init__(self, client: TestClient, loop: FakeLiveLoop, asked: Asked, folder: Path) -> None:
+        self.client, self.loop, self.asked, self.folder = client, loop, asked, folder
+
+
+@contextmanager
+def page(folder: Path, password: str | None = None) -> Iterator[Page]:
+    loop, asked = FakeLiveLoop([], status()), Asked()
+    app = build_app(loop, asked.actions, PageSettings(folder, OPERATING_POINT, password))
+    with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
+        yield Page(client, loop, asked, folder)

@@ -1,0 +1,114 @@
+"""`senoscope evaluate ultrasound` writes every figure with its interval and count."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from senoscope.domain.errors import DataSetError
+from senoscope.ui.commands import app
+from tests.models.evaluation.data_sets import bus_bra, busi, draw, lesion
+
+Evaluated = tuple[dict[str, Any], Result]
+"""The report as read back, and what the command said."""
+KEYS = {
+    "dice", "iou", "lesion_sensitivity", "false_alarms_per_normal", "normals_with_alarm",
+    "auc_true_lesion", "auc_predicted_lesion", "sensitivity", "specificity", "ece",
+}  # fmt: skip
+
+
+def evaluate(data: Path, layout: str, report: Path, *more: str) -> Result:
+    given = ["--data", str(data), "--layout", layout, "--report", str(report)]
+    return CliRunner().invoke(app, ["evaluate", "ultrasound", *given, *more])
+
+
+def refuse_nan(constant: str) -> float:
+    raise AssertionError(f"JSON has no {constant}")
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Evaluated:
+    folder = tmp_path_factory.mktemp("evaluated")
+    path = folder / "reports" / "busi.json"
+    result = evaluate(busi(folder / "busi"), "busi", path)
+    assert result.exit_code == 0, result.output
+    return json.loads(path.read_text(), parse_constant=refuse_nan), result
+
+
+def test_the_report_has_every_key(report: Evaluated) -> None:
+    written, _ = report
+    assert KEYS | {"about"} <= set(written)
+
+
+def test_each_figure_has_a_value_an_interval_and_a_count(
+    report: Evaluated,
+) -> None:
+    for key, figure in report[0].items():
+        if key == "about":
+            continue
+        assert set(figure) == {"value", "ci", "n"}, key
+        numbers = [figure["value"], *figure["ci"]]
+        assert len(numbers) == 3
+        assert all(number is None or isinstance(number, int | float) for number in numbers), key
+        assert isinstance(figure["n"], int)
+        if None not in numbers:
+            assert numbers[1] <= numbers[0] <= numbers[2], key
+
+
+def test_a_figure_that_nothing_bears_on_is_null_and_counts_0(
+    report: Evaluated,
+) -> None:
+    written, result = report
+    assert written["strips_with_alarm"] == {"value": None, "ci": [None, None], "n": 0}
+    assert "none here" in result.output
+
+
+def test_the_report_says_what_was_measured_on_what(
+    report: Evaluated,
+) -> None:
+    about = report[0]["about"]
+    assert (about["data_set"], about["parts"], about["images"]) == ("busi", "all", 6)
+    assert about["engine"] == "OpenVINO int8"
+    assert len(about["models"]) == 2
+    assert set(about["operating_point"]) == {"low_below", "high_from"}
+
+
+@pytest.mark.parametrize(
+    ("layout", "option", "wanted", "present"),
+    [
+        ("busi", "--split", "test", "train, val"),
+        ("busi", "--folds", "4", "train, val"),
+        ("bus-bra", "--folds", "4,5", "1, 2, 3"),
+        ("bus-bra", "--split", "val", "1, 2, 3"),
+    ],
+)
+def test_a_wrong_part_is_answered_with_the_parts_there_are(
+    tmp_path: Path, layout: str, option: str, wanted: str, present: str
+) -> None:
+    folder = (busi if layout == "busi" else bus_bra)(tmp_path / "data")
+    result = evaluate(folder, layout, tmp_path / "report.json", option, wanted)
+    assert isinstance(result.exception, DataSetError)
+    assert f"the parts present are: {present}" in str(result.exception)
+    assert not (tmp_path / "report.json").exists()
+
+
+def test_a_part_is_read_alone(tmp_path: Path) -> None:
+    folder = bus_bra(tmp_path / "data", published="ID,kFold")
+    for name in ("bus_0001-l", "bus_0001-r"):
+        draw(folder / "Images" / f"{name}.png", lesion(200))
+    report = tmp_path / "report.json"
+    assert evaluate(folder, "bus-bra", report, "--folds", "5").exit_code == 0
+    written = json.loads(report.read_text(), parse_constant=refuse_nan)
+    assert (written["about"]["parts"], written["about"]["images"]) == ("5", 2)
+    assert written["specificity"] == {"value": None, "ci": [None, None], "n": 2}
+
+
+def test_a_folder_of_another_layout_is_refused(tmp_path: Path) -> None:
+    folder = busi(tmp_path / "data")
+    result = evaluate(folder, "bus-bra", tmp_path / "report.json")
+    assert isinstance(result.exception, DataSetError)
+    assert "bus_data.csv" in str(result.exception)

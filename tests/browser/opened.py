@@ -84,14 +84,23 @@ class Shown:
         return self.page.locator(f"[data-part={part}]").inner_text()
 
     def freeze_on_a_lesion(self) -> None:
-        self.page.wait_for_function(
-            """() => {
+        """Freeze until what is frozen shows a lesion; it may be a frame or two before the press."""
+        self.page.evaluate(
+            """() => new Promise((done) => {
                 const { view } = window.senoscope;
-                if (!view.shown?.findings.length || view.shown.age_ms) return false;
-                document.querySelector('[data-part=freeze]').click();
-                return true;
-            }""",
-            timeout=PATIENCE_MS,
+                const press = document.querySelector('[data-part=freeze]');
+                const check = () => {
+                    if (view.shown.findings.length) { done(); return; }
+                    press.click();
+                    look();
+                };
+                const look = () => {
+                    if (!view.shown?.findings.length) { setTimeout(look, 1); return; }
+                    press.click();
+                    setTimeout(check, 100);
+                };
+                look();
+            })"""
         )
 
     def pixels(self) -> str:

@@ -40,7 +40,7 @@ def names(samples: tuple[Sample, ...]) -> set[str]:
 
 
 def sample(mask: np.ndarray) -> Sample:
-    return Sample("one", mask, mask, Diagnosis.BENIGN, "patient")
+    return Sample("one", mask, mask, mask, Diagnosis.BENIGN, "patient")
 
 
 @pytest.mark.parametrize("inner_share", [0.2, 0.5, 0.8])

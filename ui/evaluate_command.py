@@ -47,6 +47,7 @@ def ultrasound(
     precision: Annotated[Precision, typer.Option(help="Of the weights.")] = Precision.INT8,
     segmenter: Annotated[Path, typer.Option(help="A model package's folder.")] = SEGMENTER,
     classifier: Annotated[Path, typer.Option(help="A model package's folder.")] = CLASSIFIER,
+    into_cards: Annotated[bool, typer.Option(help="Also write into the cards.")] = False,
 ) -> None:
     """Dice, sensitivity, false alarms, AUC and calibration, each with 95 % CI and n."""
     images = _chosen(data, layout, folds, split)
@@ -67,6 +68,9 @@ def ultrasound(
     }
     content = {"about": about} | {key: _as_json(figure) for key, figure in figures.items()}
     write_text(report, json.dumps(content, indent=2) + "\n")
+    if into_cards:
+        for folder in (segmenter, classifier):
+            _record(folder, content)
     for key, figure in figures.items():
         typer.echo(f"{key:32}{_in_words(figure)}")
     typer.echo(f"Written to {report}")
@@ -83,6 +87,15 @@ def _chosen(data: Path, layout: Layout, folds: str, split: str) -> tuple[Ultraso
             f"{present}. BUS-BRA takes --folds 1,2, BUSI --split val."
         )
     return chosen
+
+
+def _record(folder: Path, content: dict[str, Any]) -> None:
+    """Keep a report in a package's card, under the data it was measured on."""
+    path = folder / "card.json"
+    card = json.loads(path.read_text(encoding="utf-8"))
+    about = content["about"]
+    card.setdefault("metrics", {})[f"{about['data_set']} {about['parts']}"] = content
+    write_text(path, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
 
 
 def _as_json(figure: Estimate) -> dict[str, Any]:

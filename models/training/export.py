@@ -63,6 +63,16 @@ def export_onnx(network: ExportedUNet | ExportedClassifier, size: int, path: Pat
         external_data=False,
         verbose=False,
     )
+    _forget_the_machine(path)
+
+
+def _forget_the_machine(path: Path) -> None:
+    """Drop the exporter's notes: they hold stack traces with the paths of who trained."""
+    model = onnx.load(path)
+    for part in (model, model.graph, *model.graph.node, *model.graph.value_info):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    onnx.save(model, path)
 
 
 def quantise(fp32: Path, int8: Path, pictures: Iterable[NDArray[np.float32]]) -> None:

@@ -174,5 +174,6 @@ def _plan(config: TrainingConfig, samples: Samples, task: str) -> PackagePlan:
                 "data_licences": LICENCES,
             },
             "licence": "Apache-2.0",
+            "limits": config.values["limits"],
         },
     )

@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shown(chromium: playwright.Browser, folder: Path) -> Iterator[Shown]:
-    phantom = PhantomSource(seed=0, rate_hz=60, size=(1280, 720), frames=120)
+    phantom = PhantomSource(seed=0, rate_hz=40, size=(1280, 720), frames=120)
     source = WatchedSource("phantom", phantom)
     loop = LiveLoop(source, build_reader)
     session = LiveSession(loop, source, Settings("phantom"), folder / "settings.json")

@@ -80,6 +80,8 @@ def test_the_card_says_what_the_network_is_for_and_where_it_comes_from(folder: P
     assert package.card["licence"] == "Apache-2.0"
     assert trained_on["images"] > trained_on["patients_or_duplicate_groups"] > 0
     assert {"BUS-BRA", "BUSI"} <= set(trained_on["data_licences"])
+    assert package.card["limits"]
+    assert {"bus-bra 3", "busi val"} <= set(package.card["metrics"])
     assert set(package.card["input"]) == {"size", "mean", "std"}
     assert set(package.settings) >= SETTINGS[folder.name]
 
@@ -146,3 +148,10 @@ def test_the_same_frame_gives_the_same_reading_bit_for_bit(
             assert (one.probability, one.suspicion) == (same.probability, same.suspicion)
             assert one.lesion.area_px == same.lesion.area_px
             assert one.lesion.presence == same.lesion.presence
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_weights_hold_no_trace_of_who_trained_them(folder: Path) -> None:
+    for precision in Precision:
+        assert b"stack_trace" not in load_package(folder).weights(precision)
+        assert b".py" not in load_package(folder).weights(precision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from senoscope.domain.errors import DataSetError
+from senoscope.ui.assemble import CLASSIFIER, SEGMENTER
 from senoscope.ui.commands import app
 from tests.models.evaluation.data_sets import bus_bra, busi, draw, lesion
 
 Evaluated = tuple[dict[str, Any], Result]
 """The report as read back, and what the command said."""
+SHIPPED = {"segmenter": SEGMENTER, "classifier": CLASSIFIER}
 KEYS = {
     "dice", "iou", "lesion_sensitivity", "false_alarms_per_normal", "normals_with_alarm",
     "auc_true_lesion", "auc_predicted_lesion", "sensitivity", "specificity", "ece",
@@ -65,6 +68,20 @@ def test_a_figure_that_nothing_bears_on_is_null_and_counts_0(
     written, result = report
     assert written["strips_with_alarm"] == {"value": None, "ci": [None, None], "n": 0}
     assert "none here" in result.output
+
+
+def test_figures_go_into_copies_of_the_cards_and_leave_the_rest_of_them(tmp_path: Path) -> None:
+    packages = {name: shutil.copytree(folder, tmp_path / name) for name, folder in SHIPPED.items()}
+    before = {name: json.loads((p / "card.json").read_text()) for name, p in packages.items()}
+    options = [part for name, path in packages.items() for part in (f"--{name}", str(path))]
+    data = busi(tmp_path / "busi")
+    result = evaluate(data, "busi", tmp_path / "report.json", "--into-cards", *options)
+    assert result.exit_code == 0, result.output
+    for name, path in packages.items():
+        after = json.loads((path / "card.json").read_text())
+        assert set(after["metrics"]["busi all"]) >= KEYS
+        del after["metrics"]["busi all"]
+        assert after == before[name]
 
 
 def test_the_report_says_what_was_measured_on_what(

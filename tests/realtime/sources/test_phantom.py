@@ -24,13 +24,14 @@ def test_the_sweep_repeats_without_end_and_is_marked_as_simulated() -> None:
 
 
 def test_opening_tells_how_far_it_is() -> None:
-    source = PhantomSource(rate_hz=None, size=SIZE, frames=100)
+    source = PhantomSource(rate_hz=None, size=SIZE, frames=20)
     assert source.progress == 0
     opening = Thread(target=source.open)
     opening.start()
     told = set()
     while opening.is_alive():
         told.add(source.progress)
+        opening.join(0.005)  # a busy wait would keep the opening thread from running
     assert any(0 < progress < 1 for progress in told)
     assert source.progress == 1
 

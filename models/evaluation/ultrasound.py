@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -54,6 +54,7 @@ def summarise(outcomes: Sequence[ImageOutcome], low_below: float) -> dict[str, E
     normals = [o for o in outcomes if nan(o.malignant)]
     strips = [o for o in lesions if not nan(o.strip_alarmed)]
     found = [o for o in lesions if o.probability_predicted > 0]
+    malignant = [o for o in lesions if o.malignant]
 
     def mean(of: Sequence[ImageOutcome], name: str) -> Estimate:
         values = np.array([getattr(o, name) for o in of])
@@ -69,15 +70,11 @@ def summarise(outcomes: Sequence[ImageOutcome], low_below: float) -> dict[str, E
             lambda labels, scores: figure(labels, scores >= low_below),
         )
 
-    counts = np.array([(o.lesions_found, o.lesions) for o in lesions]).reshape(-1, 2)
-    sensitivity = bootstrap(
-        lambda rows: float(counts[rows, 0].sum() / counts[rows, 1].sum()),
-        [o.group for o in lesions],
-    )
     return {
         "dice": mean(lesions, "dice"),
         "iou": mean(lesions, "iou"),
-        "lesion_sensitivity": Estimate(sensitivity.value, sensitivity.ci, int(counts[:, 1].sum())),
+        "lesion_sensitivity": _lesion_sensitivity(lesions),
+        "malignant_found": _share(malignant, "probability_predicted"),
         "false_alarms_per_normal": mean(normals, "alarms"),
         "normals_with_alarm": _share(normals, "alarms"),
         "strips_with_alarm": _share(strips, "strip_alarmed"),
@@ -145,6 +142,15 @@ def _centre_ellipse(shape: tuple[int, int]) -> NDArray[np.bool_]:
         0, 0, 360, 1, -1,
     )  # fmt: skip
     return mask.astype(bool)
+
+
+def _lesion_sensitivity(of: Sequence[ImageOutcome]) -> Estimate:
+    """Found lesions of all lesions; `n` counts lesions, of which an image may hold several."""
+    counts = np.array([(o.lesions_found, o.lesions) for o in of]).reshape(-1, 2)
+    estimate = bootstrap(
+        lambda rows: float(counts[rows, 0].sum() / counts[rows, 1].sum()), [o.group for o in of]
+    )
+    return replace(estimate, n=int(counts[:, 1].sum()))
 
 
 def _share(of: Sequence[ImageOutcome], name: str) -> Estimate:

@@ -21,7 +21,8 @@ from senoscope.domain.errors import PortInUse, SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from senoscope.ui.actions_route import add_actions
-from senoscope.ui.live_route import FrameHub, UserOf, add_live_route
+from senoscope.ui.frame_hub import FrameHub
+from senoscope.ui.live_route import UserOf, add_live_route
 from senoscope.ui.login import Login, add_login
 from senoscope.ui.pages.live import LiveActions, live_page, live_style
 from senoscope.ui.request_guard import RequestGuard

@@ -18,7 +18,7 @@ from tests.browser.opened import (
     shown_in,
 )
 from tests.fakes import FakeLiveLoop
-from tests.ui.frames import finding, published, status
+from tests.ui.frames import FRAME_MS, finding, published, status
 
 pytestmark = [pytest.mark.browser, needs_browser]
 
@@ -42,7 +42,7 @@ class Sent:
         self._served, self.shown = served, shown
 
     def frame(self, index: int, age_ms: float | None, source_name: str = "phantom") -> None:
-        seen = [] if age_ms is None else [finding(0.2 + 0.1 * index)]
+        seen = [] if age_ms is None else [finding(0.2 + 0.1 * (index - round(age_ms / FRAME_MS)))]
         self._served.loop.emit(
             published(index, *seen, age_ms=age_ms, source_name=source_name, pixels=shade(index))
         )
@@ -52,6 +52,7 @@ class Sent:
     def freeze(self) -> None:
         self.shown.page.keyboard.press("Space")
         self.shown.page.get_by_text("FROZEN").wait_for()
+        self.shown.wait("view.shown.frozen")
 
 
 def shade(index: int) -> np.ndarray:
@@ -83,6 +84,16 @@ def test_the_frozen_picture_is_the_newest_that_was_read_itself(sent: Sent) -> No
     assert abs(corner_grey(sent.shown) - 80) < 5
     sent.shown.page.keyboard.press("s")
     sent.shown.page.get_by_text("frame0002.png").wait_for()
+
+
+def test_a_frozen_picture_gets_the_reading_that_came_after_it_was_shown(sent: Sent) -> None:
+    for index in (1, 2, 3, 4):
+        sent.frame(index, age_ms=2 * FRAME_MS)
+    sent.freeze()
+    assert "frame 2" in sent.shown.page.locator(".banners").inner_text()
+    assert sent.shown.said("number_0") == "0.40"
+    assert sent.shown.said("reading_age") == "Reading 0 ms old"
+    assert abs(corner_grey(sent.shown) - 80) < 5
 
 
 def test_without_a_picture_read_itself_the_newest_is_frozen_and_its_age_said(sent: Sent) -> None:

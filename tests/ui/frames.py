@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 
 from senoscope.calibration.phantoms.bmode import BModePhantom
-from senoscope.domain.frame import Frame, Gray, PixelSpacing
+from senoscope.domain.frame import Frame, Gray, PixelSpacing, ScanArea
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, OperatingPoint, Reading
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
 
 OPERATING_POINT = OperatingPoint(0.3, 0.7)
+FRAME_MS = 16
 SQUARE = np.array([[10, 10], [50, 10], [50, 30], [10, 30]], np.float32)
 
 
@@ -46,13 +47,15 @@ def published(
     pixels: Gray | None = None,
     simulated: bool = False,
     source_name: str = "phantom",
+    scan_area: ScanArea | None = None,
 ) -> PublishedFrame:
     if pixels is None:
         pixels = np.full((120, 160), index % 256, np.uint8)
-    frame = Frame(pixels, index, index * 16_000_000, spacing, simulated)
+    frame = Frame(pixels, index, index * FRAME_MS * 1_000_000, spacing, simulated)
     jpeg = cv2.imencode(".jpg", pixels)[1].tobytes()
-    reading = None if age_ms is None else Reading(index, findings, 0.9)
-    return PublishedFrame(frame, jpeg, reading, age_ms, source_name)
+    read = None if age_ms is None else index - round(age_ms / FRAME_MS)
+    reading = None if read is None else Reading(read, findings, 0.9)
+    return PublishedFrame(frame, jpeg, reading, age_ms, source_name, scan_area)
 
 
 def phantom_frames(

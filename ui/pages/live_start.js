@@ -1,12 +1,10 @@
 // Buttons and keys, then the first words and the connection.
 
-async function freeze() {
+function freeze() {
   if (view.shown === null) return;
   view.frozen = !view.frozen;
   view.gone = false;
-  const own = view.frozen ? withOwnReading() : null;
-  say(view.frozen ? `freeze:${(own?.header ?? view.shown).sequence}` : 'resume');
-  if (own) await show(own, true);
+  say(view.frozen ? `freeze:${view.shown.sequence}` : 'resume');
   refresh();
 }
 

@@ -1,7 +1,6 @@
 // The picture: frames from the WebSocket onto the canvas, with outlines over them.
 
 const STALE_AFTER_MS = 500;   // never show an old frame as live
-const RECENT_MESSAGES = 8;
 const SLOWEST_RETRY_MS = 4000;
 const TOO_MANY_VIEWERS = 4429, LOGIN_NEEDED = 4401;
 const COLOURS = { low: '#56b4e9', uncertain: '#f0a202', high: '#ef6c1a' };   // after Okabe and Ito
@@ -11,7 +10,6 @@ const ink = canvas.getContext('2d', { alpha: false });
 const view = {
   socket: null, connection: 'opening', retryMs: 250,
   newest: null,      // header of the last message
-  recent: [],        // the last few messages, oldest first: header, JPEG and when each came
   shown: null,       // header of the frame on the canvas
   bitmap: null,      // its pixels, kept to draw it again
   lastFrameAt: 0,
@@ -26,7 +24,6 @@ function connect() {
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => {
     view.connection = 'open';
-    view.recent = [];
     if (view.frozen) say(`freeze:${view.shown.sequence}`);
   };
   socket.onmessage = (event) => receive(socket, event.data);
@@ -51,11 +48,12 @@ async function receive(socket, data) {
   const length = new DataView(data).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
   header.socket = socket;
+  if (header.sequence === null) { view.newest = header; refresh(); return; }
+  const message = { header, jpeg: new Uint8Array(data, 4 + length) };
+  // The answer to a freeze: what is shown, or the frame just before that was read itself.
+  if (header.frozen) { await show(message, true); return; }
   view.newest = header;
-  if (header.sequence === null) { refresh(); return; }
   view.lastFrameAt = performance.now();
-  const message = { header, jpeg: new Uint8Array(data, 4 + length), at: view.lastFrameAt };
-  view.recent = [...view.recent.slice(1 - RECENT_MESSAGES), message];
   try {
     if (view.frozen) refresh(); else await show(message);
   } finally {
@@ -76,14 +74,6 @@ async function show({ header, jpeg }, whenFrozen = false) {
   window.senoscope.drawn += 1;
   if (resized) fit(); else draw();
   refresh();
-}
-
-// The picture to freeze on: the newest that was read itself, or else the one that is shown.
-function withOwnReading() {
-  const { shown, recent } = view;
-  if (shown.age_ms === 0) return null;
-  return recent.findLast(({ header, at }) => header.age_ms === 0 && header.source === shown.source
-    && String(header.size) === String(shown.size) && view.lastFrameAt - at < STALE_AFTER_MS) ?? null;
 }
 
 // The canvas has as many pixels as the screen gives it, so that lines stay sharp.

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from senoscope.domain.frame import ScanArea
+from senoscope.ui.frame_hub import HELD_FRAMES, FrameHub, HeldFrame, Viewer
+from tests.ui.frames import FRAME_MS, finding, published, status
+
+
+@pytest.fixture
+def hub() -> FrameHub:
+    return FrameHub(status)
+
+
+def frozen(hub: FrameHub, back: int = 0) -> HeldFrame:
+    """What a viewer gets that freezes the newest frame, or one so many before it."""
+    held = hub.freeze(Viewer(asyncio.Event()), hub.sequence - back)
+    assert held is not None
+    return held
+
+
+def test_frames_are_held_for_a_while_only(hub: FrameHub) -> None:
+    frame = published(0)
+    for _ in range(HELD_FRAMES + 1):
+        hub.publish(frame)
+    assert hub.held(hub.sequence - HELD_FRAMES) is None
+    assert hub.held(hub.sequence - HELD_FRAMES + 1) is not None
+    assert hub.held(hub.sequence) is not None
+
+
+def test_a_late_reading_is_given_to_its_own_frame(hub: FrameHub) -> None:
+    for index in range(5):
+        hub.publish(published(index, finding(0.1 * index), age_ms=2 * FRAME_MS))
+    held = frozen(hub)
+    assert held.published.frame.index == 2
+    assert held.published.reading is not None
+    assert held.published.reading.frame_index == 2
+    assert held.published.reading.findings[0].probability == pytest.approx(0.4)
+    assert held.published.reading_age_ms == 0
+    saved = hub.held(held.sequence)
+    assert saved == held
+
+
+def test_the_frame_asked_for_is_frozen_where_it_was_read_itself(hub: FrameHub) -> None:
+    for index in range(3):
+        hub.publish(published(index))
+    assert frozen(hub, back=1).published.frame.index == 1
+
+
+def test_without_a_reading_of_its_own_nearby_the_frame_asked_for_is_frozen(hub: FrameHub) -> None:
+    hub.publish(published(0))
+    hub.publish(published(40, age_ms=40 * FRAME_MS))
+    assert frozen(hub).published.frame.index == 40
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"source_name": "camera 0"}, {"scan_area": ScanArea(0, 0, 160, 120)}],
+    ids=["source", "scan area"],
+)
+def test_a_freeze_stays_with_the_view_that_is_shown(
+    hub: FrameHub, changed: dict[str, object]
+) -> None:
+    hub.publish(published(1))
+    hub.publish(published(2, age_ms=FRAME_MS, **changed))  # type: ignore[arg-type]
+    assert frozen(hub).published.frame.index == 2
+
+
+def test_a_reading_is_never_given_to_a_frame_of_an_earlier_run(hub: FrameHub) -> None:
+    hub.publish(published(1, finding(0.9), age_ms=None))
+    for index in (60, 1, 2):
+        hub.publish(published(index, finding(0.2), age_ms=None if index == 60 else FRAME_MS))
+    assert frozen(hub, back=3).published.reading is None

@@ -2,10 +2,13 @@
 
 A 4x4 space-to-depth stem and a pixel-shuffle head (Shi 2016) keep every convolution at a quarter
 of the picture's side or below, where dense 3x3 convolutions run near the processor's int8 peak.
+Maps are narrowed before they are enlarged and joined, and only the finest join has two
+convolutions: the joins of the plain design would cost as much as everything else.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -23,12 +26,12 @@ class UNetOutput(NamedTuple):
     presence: Tensor
 
 
-def _double_convolution(channels_in: int, channels_out: int) -> nn.Sequential:
+def _convolutions(kernel: int, *channels: int) -> nn.Sequential:
     layers: list[nn.Module] = []
-    for source in (channels_in, channels_out):
+    for source, target in pairwise(channels):
         layers += [
-            nn.Conv2d(source, channels_out, 3, padding=1, bias=False),
-            nn.BatchNorm2d(channels_out),
+            nn.Conv2d(source, target, kernel, padding=kernel // 2, bias=False),
+            nn.BatchNorm2d(target),
             nn.ReLU(inplace=True),
         ]
     return nn.Sequential(*layers)
@@ -48,12 +51,15 @@ class RealTimeUNet(nn.Module):
         )
         widths = (width, 2 * width, 4 * width, 5 * width)
         self.encoder = nn.ModuleList(
-            _double_convolution(source, target)
+            _convolutions(3, source, target, target)
             for source, target in zip((width, *widths[:-1]), widths, strict=True)
         )
+        self.narrow = nn.ModuleList(
+            _convolutions(1, below, skip) for skip, below in reversed(list(pairwise(widths)))
+        )
         self.decoder = nn.ModuleList(
-            _double_convolution(below + skip, skip)
-            for below, skip in zip(widths[:0:-1], widths[-2::-1], strict=True)
+            _convolutions(3, 2 * skip, skip, *([skip] if skip == width else []))
+            for skip in widths[-2::-1]
         )
         self.head = nn.Conv2d(width, 16, 1)
         self.presence = nn.Sequential(nn.Dropout(0.2), nn.Linear(2 * widths[-1], 1))
@@ -66,8 +72,8 @@ class RealTimeUNet(nn.Module):
             maps = block(maps if level == 0 else functional.max_pool2d(maps, 2))
             skips.append(maps)
         pooled = torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))], dim=1)
-        for skip, block in zip(skips[-2::-1], self.decoder, strict=True):
-            maps = functional.interpolate(maps, scale_factor=2.0, mode="nearest")
+        for skip, narrow, block in zip(skips[-2::-1], self.narrow, self.decoder, strict=True):
+            maps = functional.interpolate(narrow(maps), scale_factor=2.0, mode="nearest")
             maps = block(torch.cat([maps, skip], dim=1))
         lesion = functional.pixel_shuffle(self.head(maps), 4)
         return UNetOutput(lesion, self.presence(pooled).squeeze(1))

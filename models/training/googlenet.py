@@ -18,7 +18,7 @@ from senoscope.models.training.augmentation import mark_like_an_operator, vary_d
 from senoscope.models.training.normalise import gray_to_network, to_network
 from senoscope.models.training.samples import Sample, Samples
 
-SCORED_SIZE = 224
+SCORED_SIZE = 176
 LABEL_SMOOTHING = 0.05
 MIXUP_ALPHA = 0.3
 
@@ -38,7 +38,7 @@ class GoogLeNetTask:
         for place in range(count):
             sample, box = self._fitted[rng.integers(len(self._fitted))]
             affine = _shake(crop_affine(box, size), size, rng)
-            crop = sample_crop(sample.pixels, affine, size)
+            crop = sample_crop(sample.drawn(rng), affine, size)
             if rng.random() < 0.4:
                 mask = sample_crop(sample.mask, affine, size)
                 mark_like_an_operator(crop, mask, rng)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from senoscope.models.evaluation.metrics import auc
-from senoscope.models.evaluation.ultrasound_sets import side_strip
+from senoscope.models.evaluation.ultrasound_sets import Diagnosis, side_strip
 from senoscope.models.networks.unet import UNetOutput
 from senoscope.models.training.augmentation import (
     mark_like_an_operator,
@@ -29,6 +29,8 @@ from senoscope.models.training.samples import (
 
 SCORED_SIZE = 256
 PRESENCE_WEIGHT = 0.3
+MALIGNANT_SHARE = 0.45
+"""Of lesions drawn; a third of the images. They are missed more often, and matter more."""
 VISIBLE_SHARE = 0.001
 """A lesion cut off to less than this share of the picture counts as absent."""
 
@@ -38,7 +40,8 @@ class UNetTask:
 
     def __init__(self, network: nn.Module, samples: Samples) -> None:
         self.network = network
-        self._lesions = [s for s in samples.fitted if s.has_lesion]
+        self._malignant = [s for s in samples.fitted if s.diagnosis is Diagnosis.MALIGNANT]
+        self._benign = [s for s in samples.fitted if s.diagnosis is Diagnosis.BENIGN]
         self._normals = [s for s in samples.fitted if not s.has_lesion]
         self._phantoms = list(samples.phantoms)
         self._inner = samples.inner
@@ -105,7 +108,7 @@ class UNetTask:
         """Of a batch of 16: 11 lesions, 2 lesion-free parts, 2 normals, 1 simulated frame."""
         if along >= 0.68:
             if along < 0.80:
-                sample = self._lesions[rng.integers(len(self._lesions))]
+                sample = self._lesion(rng)
                 window = lesion_free_window(sample, rng)
                 if window is not None:
                     return sample.pixels[window], sample.mask[window]
@@ -118,8 +121,12 @@ class UNetTask:
             else:
                 sample = self._phantoms[rng.integers(len(self._phantoms))]
                 return sample.pixels, sample.mask
-        sample = self._lesions[rng.integers(len(self._lesions))]
+        sample = self._lesion(rng)
         return sample.drawn(rng), sample.mask
+
+    def _lesion(self, rng: np.random.Generator) -> Sample:
+        kind = self._malignant if rng.random() < MALIGNANT_SHARE else self._benign
+        return kind[rng.integers(len(kind))]
 
 
 @torch.inference_mode()

@@ -1,0 +1,80 @@
+"""The words of the ACR BI-RADS Atlas (2013) for a mass on breast ultrasound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from senoscope.domain.errors import SettingsError
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Shape(StrEnum):
+    """Oval may have two or three gentle lobulations."""
+
+    OVAL = "oval"
+    ROUND = "round"
+    IRREGULAR = "irregular"
+
+
+class Orientation(StrEnum):
+    """Of the long axis to the skin line. Not parallel is taller than wide, or round."""
+
+    PARALLEL = "parallel"
+    NOT_PARALLEL = "not parallel"
+
+
+class Margin(StrEnum):
+    """All but the first are "not circumscribed"."""
+
+    CIRCUMSCRIBED = "circumscribed"
+    INDISTINCT = "indistinct"
+    ANGULAR = "angular"
+    MICROLOBULATED = "microlobulated"
+    SPICULATED = "spiculated"
+
+
+class EchoPattern(StrEnum):
+    """Relative to subcutaneous fat."""
+
+    ANECHOIC = "anechoic"
+    HYPERECHOIC = "hyperechoic"
+    COMPLEX = "complex cystic and solid"
+    HYPOECHOIC = "hypoechoic"
+    ISOECHOIC = "isoechoic"
+    HETEROGENEOUS = "heterogeneous"
+
+
+class PosteriorFeatures(StrEnum):
+    """What the mass does to the beam behind it."""
+
+    NONE = "no posterior features"
+    ENHANCEMENT = "enhancement"
+    SHADOWING = "shadowing"
+    COMBINED = "combined pattern"
+
+
+class Content(StrEnum):
+    """Whether a mass can be told to be a simple cyst. Not a word of the atlas's mass lexicon."""
+
+    SIMPLE_CYST = "simple cyst"
+    SOLID = "solid or complex"
+
+
+@dataclass(frozen=True, slots=True)
+class Term(Generic[Word]):
+    """A word, and how sure it is.
+
+    `agreement` in 0..1 is the share of slightly moved outlines that give the same word. `word` is
+    None where the frame does not let it be assessed; `reason` then says why.
+    """
+
+    word: Word | None
+    agreement: float
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.agreement <= 1:
+            raise SettingsError(f"An agreement of {self.agreement} was given; expected 0 to 1.")

@@ -1,0 +1,1 @@
+"""Algorithms whose features a person chose; no network file is needed."""

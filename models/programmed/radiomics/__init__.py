@@ -1,0 +1,1 @@
+"""Radiomic features by IBSI definitions, in parity with pyradiomics; numpy and OpenCV only."""

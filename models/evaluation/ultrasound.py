@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,11 +12,16 @@ from numpy.typing import NDArray
 
 from senoscope.domain.errors import DataSetError
 from senoscope.models.evaluation import metrics
+from senoscope.models.evaluation.boundary import boundary_f1, hausdorff_95
 from senoscope.models.evaluation.matching import best_match, box_of, lesion_components
 from senoscope.models.evaluation.metrics import Estimate, bootstrap
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis, UltrasoundImage, side_strip
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import lesion_mask
+
+
+BOUNDARY_TOLERANCE = 0.0075
+"""Of the image's diagonal, as Csurka et al. (BMVC 2013) have it: four pixels of 500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class ImageOutcome:
     malignant: float
     dice: float
     iou: float
+    hausdorff_95: float
+    boundary_f1: float
     lesions: int
     lesions_found: int
     alarms: float
@@ -73,6 +81,8 @@ def summarise(outcomes: Sequence[ImageOutcome], low_below: float) -> dict[str, E
     return {
         "dice": mean(lesions, "dice"),
         "iou": mean(lesions, "iou"),
+        "hausdorff_95_px": mean([o for o in lesions if o.dice > 0], "hausdorff_95"),
+        "boundary_f1": mean(lesions, "boundary_f1"),
         "lesion_sensitivity": _lesion_sensitivity(lesions),
         "malignant_found": _share(malignant, "probability_predicted"),
         "false_alarms_per_normal": mean(normals, "alarms"),
@@ -112,6 +122,8 @@ def _lesion(reader: UltrasoundReader, image: UltrasoundImage) -> ImageOutcome:
         malignant=float(image.diagnosis is Diagnosis.MALIGNANT),
         dice=metrics.dice(predicted, truth),
         iou=metrics.iou(predicted, truth),
+        hausdorff_95=hausdorff_95(predicted, truth),
+        boundary_f1=boundary_f1(predicted, truth, BOUNDARY_TOLERANCE * math.hypot(*shape)),
         lesions=len(parts),
         lesions_found=sum(lesion is not None for lesion in matched),
         alarms=np.nan,
@@ -127,7 +139,7 @@ def _normal(reader: UltrasoundReader, image: UltrasoundImage) -> ImageOutcome:
     lesions = reader.segmenter.segment(image.pixels()).lesions
     nan = np.nan
     return ImageOutcome(
-        image.group, nan, nan, nan, 0, 0, float(len(lesions)), nan, nan, nan, nan, nan
+        image.group, nan, nan, nan, nan, nan, 0, 0, float(len(lesions)), nan, nan, nan, nan, nan
     )
 
 

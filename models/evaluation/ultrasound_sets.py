@@ -79,6 +79,18 @@ def read_bus_bra(folder: Path) -> tuple[UltrasoundImage, ...]:
     )
 
 
+def read_bi_rads(folder: Path) -> dict[str, int]:
+    """The radiologist's BI-RADS category, 2 to 5, of every image of BUS-BRA by its name."""
+    rows = _rows(folder / "bus_data.csv", "id", "birads")
+    try:
+        return {row["id"]: int(row["birads"]) for row in rows}
+    except ValueError as error:
+        raise DataSetError(
+            f"bus_data.csv has a BI-RADS category that is no number ({error}). "
+            "Unpack the data set again."
+        ) from None
+
+
 def read_busi(folder: Path) -> tuple[UltrasoundImage, ...]:
     """Every image of BUSI; parts from `split.csv`, groups from `duplicates.csv`, where present."""
     parts = {row["filename"]: row["split"] for row in _optional_rows(folder / "split.csv", "split")}
@@ -107,6 +119,11 @@ def read_busi(folder: Path) -> tuple[UltrasoundImage, ...]:
             "with files like 'benign (1).png'. Give the folder that holds these three."
         )
     return tuple(images)
+
+
+def read_busi_flags(folder: Path) -> list[dict[str, str]]:
+    """Rows of BUSI's `quality.csv` (filename, colour_pixels, axilla_text), none without it."""
+    return list(_optional_rows(folder / "quality.csv", "colour_pixels", "axilla_text"))
 
 
 def side_strip(mask: NDArray[np.generic], share: float = 0.45) -> slice | None:
@@ -161,5 +178,5 @@ def _rows(path: Path, *columns: str) -> Iterator[dict[str, str]]:
         ) from error
 
 
-def _optional_rows(path: Path, column: str) -> Iterator[dict[str, str]]:
-    return _rows(path, "filename", column) if path.exists() else iter(())
+def _optional_rows(path: Path, *columns: str) -> Iterator[dict[str, str]]:
+    return _rows(path, "filename", *columns) if path.exists() else iter(())

@@ -58,6 +58,8 @@ def test_a_reader_that_sees_all_has_perfect_figures(images: tuple[UltrasoundImag
     for key in (*perfect, "auc_true_lesion", "auc_predicted_lesion"):
         assert found[key].value == 1.0, key
     assert found["dice"].ci == (1.0, 1.0)
+    assert found["boundary_f1"].value == 1.0
+    assert found["hausdorff_95_px"].value == 0.0
     assert found["false_alarms_per_normal"].value == found["normals_with_alarm"].value == 0
     benign, malignant = 1 / (1 + math.exp(5)), 1 - 1 / (1 + math.exp(-3))
     assert found["ece"].value == pytest.approx((benign + malignant) / 2)
@@ -76,6 +78,7 @@ def test_a_reader_that_sees_nothing_misses_every_lesion(
 ) -> None:
     found = figures(blind(), images)
     assert found["dice"].value == found["iou"].value == found["lesion_sensitivity"].value == 0
+    assert (found["boundary_f1"].value, found["hausdorff_95_px"].n) == (0, 0)
     assert (found["sensitivity"].value, found["specificity"].value) == (0, 1)
     assert found["auc_predicted_lesion"].value == 0.5
     assert found["false_alarms_per_normal"].value == 0

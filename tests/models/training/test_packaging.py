@@ -15,7 +15,6 @@ from senoscope.models.training.packaging import (
     PackagePlan,
     move_into_place,
     operating_point,
-    platt_scaling,
     write_card,
 )
 
@@ -28,39 +27,6 @@ def made(folder: Path, content: bytes = b"new") -> Path:
         (folder / f"model.{precision}.onnx").write_bytes(content)
     write_card(PLAN, {"presence_from": 0.123456789}, folder)
     return folder
-
-
-def drawn(slope: float, intercept: float, spread: float, n: int = 20_000) -> tuple[np.ndarray, ...]:
-    rng = np.random.default_rng(0)
-    logits = rng.normal(0, spread, n)
-    return logits, rng.random(n) < 1 / (1 + np.exp(-(slope * logits + intercept)))
-
-
-@pytest.mark.parametrize(
-    ("slope", "intercept", "spread"),
-    [(1.0, 0.0, 1.5), (2.0, 0.85, 1.0), (0.4, -1.2, 4.0), (0.1, 0.3, 25.0), (15.0, -0.5, 0.1)],
-)
-def test_platt_scaling_finds_the_slope_and_intercept_the_labels_came_from(
-    slope: float, intercept: float, spread: float
-) -> None:
-    found_slope, found_intercept = platt_scaling(*drawn(slope, intercept, spread))
-    assert found_slope == pytest.approx(slope, rel=0.07)
-    assert found_intercept == pytest.approx(intercept, abs=0.06)
-
-
-@pytest.mark.parametrize("logit", [1.0, 10.0, 80.0])
-def test_platt_scaling_of_separated_classes_stays_short_of_certainty(logit: float) -> None:
-    """Smoothed targets: of 50 right, one more might have been wrong."""
-    malignant = np.arange(100) < 50
-    slope, intercept = platt_scaling(np.where(malignant, logit, -logit), malignant)
-    assert 1 / (1 + np.exp(-(slope * logit + intercept))) == pytest.approx(51 / 52, abs=1e-4)
-
-
-def test_scaled_probabilities_are_right_on_the_whole() -> None:
-    logits, malignant = drawn(0.3, 0.5, 6.0, n=500)
-    slope, intercept = platt_scaling(logits, malignant)
-    probability = 1 / (1 + np.exp(-(slope * logits + intercept)))
-    assert probability.mean() == pytest.approx(malignant.mean(), abs=0.01)
 
 
 def test_the_operating_point_keeps_its_shares() -> None:

@@ -27,12 +27,24 @@ def build_reader(
     cv2.setNumThreads(1)
     unet, googlenet = load_package(segmenter), load_package(classifier)
     return UltrasoundReader(
-        segmenter=Segmenter(openvino.load(unet.weights(precision)), unet),
-        classifier=Classifier(openvino.load(googlenet.weights(precision)), googlenet),
+        segmenter=build_segmenter(segmenter, precision),
+        classifier=build_classifier(classifier, precision),
         description=ReaderDescription(
             engine=f"OpenVINO {precision}", models=(unet.title, googlenet.title)
         ),
     )
+
+
+def build_segmenter(folder: Path, precision: Precision = Precision.INT8) -> Segmenter:
+    """A segmenter from its package's folder; raises as `build_reader` does."""
+    package = load_package(folder)
+    return Segmenter(openvino.load(package.weights(precision)), package)
+
+
+def build_classifier(folder: Path, precision: Precision = Precision.INT8) -> Classifier:
+    """A classifier from its package's folder; raises as `build_reader` does."""
+    package = load_package(folder)
+    return Classifier(openvino.load(package.weights(precision)), package)
 
 
 def operating_point(classifier: ModelPackage) -> OperatingPoint:

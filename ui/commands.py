@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from senoscope import __version__
+from senoscope.ui.compare_command import compare
 from senoscope.ui.doctor_command import doctor
 from senoscope.ui.evaluate_command import evaluate
+from senoscope.ui.gallery_command import gallery
 from senoscope.ui.live_command import live
 from senoscope.ui.train_command import train
 
@@ -20,7 +22,9 @@ app = typer.Typer(
 )
 app.command()(live)
 app.command()(doctor)
+app.command()(gallery)
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(compare, name="compare")
 app.add_typer(train, name="train")
 
 

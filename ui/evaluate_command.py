@@ -13,11 +13,17 @@ import typer
 
 from senoscope import __version__
 from senoscope.domain.errors import DataSetError
+from senoscope.models.evaluation.breast_set import read_breast_lesions
+from senoscope.models.evaluation.descriptors import (
+    evaluate_descriptors,
+    predicted_outline,
+    reader_outline,
+)
 from senoscope.models.evaluation.metrics import Estimate
 from senoscope.models.evaluation.ultrasound import read_images, summarise
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_bus_bra, read_busi
 from senoscope.models.package import Precision
-from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader
+from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader, build_segmenter
 from senoscope.ui.written import write_text
 
 evaluate = typer.Typer(help="Measure the networks on data sets.", no_args_is_help=True)
@@ -73,6 +79,56 @@ def ultrasound(
             _record(folder, content)
     for key, figure in figures.items():
         typer.echo(f"{key:32}{_in_words(figure)}")
+    typer.echo(f"Written to {report}")
+
+
+class Outlines(StrEnum):
+    """Whose outline the words are found on."""
+
+    READER = "reader"
+    PREDICTED = "predicted"
+
+
+@evaluate.command()
+def descriptors(
+    data: Annotated[Path, typer.Option(help="Folder of BrEaST-Lesions-USG images and masks.")],
+    table: Annotated[Path, typer.Option(help="Its clinical table, .xlsx or .csv.")],
+    report: Annotated[Path, typer.Option(help="The JSON file to write.")],
+    outlines: Annotated[Outlines, typer.Option(help="Whose outlines.")] = Outlines.PREDICTED,
+    segmenter: Annotated[Path, typer.Option(help="A model package's folder.")] = SEGMENTER,
+) -> None:
+    """BI-RADS words against a reader's: share that agree, kappa, AC1, with 95 % CI and n."""
+    images = read_breast_lesions(data, table)
+    predicted = outlines is Outlines.PREDICTED
+    outline_of = predicted_outline(build_segmenter(segmenter)) if predicted else reader_outline
+    found = evaluate_descriptors(images, outline_of)
+    content: dict[str, Any] = {
+        "about": {
+            "senoscope": __version__,
+            "outlines": outlines.value,
+            "lesions": found.lesions,
+            "not_outlined": found.not_outlined,
+        }
+    }
+    typer.echo(f"{found.lesions} lesions, {found.not_outlined} not outlined")
+    for name, figures in found.figures.items():
+        agreed = figures.agreement
+        content[name] = {
+            **{key: _as_json(getattr(agreed, key)) for key in ("share", "kappa", "ac1")},
+            "confusion": [
+                {"reader": list(said), "program": word, "n": n}
+                for (said, word), n in agreed.confusion.items()
+            ],
+            "always": figures.always,
+            "baseline_share": _as_json(figures.baseline.share),
+            "not_by_reader": figures.not_by_reader,
+            "not_by_program": figures.not_by_program,
+        }
+        typer.echo(
+            f"{name:20}agree {_in_words(agreed.share)}   kappa {_in_words(agreed.kappa)}   "
+            f"always {figures.always}: {_in_words(figures.baseline.share)}"
+        )
+    write_text(report, json.dumps(content, indent=2) + "\n")
     typer.echo(f"Written to {report}")
 
 

@@ -1,4 +1,4 @@
-"""Fits GoogLeNet to "malignant or not" on crops round lesions."""
+"""Fits a classifier to "malignant or not" on crops round lesions; any network on equal terms."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from senoscope.models.training.augmentation import mark_like_an_operator, vary_d
 from senoscope.models.training.normalise import gray_to_network, to_network
 from senoscope.models.training.samples import Sample, Samples
 
-SCORED_SIZE = 176
 LABEL_SMOOTHING = 0.05
 MIXUP_ALPHA = 0.3
 
 
-class GoogLeNetTask:
+class ClassifierTask:
     """Crops round true outlines, shaken as predicted outlines are."""
 
-    def __init__(self, network: nn.Module, samples: Samples) -> None:
+    def __init__(self, network: nn.Module, samples: Samples, size: int) -> None:
         self.network = network
+        self._size = size
         self._fitted = [(s, _box(s)) for s in samples.fitted if s.has_lesion]
         self._inner = [(s, _box(s)) for s in samples.inner if s.has_lesion]
 
@@ -59,7 +59,7 @@ class GoogLeNetTask:
         """AUC on the inner split's true boxes."""
         labels = np.array([s.diagnosis is Diagnosis.MALIGNANT for s, _ in self._inner])
         crops = [
-            sample_crop(s.pixels, crop_affine(b, SCORED_SIZE), SCORED_SIZE) for s, b in self._inner
+            sample_crop(s.pixels, crop_affine(b, self._size), self._size) for s, b in self._inner
         ]
         return {"auc_true_box": auc(labels, np.array([predict(network, crop) for crop in crops]))}
 

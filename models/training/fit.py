@@ -20,10 +20,14 @@ from senoscope.domain.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """So many steps on inputs of `size` x `size` pixels."""
+    """So many steps on inputs of `size` x `size` pixels.
+
+    With `restart` the learning rate begins anew from that peak; 0 goes on with the one before.
+    """
 
     size: int
     steps: int
+    restart: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,19 @@ class Recipe:
         return self.stages[-1].size
 
     def learning_rate_at(self, step: int) -> float:
-        """Linear warm-up, then half a cosine to zero."""
-        done = step / self.steps
+        """Linear warm-up, then half a cosine to zero; again at each restart (Loshchilov 2017)."""
+        peak, length = self.learning_rate, 0
+        for stage in self.stages:
+            if stage.restart and step >= length:
+                step, peak, length = step - length, stage.restart, 0
+            elif stage.restart:
+                break
+            length += stage.steps
+        done = step / length
         if done < self.warm_up:
-            return self.learning_rate * done / self.warm_up
+            return peak * done / self.warm_up
         along = (done - self.warm_up) / (1 - self.warm_up)
-        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * along))
+        return peak * 0.5 * (1 + math.cos(math.pi * along))
 
 
 class Task(Protocol):

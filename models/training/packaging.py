@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from senoscope.models.training.normalise import MEAN, STD, gray_to_network
 from senoscope.models.training.samples import Sample
 
 CALIBRATION_IMAGES = 300
+CARD_DIGITS = 5
 HEAD_SHARES = (0.0, 0.25, 0.5)
 """Of the presence head in the presence score; the rest is the most convincing window."""
 
@@ -67,7 +69,7 @@ def write_card(plan: PackagePlan, settings: Mapping[str, float], folder: Path) -
         "name": plan.name,
         "version": plan.version,
         "input": {"size": plan.size, "mean": MEAN, "std": STD},
-        "settings": {name: round(value, 5) for name, value in settings.items()},
+        "settings": {name: round(value, CARD_DIGITS) for name, value in settings.items()},
         "files": {
             precision.value: {
                 "file": f"model.{precision}.onnx",
@@ -125,40 +127,14 @@ def presence_rule(
         return np.asarray(scores @ [1 - share, share], dtype=np.float64)
 
     share = max(HEAD_SHARES, key=lambda each: auc(labels, mixed(each)))
-    return share, float(np.quantile(mixed(share)[labels], 1 - kept_share))
+    threshold = float(np.quantile(mixed(share)[labels], 1 - kept_share))
+    # Rounded down as the card will round it: up, it would lose the very lesion it was set to keep.
+    return share, math.floor(threshold * 10**CARD_DIGITS) / 10**CARD_DIGITS
 
 
 def _presence_scores(segmenter: Segmenter, pixels: Gray) -> tuple[float, float]:
     probability, head = segmenter.probabilities(pixels)
     return most_convincing_window(probability), head
-
-
-def platt_scaling(logits: NDArray[np.float64], malignant: NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and intercept that make sigmoid(slope * logit + intercept) a probability.
-
-    Newton's method on the log-likelihood with Platt's smoothed targets (Platt 1999). A step that
-    does not lower the loss is halved, as overconfident logits would drive it off (Lin 2007).
-    """
-    positives, negatives = int(malignant.sum()), int((~malignant).sum())
-    target = np.where(malignant, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    design = np.stack([logits, np.ones_like(logits)], axis=1)
-
-    def loss(weights: NDArray[np.float64]) -> float:
-        calibrated = design @ weights
-        return float(np.sum(np.logaddexp(0, calibrated) - target * calibrated))
-
-    weights = np.array([0.0, np.log((positives + 1) / (negatives + 1))])
-    for _ in range(100):
-        probability = np.exp(-np.logaddexp(0, -design @ weights))
-        gradient = design.T @ (probability - target)
-        curvature = (design * (probability * (1 - probability))[:, None]).T @ design
-        step = np.linalg.solve(curvature + 1e-9 * np.eye(2), gradient)
-        while loss(weights - step) > loss(weights) and np.abs(step).max() > 1e-9:
-            step /= 2
-        weights = weights - step
-        if np.abs(step).max() < 1e-8:
-            break
-    return float(weights[0]), float(weights[1])
 
 
 def operating_point(

@@ -82,8 +82,8 @@ def load_samples(folders: DataFolders, inner_share: float, say: Callable[[str], 
             f"No image belongs to folds {folders.folds} or parts {folders.parts}. Check the "
             "configuration against bus_data.csv and split.csv."
         )
-    inner = [image for image in chosen if _draw(image.group) < inner_share]
-    fitted = [image for image in chosen if _draw(image.group) >= inner_share]
+    inner = [image for image in chosen if is_inner(image, inner_share)]
+    fitted = [image for image in chosen if not is_inner(image, inner_share)]
     phantoms = [image for folder in folders.phantoms for image in read_phantoms(folder)]
     say(f"{len(fitted)} images to fit, {len(inner)} in the inner split, {len(phantoms)} simulated")
     return Samples(_load(fitted), _load(inner), _load(phantoms))
@@ -123,9 +123,10 @@ def lesion_free_window(
     return None
 
 
-def _draw(group: str) -> float:
-    """A number in 0..1 that hangs on the group's name alone, so every run splits alike."""
-    return int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big") / 2**32
+def is_inner(image: UltrasoundImage, inner_share: float) -> bool:
+    """Whether the image is kept from fitting. Hangs on its group's name alone: runs split alike."""
+    drawn = int.from_bytes(hashlib.sha256(image.group.encode()).digest()[:4], "big") / 2**32
+    return drawn < inner_share
 
 
 def _load(images: Sequence[UltrasoundImage]) -> tuple[Sample, ...]:

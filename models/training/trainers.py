@@ -15,16 +15,20 @@ import torch
 from senoscope.domain.errors import SettingsError
 from senoscope.models.classifier import Classifier
 from senoscope.models.engines import openvino
+from senoscope.models.evaluation.calibration_error import platt_scaling
 from senoscope.models.evaluation.matching import best_match
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis
+from senoscope.models.networks.alexnet import AlexNet
 from senoscope.models.networks.googlenet import GoogLeNet
+from senoscope.models.networks.resnet import ResNet
 from senoscope.models.networks.unet import RealTimeUNet
+from senoscope.models.networks.vgg import VGG19
 from senoscope.models.package import ModelPackage, Precision, load_package
 from senoscope.models.segmenter import Segmenter
 from senoscope.models.training import packaging
+from senoscope.models.training.classifier import ClassifierTask
 from senoscope.models.training.export import ExportedClassifier, ExportedUNet
 from senoscope.models.training.fit import Recipe, Stage, fit
-from senoscope.models.training.googlenet import GoogLeNetTask
 from senoscope.models.training.packaging import PackagePlan
 from senoscope.models.training.samples import DataFolders, Sample, Samples, load_samples
 from senoscope.models.training.unet import UNetTask
@@ -33,6 +37,13 @@ LICENCES = {
     "BUS-BRA": "free use and redistribution with notice; 10.1002/mp.16812",
     "BUSI": "CC BY 4.0; 10.1016/j.dib.2019.104863",
 }
+CLASSIFIERS: Mapping[str, Callable[[], torch.nn.Module]] = {
+    "googlenet": GoogLeNet,
+    "alexnet": AlexNet,
+    "vgg19": VGG19,
+    "resnet18": ResNet,
+}
+"""By the name a configuration gives them."""
 Say = Callable[[str], None]
 
 
@@ -77,7 +88,7 @@ def train_unet(
     average = fit(UNetTask(network, samples), config.recipe, run, say)
     assert isinstance(average, RealTimeUNet)
     say("exporting and quantising")
-    plan = _plan(config, samples, "outlines lesions and says whether there is any")
+    plan = _plan(config, samples, average, "outlines lesions and says whether there is any")
     made = run / "package"
     packaging.write_weights(plan, ExportedUNet(average), samples.fitted, made)
     settings = {
@@ -94,18 +105,25 @@ def train_unet(
     return load_package(target)
 
 
-def train_googlenet(
+def train_classifier(
     config: TrainingConfig, data: Path, segmenter_package: Path, run: Path, target: Path, say: Say
 ) -> ModelPackage:
-    """Fit, export, quantise and package GoogLeNet; calibrated on *predicted* inner lesions.
+    """Fit, export, quantise and package a classifier; calibrated on *predicted* inner lesions.
 
     True outlines were drawn by people who knew the diagnosis, predicted ones were not.
     """
+    network = CLASSIFIERS.get(config.values["network"])
+    if network is None:
+        raise SettingsError(
+            f"{config.path.name} names the network {config.values['network']!r}; "
+            f"expected one of {', '.join(CLASSIFIERS)}."
+        )
     samples = _samples(config, data, (), say)
     torch.manual_seed(config.recipe.seed)
-    average = fit(GoogLeNetTask(GoogLeNet(), samples), config.recipe, run, say)
+    task = ClassifierTask(network(), samples, config.values["size"])
+    average = fit(task, config.recipe, run, say)
     say("exporting and quantising")
-    plan = _plan(config, samples, "scores an outlined lesion: probability of malignancy")
+    plan = _plan(config, samples, average, "scores an outlined lesion: probability of malignancy")
     made = run / "package"
     fitted = [sample for sample in samples.fitted if sample.has_lesion]
     packaging.write_weights(plan, ExportedClassifier(average), fitted, made)
@@ -117,7 +135,7 @@ def train_googlenet(
     segmenter = Segmenter(openvino.load(unet.weights(Precision.INT8)), unet)
     classifier = Classifier(openvino.load(raw.weights(Precision.INT8)), raw)
     logits, malignant = _inner_logits(segmenter, classifier, samples.inner)
-    slope, intercept = packaging.platt_scaling(logits, malignant)
+    slope, intercept = platt_scaling(logits, malignant)
     calibrated = 1 / (1 + np.exp(-(slope * logits + intercept)))
     low, high = packaging.operating_point(calibrated, malignant)
     settings = {
@@ -157,7 +175,9 @@ def _samples(config: TrainingConfig, data: Path, phantoms: tuple[Path, ...], say
     return load_samples(folders, config.values["inner_share"], say)
 
 
-def _plan(config: TrainingConfig, samples: Samples, task: str) -> PackagePlan:
+def _plan(
+    config: TrainingConfig, samples: Samples, network: torch.nn.Module, task: str
+) -> PackagePlan:
     groups = {sample.group for sample in samples.fitted}
     return PackagePlan(
         name=config.values["name"],
@@ -166,6 +186,7 @@ def _plan(config: TrainingConfig, samples: Samples, task: str) -> PackagePlan:
         about={
             "task": task,
             "made_by": f"senoscope train, {config.path.name}",
+            "parameters": sum(each.numel() for each in network.parameters()),
             "trained_on": {
                 "images": len(samples.fitted),
                 "patients_or_duplicate_groups": len(groups),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from senoscope.domain.errors import DataSetError
 from senoscope.ui.assemble import CLASSIFIER, SEGMENTER
 from senoscope.ui.commands import app
-from tests.models.evaluation.data_sets import bus_bra, busi, draw, lesion
+from tests.models.evaluation.data_sets import bus_bra, busi, draw, lesion, table
 
 Evaluated = tuple[dict[str, Any], Result]
 """The report as read back, and what the command said."""
@@ -129,3 +129,35 @@ def test_a_folder_of_another_layout_is_refused(tmp_path: Path) -> None:
     result = evaluate(folder, "bus-bra", tmp_path / "report.json")
     assert isinstance(result.exception, DataSetError)
     assert "bus_data.csv" in str(result.exception)
+
+
+def test_descriptors_are_compared_with_a_reader_s_words(tmp_path: Path) -> None:
+    rows = [breast_row(number, "malignant" if number % 2 else "benign") for number in range(1, 5)]
+    for number in range(1, 5):
+        draw(tmp_path / f"case{number:03d}.png", 120 - lesion(80))
+        draw(tmp_path / f"case{number:03d}_tumor.png", lesion())
+    table(tmp_path / "clinical.csv", BREAST_HEADER, rows)
+    report = tmp_path / "words.json"
+    given = ["--data", str(tmp_path), "--table", str(tmp_path / "clinical.csv")]
+    options = [*given, "--report", str(report), "--outlines", "reader"]
+    result = CliRunner().invoke(app, ["evaluate", "descriptors", *options])
+    assert result.exit_code == 0, result.output
+    written = json.loads(report.read_text(), parse_constant=refuse_nan)
+    assert written["about"]["lesions"] == 4
+    assert written["echo_pattern"]["share"]["value"] == 1
+    assert written["echo_pattern"]["confusion"] == [
+        {"reader": ["hypoechoic"], "program": "hypoechoic", "n": 4}
+    ]
+    assert "4 lesions, 0 not outlined" in result.output
+
+
+BREAST_HEADER = (
+    "CaseID,Image_filename,Mask_tumor_filename,Pixel_size,Shape,Margin,Echogenicity,"
+    "Posterior_features,Classification"
+)
+
+
+def breast_row(number: int, classification: str) -> tuple[object, ...]:
+    name = f"case{number:03d}"
+    words = ("oval", "circumscribed", "hypoechoic", "no")
+    return (number, f"{name}.png", f"{name}_tumor.png", 0.0075, *words, classification)

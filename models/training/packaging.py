@@ -115,7 +115,8 @@ def presence_rule(
         if not sample.has_lesion:
             bare.append(_presence_scores(segmenter, sample.pixels))
             continue
-        if best_match(segmenter.segment(sample.pixels).lesions, sample.mask > 127) is not None:
+        outlines = segmenter.segment(sample.pixels).lesions
+        if any(best_match(outlines, part) for part in lesion_components(sample.mask > 127)):
             found.append(_presence_scores(segmenter, sample.pixels))
         strip = side_strip(sample.mask)
         if strip is not None:

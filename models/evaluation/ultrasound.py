@@ -19,7 +19,6 @@ from senoscope.models.evaluation.ultrasound_sets import Diagnosis, UltrasoundIma
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import lesion_mask
 
-
 BOUNDARY_TOLERANCE = 0.0075
 """Of the image's diagonal, as Csurka et al. (BMVC 2013) have it: four pixels of 500."""
 

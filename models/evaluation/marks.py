@@ -1,7 +1,7 @@
 """Marks burned into a stored image: the operator's calipers, and text.
 
 A network can read marks instead of tissue, so figures are compared on images with and without them.
-`mark_tags.csv` beside this file says what the images of BUS-BRA and BUSI carry (decision 7).
+`mark_tags.csv` beside this file says what the images of BUS-BRA and BUSI carry (decision 8).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _INTERFACE = 31  # pixels: a bright line of this length has no arm of a cross
 _NOISE = 6.0  # grey values: keeps specks in what is all but black from looking like marks
 _APART = 12  # pixels: from one mark to the next, at least
 _DOT_CONTRAST, _DOT_SIDE, _DOT_GAP = 40.0, 5, (4, 12)  # grey values; pixels; pixels
-_DOTS = 9  # in a row: speckle falls into rows of five to seven
+_DOTS = 9  # in a row: those that speckle happens to form are shorter
 _STROKE_CONTRAST, _STROKE_WIDTH, _STROKE_HEIGHT = 20.0, 5, (6, 22)  # grey values; pixels
 _STROKE_TO_GRAIN = 4.0  # how much more a stroke stands out than the grains do on average
 _WORD = 4  # of a stroke's height, to either side

@@ -90,6 +90,7 @@ class Shown:
                 const { view } = window.senoscope;
                 const press = document.querySelector('[data-part=freeze]');
                 const check = () => {
+                    if (!view.shown.frozen) { setTimeout(check, 5); return; }
                     if (view.shown.findings.length) { done(); return; }
                     press.click();
                     look();
@@ -97,7 +98,7 @@ class Shown:
                 const look = () => {
                     if (!view.shown?.findings.length) { setTimeout(look, 1); return; }
                     press.click();
-                    setTimeout(check, 100);
+                    check();
                 };
                 look();
             })"""

@@ -96,6 +96,7 @@ def inside(box: tuple[float, float, float, float], room: tuple[float, float, flo
 def test_freeze_stops_the_picture_and_resume_starts_it(shown: Shown) -> None:
     shown.page.keyboard.press("Space")
     shown.page.get_by_text("FROZEN", exact=False).wait_for()
+    shown.wait("view.shown.frozen")
     frozen = shown.drawn()
     shown.page.wait_for_timeout(500)
     assert shown.drawn() == frozen

@@ -175,7 +175,7 @@ def test_the_table_is_sorted_and_names_only_the_two_sets() -> None:
     assert {data_set for data_set, _ in keys} == {"bus-bra", "busi"}
 
 
-def test_the_detector_agrees_with_the_eye_as_decision_7_says(public_data: Path) -> None:
+def test_the_detector_agrees_with_the_eye_as_decision_8_says(public_data: Path) -> None:
     """On the sample drawn there: 100 images a set, tagged before the detector was written."""
     tags, draw = read_tags(), random.Random(20260707)
     by_eye, found = [], []

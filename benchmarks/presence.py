@@ -47,7 +47,7 @@ class Seen:
 
 def look(segmenter: Segmenter, pixels: Gray, truth: NDArray[np.bool_] | None) -> Seen:
     """Segment one picture without a presence threshold."""
-    probability, head = segmenter.probabilities(pixels)
+    probability, head, _ = segmenter.look(pixels)
     window = most_convincing_window(probability)
     lesions = segmenter.segment(pixels).lesions
     found = bool(lesions) if truth is None else best_match(lesions, truth) is not None

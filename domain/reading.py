@@ -55,6 +55,7 @@ class Finding:
 class Reading:
     """All findings of one frame, the most suspicious first.
 
+    `dismissed` counts outlines that a second look at each took for no lesion; they are no findings.
     `presence` in 0..1: how sure the network is that the frame shows any lesion.
     `stage_ms` names each stage of reading and the milliseconds it took.
     """
@@ -63,6 +64,7 @@ class Reading:
     findings: tuple[Finding, ...]
     presence: float
     stage_ms: Mapping[str, float] = field(default_factory=dict)
+    dismissed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
-import math
+from typing import NamedTuple
 
 import numpy as np
 
+from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, OperatingPoint
 from senoscope.models.crop import crop_affine, sample_crop
 from senoscope.models.engines.base import Engine
+from senoscope.models.odds import logistic
 from senoscope.models.package import ModelPackage
+from senoscope.models.prevalence import PrevalenceShift
+
+
+class CropLogits(NamedTuple):
+    """What the network says of a crop: of malignancy, and of there being a lesion at all."""
+
+    malignant: float
+    lesion: float
 
 
 class Classifier:
     """Reads the square round a lesion. One thread's."""
 
-    def __init__(self, engine: Engine, package: ModelPackage) -> None:
+    def __init__(
+        self, engine: Engine, package: ModelPackage, prevalence: float | None = None
+    ) -> None:
+        """`prevalence` is the site's share of malignant lesions; as in training if left out."""
+        if not package.margins:
+            raise ModelPackageError(
+                f"The card of {package.title} names no margins to crop a lesion at. Give the "
+                "package of a classifier, or write its card again with `senoscope train`."
+            )
         self._engine = engine
         self._package = package
         self._slope = package.setting("calibration_slope")
         self._intercept = package.setting("calibration_intercept")
-        self.operating_point = OperatingPoint(
-            package.setting("low_below"), package.setting("high_from")
+        self._lesion_from = package.setting("lesion_logit_from")
+        trained = package.setting("prevalence")
+        self._shift = PrevalenceShift(trained, trained if prevalence is None else prevalence)
+        self.operating_point = self._shift.operating_point(
+            OperatingPoint(package.setting("low_below"), package.setting("high_from"))
         )
 
-    def classify(self, pixels: Gray, lesion: Lesion) -> Finding:
-        """What is said of `lesion` on its (rows, columns) frame."""
-        probability = self.probability(pixels, lesion.box)
+    def classify(self, pixels: Gray, lesion: Lesion) -> Finding | None:
+        """What is said of `lesion` on its (rows, columns) frame; None where it looks like none."""
+        read = self.logits(pixels, lesion.box)
+        if read.lesion < self._lesion_from:
+            return None
+        probability = self._calibrated(read.malignant)
         return Finding(lesion, probability, self.operating_point.suspicion(probability))
 
     def probability(self, pixels: Gray, box: tuple[float, float, float, float]) -> float:
@@ -36,14 +60,31 @@ class Classifier:
 
         Platt scaling (Platt 1999), fitted on the inner split.
         """
-        # The logistic function, in the form that no logit makes overflow.
-        return 0.5 + 0.5 * math.tanh((self._slope * self.logit(pixels, box) + self._intercept) / 2)
+        return self._calibrated(self.logit(pixels, box))
+
+    def log_odds(self, pixels: Gray, box: tuple[float, float, float, float]) -> float:
+        """What `probability` is the logistic function of."""
+        return self._slope * self.logit(pixels, box) + self._intercept
+
+    @property
+    def widest_margin(self) -> float:
+        """How far it looks round a lesion, as a share of the lesion's longer side."""
+        return max(self._package.margins)
 
     def logit(self, pixels: Gray, box: tuple[float, float, float, float]) -> float:
-        """The network's own output, uncalibrated."""
+        """Of malignancy, the network's own output, uncalibrated."""
+        return self.logits(pixels, box).malignant
+
+    def logits(self, pixels: Gray, box: tuple[float, float, float, float]) -> CropLogits:
+        """The network's own outputs, uncalibrated, the mean over the margins of its card."""
         size = self._package.size
-        crop = sample_crop(pixels, crop_affine(box, size), size)
-        picture = crop.astype(np.float32)[None, None]
+        picture = np.empty((len(self._package.margins), 1, size, size), np.float32)
+        for crop, margin in zip(picture, self._package.margins, strict=True):
+            crop[0] = sample_crop(pixels, crop_affine(box, size, margin), size)
         picture *= 1 / (255 * self._package.std)
         picture -= self._package.mean / self._package.std
-        return float(self._engine.run(picture)["malignant"][0])
+        outputs = self._engine.run(picture)
+        return CropLogits(float(outputs["malignant"][0]), float(outputs["is_lesion"][0]))
+
+    def _calibrated(self, logit: float) -> float:
+        return self._shift.probability(logistic(self._slope * logit + self._intercept))

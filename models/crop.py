@@ -12,14 +12,17 @@ MARGIN = 0.25
 """Of the lesion's longer side, added on each side: margin and shadow tell as much as the inside."""
 
 
-def crop_affine(box: tuple[float, float, float, float], size: int) -> NDArray[np.float64]:
-    """(2, 3) map from frame [x, y, 1] to a `size` x `size` crop with MARGIN round `box`.
+def crop_affine(
+    box: tuple[float, float, float, float], size: int, margin: float = MARGIN
+) -> NDArray[np.float64]:
+    """(2, 3) map from frame [x, y, 1] to a `size` x `size` crop with `margin` round `box`.
 
-    `box` is (left, top, right, bottom) in frame pixels, pixel centres at integers. The crop is
-    square, so that "taller than wide" survives.
+    `margin` is a share of the longer side, added on each side. `box` is (left, top, right,
+    bottom) in frame pixels, pixel centres at integers. The crop is square, so that "taller than
+    wide" survives.
     """
     left, top, right, bottom = box
-    side = max(right - left, bottom - top, 8.0) * (1 + 2 * MARGIN)
+    side = max(right - left, bottom - top, 8.0) * (1 + 2 * margin)
     scale = size / side
     return np.array(
         [

@@ -29,6 +29,7 @@ class ModelPackage:
     """A card that was read and understood.
 
     `size` is the side of the square input; grey values in 0..1 are fed as (grey - mean) / std.
+    `margins` are those a lesion is cropped at, of a package that reads crops.
     `settings` are the numbers chosen on the inner split, by name. `card` is the whole card.
     """
 
@@ -40,9 +41,10 @@ class ModelPackage:
     std: float
     settings: Mapping[str, float]
     card: Mapping[str, Any]
+    margins: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        numbers = (self.mean, self.std, *self.settings.values())
+        numbers = (self.mean, self.std, *self.margins, *self.settings.values())
         if self.size < 1 or self.std <= 0 or not all(math.isfinite(each) for each in numbers):
             raise ModelPackageError(
                 f"The card of {self.title} asks for inputs of {self.size} pixels, fed as (grey - "
@@ -115,6 +117,7 @@ def load_package(folder: Path) -> ModelPackage:
             std=float(card["input"]["std"]),
             settings={name: float(value) for name, value in card["settings"].items()},
             card=card,
+            margins=tuple(float(each) for each in card["input"].get("margins", ())),
         )
     except OSError as error:
         raise ModelPackageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.models.engines.base import Engine
+from senoscope.models.odds import logistic, logit
 from senoscope.models.package import ModelPackage
 
 WINDOW = 16
@@ -24,10 +26,23 @@ OUTLINE_TOLERANCE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """`lesions` of one frame, the largest first, and `presence` in 0..1 of any lesion."""
+    """`lesions` of one frame, the largest first, and `presence` of any lesion.
+
+    `presence` is the probability, were frames as likely to show a lesion as not. `malignant` is
+    the network's own logit for the frame as a whole, uncalibrated; nan of one without that head.
+    """
 
     lesions: tuple[Lesion, ...]
     presence: float
+    malignant: float = math.nan
+
+
+class Seen(NamedTuple):
+    """What the network says: `lesion` (size, size) and `presence` in 0..1, `malignant` a logit."""
+
+    lesion: NDArray[np.float32]
+    presence: float
+    malignant: float
 
 
 class Segmenter:
@@ -38,29 +53,32 @@ class Segmenter:
         self._package = package
         self._head_share = package.setting("head_share")
         self._presence_from = package.setting("presence_from")
+        self._slope = package.setting("presence_slope")
+        self._intercept = package.setting("presence_intercept")
         self._lesion_from = package.setting("lesion_from")
         self._smallest_share = package.setting("smallest_share")
 
     def segment(self, pixels: Gray) -> Segmentation:
         """Lesions of a (rows, columns) frame, in that frame's pixels."""
-        probability, presence = self.probabilities(pixels)
-        window = most_convincing_window(probability)
-        presence = self._head_share * presence + (1 - self._head_share) * window
-        if presence < self._presence_from:
-            return Segmentation((), presence)
-        return Segmentation(
-            self._lesions(probability, (pixels.shape[0], pixels.shape[1])), presence
-        )
+        seen = self.look(pixels)
+        window = most_convincing_window(seen.lesion)
+        score = self._head_share * seen.presence + (1 - self._head_share) * window
+        presence = logistic(self._slope * logit(score) + self._intercept)
+        if score < self._presence_from:
+            return Segmentation((), presence, seen.malignant)
+        lesions = self._lesions(seen.lesion, (pixels.shape[0], pixels.shape[1]))
+        return Segmentation(lesions, presence, seen.malignant)
 
-    def probabilities(self, pixels: Gray) -> tuple[NDArray[np.float32], float]:
-        """Lesion probability at the network's size, and the presence head's score in 0..1."""
+    def look(self, pixels: Gray) -> Seen:
+        """The network's own outputs for a (rows, columns) frame."""
         size = self._package.size
         small = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA)
         picture = small.astype(np.float32)[None, None]
         picture *= 1 / (255 * self._package.std)
         picture -= self._package.mean / self._package.std
         outputs = self._engine.run(picture)
-        return outputs["lesion"][0, 0], float(outputs["presence"][0])
+        malignant = float(outputs["malignant"][0]) if "malignant" in outputs else math.nan
+        return Seen(outputs["lesion"][0, 0], float(outputs["presence"][0]), malignant)
 
     def _lesions(
         self, probability: NDArray[np.float32], shape: tuple[int, int]

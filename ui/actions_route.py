@@ -62,5 +62,10 @@ def add_actions(app: FastAPI, hub: FrameHub, actions: LiveActions, snapshots: Pa
     app.add_exception_handler(SenoscopeError, _sentence)
 
 
+def said(error: Exception) -> dict[str, str]:
+    """What the page is told of an error: its kind, whose lead it knows, and its sentence."""
+    return {"kind": type(error).__name__, "message": str(error)}
+
+
 def _sentence(_request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"kind": type(error).__name__, "message": str(error)}, status_code=409)
+    return JSONResponse(said(error), status_code=409)

@@ -26,6 +26,7 @@ from senoscope.ui.live_route import UserOf, add_live_route
 from senoscope.ui.login import Login, add_login
 from senoscope.ui.pages.live import LiveActions, live_page, live_style
 from senoscope.ui.request_guard import RequestGuard
+from senoscope.ui.why_route import add_why_route
 
 SHORTEST_PASSWORD = 8
 """Characters. A shorter one is guessed in time, however few guesses a minute are let through."""
@@ -75,9 +76,10 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
     user_of = _guarded(app, settings.password)
     add_live_route(app, hub, user_of)
     add_actions(app, hub, actions, settings.snapshot_folder)
+    add_why_route(app, hub, actions.explain)
     # Added last, so asked first.
     app.add_middleware(RequestGuard)
-    page = live_page(settings.operating_point)
+    page = live_page(settings.operating_point, explains=actions.explain is not None)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,

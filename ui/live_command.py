@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.loop_report import LoopReport
 from senoscope.realtime.sources.choose import normal_form, source_from_text
 from senoscope.ui.app import PageSettings, build_app, is_this_machine, serve
-from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
+from senoscope.ui.assemble import CLASSIFIER, build_explainer, build_reader, operating_point
 from senoscope.ui.live_session import LiveSession, SourceRules, WatchedSource
 from senoscope.ui.logs import log_file, start_log
 from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
@@ -50,6 +51,11 @@ def live(
         typer.Option(envvar="SENOSCOPE_PASSWORD", help="Needed to serve other machines."),
     ] = None,
     snapshots: Annotated[Path | None, typer.Option(help="Folder for snapshots.")] = None,
+    *,
+    prevalence: Annotated[
+        float | None,
+        typer.Option(help="Share of this site's lesions that are malignant; as in training."),
+    ] = None,
 ) -> None:
     """Read a source live and show it on a page."""
     if not headless and (frames is not None or report is not None):
@@ -62,15 +68,20 @@ def live(
     picked = source_from_text(
         text, rate_hz=rate, flat_out=flat_out, size=rules.size, repeat=not headless
     )
+    # Asked for once here, so that a share that cannot be one is refused before anything starts.
+    point = operating_point(load_package(CLASSIFIER), prevalence)
+    reader = partial(build_reader, prevalence=prevalence)
     if headless:
-        _measure(LiveLoop(picked, build_reader, area), frames, report)
+        _measure(LiveLoop(picked, reader, area), frames, report)
         return
     watched = WatchedSource(text, picked)
-    loop = LiveLoop(watched, build_reader, area)
-    session = LiveSession(loop, watched, stored, settings_file(), rules)
+    loop = LiveLoop(watched, reader, area)
+    session = LiveSession(
+        loop, watched, stored, settings_file(), rules, build_explainer(prevalence=prevalence)
+    )
     settings = PageSettings(
         snapshot_folder=snapshots or snapshot_folder(),
-        operating_point=operating_point(load_package(CLASSIFIER)),
+        operating_point=point,
         password=password,
     )
     app = build_app(loop, session.actions, settings)

@@ -22,6 +22,7 @@ from senoscope.realtime.sources.choose import (
 )
 from senoscope.ui.pages.live import LiveActions, Preview
 from senoscope.ui.settings import Settings, save_settings
+from senoscope.ui.why import Explainer
 
 PREVIEW_LIMIT_S = 15.0
 """A network stream may take five seconds to open and as long again for its first picture."""
@@ -107,7 +108,10 @@ NO_RULES = SourceRules()
 
 
 class LiveSession:
-    """One running loop, and the settings that outlive it."""
+    """One running loop, and the settings that outlive it.
+
+    `explainer` None where what the loop reads with cannot be explained.
+    """
 
     def __init__(
         self,
@@ -116,6 +120,7 @@ class LiveSession:
         settings: Settings,
         settings_file: Path,
         rules: SourceRules = NO_RULES,
+        explainer: Explainer | None = None,
     ) -> None:
         self._loop = loop
         self._source = source
@@ -123,6 +128,7 @@ class LiveSession:
         self._settings = settings
         self._settings_file = settings_file
         self._rules = rules
+        self._explainer = explainer
         self._starting, self._trying = Lock(), Lock()
 
     @property
@@ -133,6 +139,7 @@ class LiveSession:
             preview=self.preview,
             start_source=self.start_source,
             first_run=lambda: self._settings.source is None,
+            explain=None if self._explainer is None else self._explainer.explain,
         )
 
     def preview(self, text: str) -> Preview:

@@ -27,73 +27,57 @@ Segmenter = Annotated[Path, typer.Option(help="Outlines the lesions.")]
 Package = Annotated[Path, typer.Option(help="The package to write.")]
 
 
-@train.command()
-def unet(
-    data: Data,
-    run: Run = Path("runs/unet"),
-    config: Config = None,
-    package: Package = SEGMENTER,
-) -> None:
-    """Fit the real-time U-Net."""
-    trainers = _trainers()
-    recipe = trainers.read_config(config or trainers.shipped_config("unet"))
-    phantoms = run / "phantoms"
-    first, end = recipe.values["phantom_seeds"]
-    for seed in range(first, end):
-        folder = phantoms / f"seed{seed}"
-        if not folder.exists():
-            typer.echo(f"simulating seed {seed}")
-            write_phantom(folder, seed, recipe.values["phantom_frames"])
-    made = trainers.train_unet(recipe, data, phantoms, run, package, typer.echo)
-    typer.echo(f"{made.title} written to {package}")
+def _unet_command(name: str, default: Path, about: str) -> None:
+    def command(
+        data: Data,
+        run: Run = Path("runs") / name,
+        config: Config = None,
+        package: Package = default,
+    ) -> None:
+        trainers = _trainers()
+        recipe = trainers.read_config(config or trainers.shipped_config(name))
+        phantoms = run / "phantoms"
+        first, end = recipe.values["phantom_seeds"]
+        for seed in range(first, end):
+            folder = phantoms / f"seed{seed}"
+            if not folder.exists():
+                typer.echo(f"simulating seed {seed}")
+                write_phantom(folder, seed, recipe.values["phantom_frames"])
+        made = trainers.train_unet(recipe, data, phantoms, run, package, typer.echo)
+        typer.echo(f"{made.title} written to {package}")
+
+    train.command(name, help=about)(command)
 
 
-@train.command()
-def googlenet(
-    data: Data,
-    run: Run = Path("runs/googlenet"),
-    config: Config = None,
-    segmenter: Segmenter = SEGMENTER,
-    package: Package = CLASSIFIER,
-) -> None:
-    """Fit GoogLeNet; calibrated on lesions that the U-Net outlined."""
-    _classifier("googlenet", data, run, config, segmenter, package)
+def _classifier_command(name: str, default: Path, about: str) -> None:
+    def command(
+        data: Data,
+        run: Run = Path("runs") / name,
+        config: Config = None,
+        segmenter: Segmenter = SEGMENTER,
+        package: Package = default,
+    ) -> None:
+        trainers = _trainers()
+        recipe = trainers.read_config(config or trainers.shipped_config(name))
+        made = trainers.train_classifier(recipe, data, segmenter, run, package, typer.echo)
+        typer.echo(f"{made.title} written to {package}")
+
+    train.command(name, help=about)(command)
 
 
-@train.command()
-def alexnet(
-    data: Data,
-    run: Run = Path("runs/alexnet"),
-    config: Config = None,
-    segmenter: Segmenter = SEGMENTER,
-    package: Package = Path("runs/packages/alexnet"),
-) -> None:
-    """Fit AlexNet, to be compared with GoogLeNet."""
-    _classifier("alexnet", data, run, config, segmenter, package)
-
-
-@train.command()
-def vgg19(
-    data: Data,
-    run: Run = Path("runs/vgg19"),
-    config: Config = None,
-    segmenter: Segmenter = SEGMENTER,
-    package: Package = Path("runs/packages/vgg19"),
-) -> None:
-    """Fit VGG-19, to be compared with GoogLeNet."""
-    _classifier("vgg19", data, run, config, segmenter, package)
-
-
-@train.command()
-def resnet18(
-    data: Data,
-    run: Run = Path("runs/resnet18"),
-    config: Config = None,
-    segmenter: Segmenter = SEGMENTER,
-    package: Package = Path("runs/packages/resnet18"),
-) -> None:
-    """Fit ResNet-18, to be compared with GoogLeNet."""
-    _classifier("resnet18", data, run, config, segmenter, package)
+_unet_command("unet", SEGMENTER, "Fit the real-time U-Net.")
+_unet_command(
+    "unet-classic",
+    SEGMENTER.with_name("unet-classic"),
+    "Fit the classic U-Net, to be compared with the real-time one.",
+)
+_classifier_command(
+    "googlenet", CLASSIFIER, "Fit GoogLeNet; calibrated on lesions that the U-Net outlined."
+)
+for _name, _called in (("alexnet", "AlexNet"), ("vgg19", "VGG-19"), ("resnet18", "ResNet-18")):
+    _classifier_command(
+        _name, Path("runs/packages") / _name, f"Fit {_called}, to be compared with GoogLeNet."
+    )
 
 
 @train.command()
@@ -102,7 +86,7 @@ def cadx(
     segmenter: Segmenter = SEGMENTER,
     model: Annotated[Path, typer.Option(help="The file to write.")] = CADX,
 ) -> None:
-    """Fit programmed CADx on lesions that the U-Net outlined. Needs no [train] extra."""
+    """Fit programmed CADx on lesions that the U-Net outlined. Needs no torch."""
     folders = DataFolders(data / "bus-bra", data / "busi", (), folds=("1", "2"), parts=("train",))
     cv2.setNumThreads(1)
     samples = load_samples(folders, INNER_SHARE, typer.echo)
@@ -114,20 +98,11 @@ def cadx(
 def cade(
     data: Data, model: Annotated[Path, typer.Option(help="The file to write.")] = CADE
 ) -> None:
-    """Fit programmed CADe. Needs no [train] extra."""
+    """Fit programmed CADe. Needs no torch."""
     folders = DataFolders(data / "bus-bra", data / "busi", (), folds=("1", "2"), parts=("train",))
     cv2.setNumThreads(1)
     train_cade(folders, model, typer.echo)
     typer.echo(f"CADe written to {model}")
-
-
-def _classifier(
-    network: str, data: Path, run: Path, config: Path | None, segmenter: Path, package: Path
-) -> None:
-    trainers = _trainers()
-    recipe = trainers.read_config(config or trainers.shipped_config(network))
-    made = trainers.train_classifier(recipe, data, segmenter, run, package, typer.echo)
-    typer.echo(f"{made.title} written to {package}")
 
 
 def _trainers() -> ModuleType:

@@ -1,122 +1,155 @@
-"""Rivals' scores on one data set, as figures with intervals and as a table."""
+"""Rivals' kept figures as tables in Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import TypedDict
 
-import numpy as np
-
-from senoscope.models.evaluation.comparison import Difference, obuchowski
-from senoscope.models.evaluation.metrics import (
-    Bools,
-    Estimate,
-    Floats,
-    auc,
-    bootstrap,
-    sensitivity,
-    specificity,
+from senoscope.models.evaluation.kept_figures import (
+    SET_TITLES,
+    KeptDifference,
+    KeptEstimate,
+    difference_cell,
+    estimate_cell,
+    number_cell,
+    table,
 )
-from senoscope.models.evaluation.thresholds import operating_point, specificity_at_sensitivity
 
-WANTED_SENSITIVITY = 0.95
+ORDER = (
+    "size-alone", "bi-rads", "alexnet", "vgg19", "resnet18", "googlenet", "cadx", "cadx-oracle",
+    "radiomics", "fusion",
+)  # fmt: skip
+"""Of a table's rows, by `key`; networks that are not named come before CADx."""
 
 
-@dataclass(frozen=True, slots=True)
-class RivalFigures:
-    """Of one rival on one data set; a missed lesion scores below all others.
+class KeptPatients(TypedDict):
+    """`PatientFigures` as JSON."""
 
-    `sensitivity` and `specificity` are at the threshold that keeps WANTED_SENSITIVITY of the
-    inner split; `specificity_at_95` at the one that keeps it here, chosen with hindsight.
-    `over_baseline` is the AUC minus the baseline's, None for the baseline itself.
+    malignant: int
+    auc: KeptEstimate
+    over_baseline: KeptDifference | None
+
+
+class KeptFigures(TypedDict):
+    """`RivalFigures` as JSON."""
+
+    malignant: int
+    missed: int
+    auc: KeptEstimate
+    sensitivity: KeptEstimate
+    specificity: KeptEstimate
+    specificity_at_95: KeptEstimate
+    over_baseline: KeptDifference | None
+    by_patient: KeptPatients
+
+
+class KeptRival(TypedDict):
+    """One rival's figures as kept; `key` orders it and names its file.
+
+    `learnt_from` names data sets, none where nothing was learnt from them; `outlines` the
+    segmenter it was read with, "" where it needs none. `notes` are sentences for below the table.
     """
 
-    auc: Estimate
-    sensitivity: Estimate
-    specificity: Estimate
-    specificity_at_95: Estimate
-    over_baseline: Difference | None
+    key: str
+    rival: str
+    learnt_from: list[str]
+    outlines: str
+    senoscope: str
+    parameters: int | None
+    cpu_ms: float | None
+    notes: list[str]
+    sets: dict[str, KeptFigures]
 
 
-def rival_figures(
-    labels: Bools,
-    columns: Mapping[str, Floats],
-    groups: Sequence[str],
-    thresholds: Mapping[str, float],
-    baseline: str,
-) -> dict[str, RivalFigures]:
-    """By rival. `columns` are (n,) scores, nan where missed; `thresholds` from `inner_threshold`.
+def in_order(rivals: Sequence[KeptRival]) -> list[KeptRival]:
+    """As ORDER has it; of one family, what learnt from more sets comes first."""
+    return sorted(
+        rivals,
+        key=lambda rival: (_place(rival["key"]), -len(rival["learnt_from"]), rival["key"]),
+    )
 
-    A rival without a threshold, such as a reader's category, has nan for what needs one.
+
+def rival_markdown(rivals: Sequence[KeptRival], outlines: str) -> str:
+    """Rivals that learnt from all sets or from none; two lines each, one a data set.
+
+    Those read with other `outlines` say with which.
     """
-    ranked = {name: ranked_scores(column) for name, column in columns.items()}
-    return {
-        name: RivalFigures(
-            auc=_over(groups, auc, labels, scores),
-            sensitivity=_called(groups, sensitivity, labels, scores, thresholds.get(name)),
-            specificity=_called(groups, specificity, labels, scores, thresholds.get(name)),
-            specificity_at_95=specificity_at_sensitivity(
-                labels, scores, groups, WANTED_SENSITIVITY
-            ),
-            over_baseline=None
-            if name == baseline
-            else obuchowski(labels, scores, ranked[baseline], groups),
-        )
-        for name, scores in ranked.items()
-    }
-
-
-def inner_threshold(labels: Bools, column: Floats) -> float:
-    """Keeps WANTED_SENSITIVITY of what was found on the inner split."""
-    found = ~np.isnan(column)
-    return operating_point(labels[found], column[found], WANTED_SENSITIVITY).threshold
-
-
-def ranked_scores(column: Floats) -> Floats:
-    """`column` with missed lesions below all others."""
-    found = column[~np.isnan(column)]
-    return np.where(np.isnan(column), found.min(initial=0.0) - 1, column)
-
-
-def markdown(figures: Mapping[str, RivalFigures]) -> str:
-    """One row a rival."""
     head = (
-        "| | AUC | sensitivity | specificity | specificity at 95 % | AUC over size alone |\n"
-        "|---|---|---|---|---|---|\n"
-    )
-    return head + "".join(
-        f"| {name} | {_words(row.auc)} | {_words(row.sensitivity)} | {_words(row.specificity)} "
-        f"| {_words(row.specificity_at_95)} | {_gap(row.over_baseline)} |\n"
-        for name, row in figures.items()
-    )
+        "", "on", "AUC", "sensitivity", "specificity", "specificity at 95 %",
+        "AUC over size alone", "parameters", "CPU-ms",
+    )  # fmt: skip
+    rows = []
+    for rival in _of_all_sets(rivals):
+        name = titled(rival["rival"], rival["outlines"], outlines)
+        costs = [number_cell(rival["parameters"]), number_cell(rival["cpu_ms"], ".2f")]
+        for part, each in rival["sets"].items():
+            kept = (
+                each["auc"], each["sensitivity"], each["specificity"], each["specificity_at_95"]
+            )  # fmt: skip
+            figures = [estimate_cell(one) for one in kept]
+            over = difference_cell(each["over_baseline"])
+            rows.append([name, SET_TITLES.get(part, part), *figures, over, *costs])
+            name, costs = "", ["", ""]
+    return table(head, rows)
 
 
-def _over(
-    groups: Sequence[str], figure: Callable[..., float], labels: Bools, scores: Floats | Bools
-) -> Estimate:
-    return bootstrap(lambda rows: figure(labels[rows], scores[rows]), groups)
+def short_markdown(rivals: Sequence[KeptRival], outlines: str) -> str:
+    """AUC on each data set, and over size alone."""
+    chosen = _of_all_sets(rivals)
+    parts = list(dict.fromkeys(part for rival in chosen for part in rival["sets"]))
+    titles = [SET_TITLES.get(part, part) for part in parts]
+    head = ["AUC", *(cell for title in titles for cell in (title, "over size alone"))]
+    rows = []
+    for rival in chosen:
+        row = [titled(rival["rival"], rival["outlines"], outlines)]
+        for part in parts:
+            each = rival["sets"].get(part)
+            row.append(estimate_cell(each["auc"]) if each else "-")
+            row.append(difference_cell(each["over_baseline"]) if each else "-")
+        rows.append(row)
+    return table(head, rows)
 
 
-def _called(
-    groups: Sequence[str],
-    figure: Callable[..., float],
-    labels: Bools,
-    scores: Floats,
-    threshold: float | None,
-) -> Estimate:
-    if threshold is None:
-        return Estimate(float("nan"), (float("nan"), float("nan")), 0)
-    return _over(groups, figure, labels, scores >= threshold)
+def patient_markdown(rivals: Sequence[KeptRival], part: str, outlines: str) -> str:
+    """One row a rival on data set `part`, whose patients are known."""
+    rows = [
+        [
+            titled(rival["rival"], rival["outlines"], outlines),
+            f"{each['auc']['n']} ({each['malignant']})",
+            estimate_cell(each["auc"]),
+            difference_cell(each["over_baseline"]),
+        ]
+        for rival in _of_all_sets(rivals)
+        if part in rival["sets"]
+        for each in [rival["sets"][part]["by_patient"]]
+    ]
+    return table(("", "patients (malignant)", "AUC", "over size alone, DeLong"), rows)
 
 
-def _words(figure: Estimate) -> str:
-    if np.isnan(figure.value):
-        return "-"
-    return f"{figure.value:.3f} [{figure.ci[0]:.3f}, {figure.ci[1]:.3f}]"
+def across_markdown(rivals: Sequence[KeptRival], outlines: str) -> str:
+    """Families of which one member learnt from a single data set, on each data set."""
+    single = {_place(rival["key"]) for rival in rivals if len(rival["learnt_from"]) == 1}
+    chosen = [each for each in in_order(rivals) if _place(each["key"]) in single]
+    parts = list(dict.fromkeys(part for rival in chosen for part in rival["sets"]))
+    head = ["", "learnt from", *(f"AUC on {SET_TITLES.get(part, part)}" for part in parts)]
+    rows = []
+    for rival in chosen:
+        figures = [rival["sets"].get(part) for part in parts]
+        cells = [estimate_cell(each["auc"]) if each else "-" for each in figures]
+        name = titled(rival["rival"], rival["outlines"], outlines)
+        rows.append([name, " and ".join(rival["learnt_from"]), *cells])
+    return table(head, rows)
 
 
-def _gap(difference: Difference | None) -> str:
-    if difference is None:
-        return "-"
-    low, high = difference.ci
-    return f"{difference.value:+.3f} [{low:+.3f}, {high:+.3f}]"
+def titled(name: str, read_with: str, outlines: str) -> str:
+    """`name`, and what outlined its lesions where that is not `outlines`."""
+    return name if read_with in ("", outlines) else f"{name}, outlined by {read_with}"
+
+
+def _of_all_sets(rivals: Sequence[KeptRival]) -> list[KeptRival]:
+    return [rival for rival in in_order(rivals) if len(rival["learnt_from"]) != 1]
+
+
+def _place(key: str) -> float:
+    family = [name for name in ORDER if key == name or key.startswith(f"{name}-")]
+    return ORDER.index(max(family, key=len)) if family else ORDER.index("cadx") - 0.5

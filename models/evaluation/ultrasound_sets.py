@@ -91,6 +91,12 @@ def read_bi_rads(folder: Path) -> dict[str, int]:
         ) from None
 
 
+def read_scanners(folder: Path) -> dict[str, str]:
+    """The scanner of every image of BUS-BRA by its name, without the probe's frequencies."""
+    rows = _rows(folder / "bus_data.csv", "id", "device")
+    return {row["id"]: row["device"].partition("@")[0].strip() for row in rows}
+
+
 def read_busi(folder: Path) -> tuple[UltrasoundImage, ...]:
     """Every image of BUSI; parts from `split.csv`, groups from `duplicates.csv`, where present."""
     parts = {row["filename"]: row["split"] for row in _optional_rows(folder / "split.csv", "split")}

@@ -18,6 +18,9 @@ class AlexNet(nn.Module):
     56,992,449 weights at one class, 96 % of them in `classifier`.
     """
 
+    channels = 256
+    """Of `maps`."""
+
     def __init__(self, classes: int = 1) -> None:
         super().__init__()
         self.features = nn.Sequential(
@@ -47,7 +50,12 @@ class AlexNet(nn.Module):
             nn.Linear(4096, classes),
         )
 
+    def maps(self, crop: Tensor) -> Tensor:
+        """The last maps before any place is lost: (n, 256, about rows / 32, columns / 32)."""
+        maps: Tensor = self.features(crop)
+        return maps
+
     def forward(self, crop: Tensor) -> Tensor:
         """Crop to logits."""
-        logits: Tensor = self.classifier(self.avgpool(self.features(crop)).flatten(1))
+        logits: Tensor = self.classifier(self.avgpool(self.maps(crop)).flatten(1))
         return logits

@@ -1,13 +1,17 @@
 """GoogLeNet (Szegedy 2015) with batch normalisation, for one grey lesion crop.
 
 Layer sizes and parameter names are torchvision's, 3x3 in place of 5x5 included, so that
-weights trained elsewhere can be loaded; only the first convolution and `fc` differ in shape.
+weights trained elsewhere can be loaded; only the first convolution and the layers that give
+logits differ in shape.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class BasicConv2d(nn.Module):
@@ -54,8 +58,40 @@ class Inception(nn.Module):
         return torch.cat([branch(maps) for branch in branches], dim=1)
 
 
+class AuxiliaryClassifier(nn.Module):
+    """A small classifier on maps half-way, so that early layers are told the diagnosis too."""
+
+    def __init__(self, channels_in: int, classes: int) -> None:
+        super().__init__()
+        self.conv = BasicConv2d(channels_in, 128, 1)
+        self.fc1 = nn.Linear(128 * 4 * 4, 1024)
+        self.dropout = nn.Dropout(0.7)
+        self.fc2 = nn.Linear(1024, classes)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """(n, channels_in, rows, columns) to (n, classes) logits."""
+        cells = self.conv(functional.adaptive_avg_pool2d(maps, 4)).flatten(1)
+        logits: Tensor = self.fc2(self.dropout(torch.relu(self.fc1(cells))))
+        return logits
+
+
+class GoogLeNetOutput(NamedTuple):
+    """Logits (n, classes) while training: the network's own, and the auxiliary classifiers'."""
+
+    logits: Tensor
+    aux1: Tensor
+    aux2: Tensor
+
+
 class GoogLeNet(nn.Module):
-    """(n, 1, rows, columns) crop to (n, classes) logits. Made for 224x224."""
+    """(n, 1, rows, columns) crop to (n, classes) logits. Made for 224x224.
+
+    In training mode the output is a GoogLeNetOutput. At one class 9,926,691 weights, 4,332,034 of
+    them in `aux1` and `aux2`, which nothing but training uses.
+    """
+
+    channels = 1024
+    """Of `maps`."""
 
     def __init__(self, classes: int = 1, dropout: float = 0.4) -> None:
         super().__init__()
@@ -77,14 +113,35 @@ class GoogLeNet(nn.Module):
         self.inception5b = Inception(832, (384, 192, 384, 48, 128, 128))
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(1024, classes)
+        self.aux1 = AuxiliaryClassifier(512, classes)
+        self.aux2 = AuxiliaryClassifier(528, classes)
 
-    def forward(self, crop: Tensor) -> Tensor:
-        """Crop to logits."""
+    def maps(self, crop: Tensor) -> Tensor:
+        """The last maps before any place is lost: (n, 1024, rows / 32, columns / 32)."""
+        return self._late(self._middle(self._early(crop)))
+
+    def _early(self, crop: Tensor) -> Tensor:
         maps = self.maxpool1(self.conv1(crop))
         maps = self.maxpool2(self.conv3(self.conv2(maps)))
         maps = self.maxpool3(self.inception3b(self.inception3a(maps)))
-        maps = self.inception4c(self.inception4b(self.inception4a(maps)))
-        maps = self.maxpool4(self.inception4e(self.inception4d(maps)))
-        maps = self.inception5b(self.inception5a(maps))
+        early: Tensor = self.inception4a(maps)
+        return early
+
+    def _middle(self, maps: Tensor) -> Tensor:
+        middle: Tensor = self.inception4d(self.inception4c(self.inception4b(maps)))
+        return middle
+
+    def _late(self, maps: Tensor) -> Tensor:
+        maps = self.maxpool4(self.inception4e(maps))
+        late: Tensor = self.inception5b(self.inception5a(maps))
+        return late
+
+    def forward(self, crop: Tensor) -> Tensor | GoogLeNetOutput:
+        """Crop to logits; in training mode, to those of all three classifiers."""
+        early = self._early(crop)
+        middle = self._middle(early)
+        maps = self._late(middle)
         logits: Tensor = self.fc(self.dropout(maps.mean(dim=(2, 3))))
+        if self.training:
+            return GoogLeNetOutput(logits, self.aux1(early), self.aux2(middle))
         return logits

@@ -45,6 +45,9 @@ class ResNet(nn.Module):
     At one class RESNET_18 has 11,170,753 weights, RESNET_34 has 21,278,913.
     """
 
+    channels = 512
+    """Of `maps`."""
+
     def __init__(self, classes: int = 1, blocks: tuple[int, int, int, int] = RESNET_18) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
@@ -59,11 +62,15 @@ class ResNet(nn.Module):
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
 
+    def maps(self, crop: Tensor) -> Tensor:
+        """The last maps before any place is lost: (n, 512, rows / 32, columns / 32)."""
+        maps = self.maxpool(torch.relu(self.bn1(self.conv1(crop))))
+        last: Tensor = self.layer4(self.layer3(self.layer2(self.layer1(maps))))
+        return last
+
     def forward(self, crop: Tensor) -> Tensor:
         """Crop to logits."""
-        maps = self.maxpool(torch.relu(self.bn1(self.conv1(crop))))
-        maps = self.layer4(self.layer3(self.layer2(self.layer1(maps))))
-        logits: Tensor = self.fc(maps.mean(dim=(2, 3)))
+        logits: Tensor = self.fc(self.maps(crop).mean(dim=(2, 3)))
         return logits
 
 

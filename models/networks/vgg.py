@@ -22,6 +22,9 @@ class VGG19(nn.Module):
     20,034,753 weights at one class.
     """
 
+    channels = STAGES[-1][-1]
+    """Of `maps`."""
+
     def __init__(self, classes: int = 1) -> None:
         super().__init__()
         layers: list[nn.Module] = []
@@ -41,9 +44,14 @@ class VGG19(nn.Module):
         nn.init.normal_(self.fc.weight, std=0.01)
         nn.init.zeros_(self.fc.bias)
 
+    def maps(self, crop: Tensor) -> Tensor:
+        """The last maps before any place is lost: (n, 512, rows / 32, columns / 32)."""
+        maps: Tensor = self.features(crop)
+        return maps
+
     def forward(self, crop: Tensor) -> Tensor:
         """Crop to logits."""
-        logits: Tensor = self.fc(self.dropout(self.features(crop).mean(dim=(2, 3))))
+        logits: Tensor = self.fc(self.dropout(self.maps(crop).mean(dim=(2, 3))))
         return logits
 
 

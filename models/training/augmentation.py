@@ -39,6 +39,21 @@ def warp(pixels: Gray, affine: Affine, size: int) -> Gray:
     )
 
 
+def press(pixels: Gray, mask: Gray, rng: np.random.Generator) -> tuple[Gray, Gray]:
+    """Both pictures as a probe pressed unevenly would show them: a smooth, small displacement."""
+    size = len(pixels)
+    coarse = rng.standard_normal((2, 5, 5)).astype(np.float32) * np.float32(0.02 * size)
+    shift_x, shift_y = (
+        cv2.resize(each, (size, size), interpolation=cv2.INTER_CUBIC) for each in coarse
+    )
+    here = np.arange(size, dtype=np.float32)
+    x, y = here[None, :] + shift_x, here[:, None] + shift_y
+    return (
+        np.asarray(cv2.remap(pixels, x, y, cv2.INTER_LINEAR), dtype=np.uint8),
+        np.asarray(cv2.remap(mask, x, y, cv2.INTER_LINEAR), dtype=np.uint8),
+    )
+
+
 def mark_like_an_operator(pixels: Gray, mask: Gray, rng: np.random.Generator) -> None:
     """Draw calipers and text into `pixels`, at a lesion's edge as often as elsewhere.
 
@@ -71,11 +86,9 @@ def _dotted_line(pixels: Gray, start: tuple[int, ...], end: tuple[int, ...], ink
 
 
 def vary_display(pixels: Gray, rng: np.random.Generator) -> Picture:
-    """Gain, TGC, dynamic range, speckle, focus and dropped-out patches of another setting."""
-    picture: Picture = np.asarray(pixels / np.float32(255), dtype=np.float32)
+    """Grey map, gain, TGC, shadow, speckle, focus and dropped-out patches of another setting."""
+    picture: Picture = _grey_map(rng)[pixels]
     size = len(picture)
-    if rng.random() < 0.7:
-        picture = np.power(picture, np.float32(np.exp(rng.uniform(-0.45, 0.45))))
     if rng.random() < 0.7:
         picture = picture * np.float32(rng.uniform(0.7, 1.35)) + np.float32(
             rng.uniform(-0.08, 0.08)
@@ -84,6 +97,8 @@ def vary_display(pixels: Gray, rng: np.random.Generator) -> Picture:
         knots = rng.uniform(0.65, 1.35, int(rng.integers(2, 6)))
         ramp = np.interp(np.linspace(0, 1, size), np.linspace(0, 1, len(knots)), knots)
         picture = picture * ramp.astype(np.float32)[:, None]
+    if rng.random() < 0.15:
+        picture = picture * _shadow(size, rng)
     if rng.random() < 0.3:
         grain = rng.standard_normal((size, size), dtype=np.float32)
         grain = _blurred(grain, rng.uniform(0.5, 1.5))
@@ -95,6 +110,28 @@ def vary_display(pixels: Gray, rng: np.random.Generator) -> Picture:
         top, left = rng.integers(0, size - high), rng.integers(0, size - wide)
         picture[top : top + high, left : left + wide] = rng.uniform(0, 0.6)
     return np.asarray(np.clip(picture, 0, 1), dtype=np.float32)
+
+
+def _grey_map(rng: np.random.Generator) -> Picture:
+    """(256,): grey value to 0..1, rising; a power, or any curve a console's post-processing has."""
+    straight: Picture = np.linspace(0, 1, 256, dtype=np.float32)
+    kind = rng.random()
+    if kind < 0.25:
+        return straight
+    if kind < 0.7:
+        return np.power(straight, np.float32(np.exp(rng.uniform(-0.45, 0.45))))
+    rises = np.concatenate([[0.0], np.cumsum(rng.uniform(0.3, 1.7, 6))])
+    curve = np.interp(straight, np.linspace(0, 1, len(rises)), rises / rises[-1])
+    return np.asarray(curve, dtype=np.float32)
+
+
+def _shadow(size: int, rng: np.random.Generator) -> Picture:
+    """(size, size) in 0..1: a band darkened below some depth, as behind a rib or a bad contact."""
+    middle, half = rng.uniform(0, size), rng.uniform(0.03, 0.15) * size
+    across = np.exp(-(((np.arange(size) - middle) / half) ** 4))
+    below = np.clip((np.arange(size) - rng.uniform(-0.1, 0.6) * size) / (0.1 * size), 0, 1)
+    darkness = rng.uniform(0.3, 0.8)
+    return np.asarray(1 - darkness * below[:, None] * across[None, :], dtype=np.float32)
 
 
 def _blurred(picture: Picture, sigma: float) -> Picture:

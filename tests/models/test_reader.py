@@ -49,3 +49,13 @@ def test_a_frame_without_lesion_has_no_finding_but_a_presence() -> None:
 
 def test_the_reader_s_operating_point_is_the_classifier_s() -> None:
     assert reader().operating_point == OperatingPoint(0.2, 0.7)
+
+
+def test_outlines_taken_for_no_lesion_are_counted_and_are_no_findings() -> None:
+    engine = LookingEngine()
+    dismissing = Classifier(engine, package(lesion_logit_from=5.0))
+    reading = UltrasoundReader(Segmenter(engine, package()), dismissing, DESCRIPTION).read(
+        two_lesions(), 0
+    )
+    assert reading.findings == ()
+    assert reading.dismissed == 2

@@ -22,8 +22,22 @@ from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader
 
 FOLDERS = (SEGMENTER, CLASSIFIER)
 SETTINGS = {
-    "unet-realtime": {"lesion_from", "smallest_share", "head_share", "presence_from"},
-    "googlenet": {"calibration_slope", "calibration_intercept", "low_below", "high_from"},
+    "unet-realtime": {
+        "lesion_from",
+        "smallest_share",
+        "head_share",
+        "presence_from",
+        "presence_slope",
+        "presence_intercept",
+    },
+    "googlenet": {
+        "calibration_slope",
+        "calibration_intercept",
+        "low_below",
+        "high_from",
+        "lesion_logit_from",
+        "prevalence",
+    },
 }
 IMAGES = 40
 LEAST_DICE = 0.80
@@ -82,17 +96,19 @@ def test_the_card_says_what_the_network_is_for_and_where_it_comes_from(folder: P
     assert {"BUS-BRA", "BUSI"} <= set(trained_on["data_licences"])
     assert package.card["limits"]
     assert {"bus-bra 3", "busi val"} <= set(package.card["metrics"])
-    assert set(package.card["input"]) == {"size", "mean", "std"}
+    crops = {"margins"} if folder == CLASSIFIER else set()
+    assert set(package.card["input"]) == {"size", "mean", "std"} | crops
     assert set(package.settings) >= SETTINGS[folder.name]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_the_card_s_thresholds_are_shares(folder: Path) -> None:
     settings = load_package(folder).settings
-    thresholds = set(settings) - {"calibration_slope", "calibration_intercept"}
-    assert all(0 < settings[name] < 1 for name in thresholds - {"head_share"})
+    shares = {"lesion_from", "smallest_share", "presence_from", "low_below", "high_from"}
+    assert all(0 < settings[name] < 1 for name in (shares | {"prevalence"}) & set(settings))
     assert 0 <= settings.get("head_share", 0) <= 1
-    assert 0.05 < settings.get("calibration_slope", 1) < 20, "scaling did not converge"
+    for slope in ("calibration_slope", "presence_slope"):
+        assert 0.05 < settings.get(slope, 1) < 20, "scaling did not converge"
     assert settings.get("low_below", 0) < settings.get("high_from", 1)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi.testclient import TestClient
 
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.published import PublishedFrame
 from senoscope.ui.app import PageSettings, build_app
 from senoscope.ui.pages.live import LiveActions, Preview
 from tests.fakes import FakeLiveLoop
@@ -19,16 +21,20 @@ PASSWORD = "open sesame"
 FOREIGN = {"origin": "http://elsewhere.example"}
 
 
+Explain = Callable[[PublishedFrame, int], Iterator[dict[str, Any]]]
+
+
 class Asked:
     """The actions the page asked for; a source called "unplugged" cannot be opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, explain: Explain | None = None) -> None:
         self.started: list[tuple[str, ScanArea | None]] = []
         self.actions = LiveActions(
             known_sources=lambda: ("phantom", "camera 0"),
             preview=self.preview,
             start_source=lambda source, area: self.started.append((source, area)),
             first_run=lambda: not self.started,
+            explain=explain,
         )
 
     def preview(self, source: str) -> Preview:
@@ -43,8 +49,10 @@ class Page:
 
 
 @contextmanager
-def page(folder: Path, password: str | None = None) -> Iterator[Page]:
-    loop, asked = FakeLiveLoop([], status()), Asked()
+def page(
+    folder: Path, password: str | None = None, explain: Explain | None = None
+) -> Iterator[Page]:
+    loop, asked = FakeLiveLoop([], status()), Asked(explain)
     app = build_app(loop, asked.actions, PageSettings(folder, OPERATING_POINT, password))
     with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
         yield Page(client, loop, asked, folder)

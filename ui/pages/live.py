@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -13,10 +13,18 @@ import gradio as gr
 from senoscope import __version__
 from senoscope.domain.frame import ScanArea
 from senoscope.domain.reading import OperatingPoint
+from senoscope.realtime.published import PublishedFrame
 from senoscope.ui.catalogue import LANGUAGES, texts
 from senoscope.ui.live_route import LIVE_PATH
 
-_SCRIPTS = ("words.js", "live_view.js", "live_panel.js", "source_dialog.js", "live_start.js")
+_SCRIPTS = (
+    "words.js",
+    "live_view.js",
+    "live_panel.js",
+    "why.js",
+    "source_dialog.js",
+    "live_start.js",
+)
 """Joined in this order: each is a few functions, the last one starts them."""
 
 
@@ -62,19 +70,23 @@ class LiveActions:
     `start_source` makes the loop read it from now on, within the area (None: the whole picture),
     and remembers both for the next start.
     `first_run` is True until a source was started once; the page then opens the source dialog.
+    `explain` says why a numbered finding of a frame is what it is, part by part as in
+    `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
     """
 
     known_sources: Callable[[], tuple[str, ...]]
     preview: Callable[[str], Preview]
     start_source: Callable[[str, ScanArea | None], None]
     first_run: Callable[[], bool]
+    explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None
 
 
-def live_page(operating_point: OperatingPoint) -> gr.Blocks:
+def live_page(operating_point: OperatingPoint, explains: bool) -> gr.Blocks:
     """The page: one element that fills itself from the WebSocket.
 
-    The operating point is marked on the probability bar. The template is rendered once; a second
-    rendering would wipe the canvas, so nothing here is ever the output of a Gradio event.
+    The operating point is marked on the probability bar; with `explains` it is offered to say why.
+    The template is rendered once; a second rendering would wipe the canvas, so nothing here is
+    ever the output of a Gradio event.
     """
     # Not a subclass of gr.HTML: Gradio writes a stub file beside the module of every subclass.
     page = gr.Blocks(
@@ -93,6 +105,7 @@ def live_page(operating_point: OperatingPoint) -> gr.Blocks:
             words={language: texts(language) for language in LANGUAGES},
             version=__version__,
             operating_point=[operating_point.low_below, operating_point.high_from],
+            explains=explains,
         )
     return page
 

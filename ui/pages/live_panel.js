@@ -24,6 +24,7 @@ function refresh() {
   write('freeze_word', t(view.frozen ? 'resume' : 'freeze'));
   write('overlay_word', t(view.overlay ? 'overlay_hide' : 'overlay_show'));
   showProgress();
+  showWhy();
 }
 
 // Where the picture came from and who read it.

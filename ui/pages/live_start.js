@@ -4,9 +4,12 @@ function freeze() {
   if (view.shown === null) return;
   view.frozen = !view.frozen;
   view.gone = false;
+  endWhy();
   say(view.frozen ? `freeze:${view.shown.sequence}` : 'resume');
   refresh();
 }
+
+const whyOf = (slot) => toggleWhy(view.shown.findings[slot].number);
 
 function toggleOverlay() {
   view.overlay = !view.overlay;
@@ -52,7 +55,9 @@ function switchTheme() {
 }
 
 const openKeys = () => find('keys_dialog').showModal();
-const KEYS = { ' ': freeze, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys };
+const KEYS = {
+  ' ': freeze, w: pressWhy, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys,
+};
 
 function press(event) {
   const action = KEYS[event.key.toLowerCase()];
@@ -70,6 +75,7 @@ function listen() {
     open_keys: openKeys, open_source: openSource, dialog_close: () => dialog.close(),
     dialog_back: () => goTo(choice.step - 1), dialog_next: goOn,
     whole: () => setArea(0, 0, ...choice.found.size),
+    why_0: () => whyOf(0), why_1: () => whyOf(1), why_2: () => whyOf(2),
   };
   for (const [part, action] of Object.entries(actions)) {
     find(part).addEventListener('click', (event) => {
@@ -95,6 +101,7 @@ async function askOnFirstRun() {
   } catch (error) { tell(error.message); }
 }
 
+for (const part of ['why_key', 'why_key_said']) find(part).hidden = !props.explains;
 find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();
 listen();

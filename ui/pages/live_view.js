@@ -93,6 +93,7 @@ function draw() {
   if (view.bitmap === null) return;
   ink.drawImage(view.bitmap, 0, 0, canvas.width, canvas.height);
   if (!view.overlay) return;
+  drawHeat();
   for (const finding of view.shown.findings.toReversed()) outline(finding, view.shown.faint);
 }
 

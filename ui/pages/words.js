@@ -46,18 +46,43 @@ function sentence({ kind, message }) {
   return language === 'en' || !lead ? message : `${lead} ${message}`;
 }
 
+async function answerTo(path, body, signal) {
+  const answer = await fetch(path, body === undefined ? {} : {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal,
+  });
+  if (answer.status === 401) location.assign('/login');
+  return answer;
+}
+
 // Ask the server for something; throws an Error whose message is fit for the reader.
 async function ask(path, body, signal) {
   let answer, said;
   try {
-    answer = await fetch(path, body === undefined ? {} : {
-      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal,
-    });
-    if (answer.status === 401) location.assign('/login');
+    answer = await answerTo(path, body, signal);
     said = await answer.json();
   } catch {
     throw new Error(t('no_answer'));
   }
   if (!answer.ok) throw new Error(sentence(said));
   return said;
+}
+
+// The same for an answer that comes in parts, one line of JSON each.
+async function* askParts(path, body, signal) {
+  let answer, rest = '';
+  try {
+    answer = await answerTo(path, body, signal);
+    if (answer.ok) {
+      for await (const text of answer.body.pipeThrough(new TextDecoderStream())) {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop();
+        for (const line of lines) yield JSON.parse(line);
+      }
+      return;
+    }
+    rest = await answer.json();
+  } catch {
+    throw new Error(t('no_answer'));
+  }
+  throw new Error(sentence(rest));
 }

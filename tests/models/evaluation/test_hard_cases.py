@@ -47,7 +47,9 @@ def test_what_is_read_rightly_is_hard_only_for_what_it_shows(
 def test_a_blind_reader_misses_every_lesion_by_its_diagnosis(
     images: tuple[UltrasoundImage, ...],
 ) -> None:
-    nothing = ScriptedEngine(lesion=0 * EVERYWHERE, presence=[0.0], malignant=[0.0])
+    nothing = ScriptedEngine(
+        lesion=0 * EVERYWHERE, presence=[0.0], malignant=[0.0], is_lesion=[4.0]
+    )
     for image, case in zip(images, judged(nothing, images), strict=True):
         if image.diagnosis is Diagnosis.NORMAL:
             assert case is None
@@ -64,7 +66,9 @@ def test_a_blind_reader_misses_every_lesion_by_its_diagnosis(
 def test_a_reader_that_outlines_everything_alarms_on_normals(
     images: tuple[UltrasoundImage, ...],
 ) -> None:
-    everything = ScriptedEngine(lesion=EVERYWHERE, presence=[1.0], malignant=[-9.0])
+    everything = ScriptedEngine(
+        lesion=EVERYWHERE, presence=[1.0], malignant=[-9.0], is_lesion=[4.0]
+    )
     cases = judged(everything, images)
     for image, case in zip(images, cases, strict=True):
         if image.diagnosis is Diagnosis.NORMAL:

@@ -1,58 +1,111 @@
+"""Tables of rivals, made from figures as they are kept."""
+
 from __future__ import annotations
 
-import numpy as np
-import pytest
+import json
 
+import numpy as np
+
+from senoscope.models.evaluation.kept_figures import as_json, json_text
+from senoscope.models.evaluation.rival_figures import rival_figures
 from senoscope.models.evaluation.rival_table import (
-    inner_threshold,
-    markdown,
-    ranked_scores,
-    rival_figures,
+    KeptRival,
+    across_markdown,
+    in_order,
+    patient_markdown,
+    rival_markdown,
+    short_markdown,
 )
 
-LABELS = np.array([True, True, True, False, False, False, False, False])
-GROUPS = [f"patient {row}" for row in range(8)]
-PERFECT = np.array([3.0, 2.5, 2.0, 1.0, 0.5, 0.0, -0.5, -1.0])
-SIZE = np.array([1.0, -1.0, 0.5, 0.0, 0.7, -0.3, 2.0, 0.1])
-MISSED = np.array([3.0, 2.5, np.nan, 1.0, 0.5, 0.0, -0.5, np.nan])
+LABELS = np.array([True, True, True, False, False, False])
+GROUPS = ["a", "a", "b", "c", "d", "e"]
+PERFECT = np.array([3.0, 2.5, 2.0, 1.0, 0.5, 0.0])
+SETS = ("bus-bra 3", "busi val")
+BOTH = ("BUS-BRA", "BUSI")
 
 
-def test_a_missed_lesion_ranks_below_all_others() -> None:
-    ranked = ranked_scores(MISSED)
-    assert ranked[2] == ranked[7] < np.nanmin(MISSED)
-    assert np.array_equal(ranked_scores(PERFECT), PERFECT)
-    assert np.isfinite(ranked_scores(np.full(3, np.nan))).all()
+def kept(
+    key: str,
+    learnt_from: tuple[str, ...] = BOTH,
+    outlines: str = "unet 2",
+    threshold: float | None = 1.5,
+) -> KeptRival:
+    thresholds = {} if threshold is None else {"one": threshold}
+    scores = {"size": -PERFECT, "one": PERFECT}
+    figures = rival_figures(LABELS, scores, GROUPS, thresholds, "size")["one"]
+    return KeptRival(
+        key=key, rival=key.upper(), learnt_from=list(learnt_from), outlines=outlines,
+        senoscope="0", parameters=5594657, cpu_ms=6.254, notes=[],
+        sets={part: as_json(figures) for part in SETS},
+    )  # fmt: skip
 
 
-def test_figures_of_a_perfect_rival_and_of_one_that_misses() -> None:
-    columns = {"size": SIZE, "perfect": PERFECT, "misses": MISSED}
-    thresholds = {"size": 0.4, "perfect": 1.5, "misses": 1.5}
-    figures = rival_figures(LABELS, columns, GROUPS, thresholds, baseline="size")
-    assert figures["perfect"].auc.value == 1
-    assert figures["perfect"].sensitivity.value == figures["perfect"].specificity.value == 1
-    # Of 15 pairs the missed one loses four and ties with the benign one that was missed too.
-    assert figures["misses"].auc.value == pytest.approx(10.5 / 15)
-    assert figures["misses"].sensitivity.value == pytest.approx(2 / 3)
-    assert figures["misses"].specificity_at_95.value == 0
-    assert figures["size"].over_baseline is None
-    over = figures["perfect"].over_baseline
-    assert over is not None
-    assert over.value == pytest.approx(1 - figures["size"].auc.value)
+def names(markdown: str) -> list[str]:
+    return [line.split(" | ")[0].removeprefix("|").strip() for line in markdown.splitlines()[2:]]
 
 
-def test_a_reader_s_category_has_no_threshold_of_the_inner_split() -> None:
-    figures = rival_figures(
-        LABELS, {"size": SIZE, "reader": PERFECT}, GROUPS, {"size": 0.4}, baseline="size"
+def test_a_row_has_every_figure_and_says_its_costs_once() -> None:
+    first, second = rival_markdown([kept("googlenet")], "unet 2").splitlines()[2:]
+    one = "1.000 [1.000, 1.000]"
+    over = "+1.000"  # without an interval, as no pair is out of order
+    assert first == (
+        f"| GOOGLENET | BUS-BRA fold 3 | {one} | {one} | {one} | {one} | {over} "
+        "| 5,594,657 | 6.25 |"
     )
-    assert np.isnan(figures["reader"].sensitivity.value)
-    assert figures["reader"].auc.value == 1
-    row = markdown(figures).splitlines()[-1]
-    assert row.startswith("| reader | 1.000 [1.000, 1.000] | - | - | 1.000")
+    assert second == f"|  | BUSI val | {one} | {one} | {one} | {one} | {over} |  |  |"
 
 
-def test_the_threshold_keeps_95_of_100_found_and_ignores_the_missed() -> None:
-    labels = np.arange(200) < 100
-    scores = np.where(labels, np.arange(200.0), -5.0)
-    assert inner_threshold(labels, scores) == 5
-    scores[50] = np.nan
-    assert inner_threshold(labels, scores) in (4.0, 5.0)
+def test_rows_come_in_the_same_order_whatever_they_were_kept_in() -> None:
+    keys = ["fusion", "radiomics", "mobilenet", "cadx-oracle", "googlenet", "bi-rads", "cadx",
+            "size-alone", "alexnet"]  # fmt: skip
+    assert [rival["key"] for rival in in_order([kept(key) for key in keys])] == [
+        "size-alone", "bi-rads", "alexnet", "googlenet", "mobilenet", "cadx", "cadx-oracle",
+        "radiomics", "fusion",
+    ]  # fmt: skip
+
+
+def test_a_rival_of_another_run_says_what_outlined_its_lesions() -> None:
+    rivals = [kept("alexnet", outlines="unet 1"), kept("googlenet"), kept("bi-rads", (), "")]
+    for table in (rival_markdown(rivals, "unet 2"), short_markdown(rivals, "unet 2")):
+        assert [name for name in names(table) if name] == [
+            "BI-RADS", "ALEXNET, outlined by unet 1", "GOOGLENET"
+        ]  # fmt: skip
+
+
+def test_what_learnt_from_one_set_is_in_the_table_across_sets_alone() -> None:
+    rivals = [
+        kept("cadx"), kept("cadx-busi", ("BUSI",)), kept("cadx-bus-bra", ("BUS-BRA",)),
+        kept("radiomics"), kept("googlenet"), kept("googlenet-busi", ("BUSI",)),
+    ]  # fmt: skip
+    assert [name for name in names(rival_markdown(rivals, "unet 2")) if name] == [
+        "GOOGLENET", "CADX", "RADIOMICS"
+    ]  # fmt: skip
+    across = across_markdown(rivals, "unet 2")
+    assert names(across) == [
+        "GOOGLENET", "GOOGLENET-BUSI", "CADX", "CADX-BUS-BRA", "CADX-BUSI"
+    ]  # fmt: skip
+    assert [line.split(" | ")[1] for line in across.splitlines()[2:]] == [
+        "BUS-BRA and BUSI", "BUSI", "BUS-BRA and BUSI", "BUS-BRA", "BUSI"
+    ]  # fmt: skip
+
+
+def test_a_set_that_a_rival_was_not_judged_on_is_a_dash() -> None:
+    half = kept("googlenet")
+    del half["sets"]["busi val"]
+    row = short_markdown([kept("cadx"), half], "unet 2").splitlines()[2]
+    assert row.startswith("| GOOGLENET | 1.000 [1.000, 1.000] | +1.000")
+    assert row.endswith("| - | - |")
+
+
+def test_patients_are_counted_with_how_many_are_malignant() -> None:
+    row = patient_markdown([kept("googlenet")], "bus-bra 3", "unet 2").splitlines()[2]
+    assert row.startswith("| GOOGLENET | 5 (2) | 1.000 [1.000, 1.000] | +1.000")
+
+
+def test_what_could_not_be_computed_is_null_when_kept_and_a_dash_when_shown() -> None:
+    rival = kept("bi-rads", threshold=None)
+    assert json.loads(json_text(rival))["sets"]["busi val"]["sensitivity"] == {
+        "value": None, "ci": [None, None], "n": 0
+    }  # fmt: skip
+    row = rival_markdown([rival], "unet 2").splitlines()[2]
+    assert row.startswith("| BI-RADS | BUS-BRA fold 3 | 1.000 [1.000, 1.000] | - | - | 1.000")

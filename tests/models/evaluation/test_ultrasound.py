@@ -36,7 +36,7 @@ def reader(engine: Engine) -> UltrasoundReader:
 
 def blind() -> UltrasoundReader:
     nothing = np.zeros((1, 1, SIZE, SIZE))
-    return reader(ScriptedEngine(lesion=nothing, presence=[0.0], malignant=[0.0]))
+    return reader(ScriptedEngine(lesion=nothing, presence=[0.0], malignant=[0.0], is_lesion=[4.0]))
 
 
 def figures(of: UltrasoundReader, images: tuple[UltrasoundImage, ...]) -> dict[str, Estimate]:

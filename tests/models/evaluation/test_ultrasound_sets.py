@@ -12,6 +12,7 @@ from senoscope.models.evaluation.ultrasound_sets import (
     Diagnosis,
     read_bus_bra,
     read_busi,
+    read_scanners,
     side_strip,
 )
 from tests.models.evaluation.data_sets import LESION, bus_bra, busi, lesion, table
@@ -25,6 +26,12 @@ def test_bus_bra_is_read_with_patients_folds_and_masks(tmp_path: Path) -> None:
     assert [image.diagnosis for image in images[1:3]] == [Diagnosis.MALIGNANT, Diagnosis.BENIGN]
     assert images[2].pixels()[LESION].min() == 180
     assert np.array_equal(images[0].mask(), lesion() > 0)
+
+
+def test_scanners_are_called_without_their_probe_s_frequencies(tmp_path: Path) -> None:
+    rows = [("a", "Toshiba Aplio 300 @12-14 MHz"), ("b", "U-Systems @10-14MHz")]
+    table(tmp_path / "bus_data.csv", "ID,Device", rows)
+    assert read_scanners(tmp_path) == {"a": "Toshiba Aplio 300", "b": "U-Systems"}
 
 
 @pytest.mark.parametrize("header", ["ID,kFold", "id,kfold", "Id, KFold", "\ufeffID,kFold"])

@@ -15,6 +15,7 @@ from senoscope.models.networks.resnet import (  # noqa: E402
     BasicBlock,
     ResNet,
 )
+from tests.models.networks.exported import logits_of_file_and_network  # noqa: E402
 
 STATE = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
@@ -122,17 +123,9 @@ def test_every_weight_is_reached_from_the_output(network: ResNet) -> None:
     assert not [name for name, slope in zip(weights, slopes, strict=True) if not slope.any()]
 
 
-def test_the_exported_network_gives_the_same_logits(network: ResNet, tmp_path: Path) -> None:
-    pytest.importorskip("nncf", reason="exporting needs nncf, of the [train] extra")
-    engine = pytest.importorskip("onnxruntime", reason="of the [train] extra")
-    from senoscope.models.training.export import ExportedClassifier, export_onnx  # noqa: PLC0415
-
+def test_the_exported_network_gives_the_same_logits(tmp_path: Path) -> None:
     torch.manual_seed(2)
-    export_onnx(ExportedClassifier(network), 96, tmp_path / "model.onnx")
-    session = engine.InferenceSession(tmp_path / "model.onnx")
-    pictures = torch.randn(2, 1, 1, 96, 96)
-    exported = [float(session.run(None, {"picture": each.numpy()})[0][0]) for each in pictures]
-    with torch.inference_mode():
-        expected = [float(network(each)) for each in pictures]
-    assert exported == pytest.approx(expected, rel=0, abs=1e-4)
-    assert abs(expected[0] - expected[1]) > 0.01
+    network = ResNet(classes=2).eval()
+    by_file, by_network = logits_of_file_and_network(network, torch.randn(3, 1, 96, 96), tmp_path)
+    torch.testing.assert_close(by_file, by_network, rtol=0, atol=1e-4)
+    assert abs(by_network[0] - by_network[1]) > 0.01

@@ -10,6 +10,7 @@ import pytest
 
 from senoscope.models.training.augmentation import (
     mark_like_an_operator,
+    press,
     random_affine,
     vary_display,
     warp,
@@ -31,10 +32,11 @@ CHANGES: list[Callable[[np.random.Generator], np.ndarray]] = [
     marked,
     lambda rng: vary_display(SPECKLE, rng),
     lambda rng: warp(SPECKLE, random_affine(rng, SPECKLE.shape, SIZE), SIZE),
+    lambda rng: press(SPECKLE, SPECKLE, rng)[0],
 ]
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=["marks", "display", "warp"])
+@pytest.mark.parametrize("change", CHANGES, ids=["marks", "display", "warp", "press"])
 def test_the_same_generator_gives_the_same_picture_and_another_does_not(
     change: Callable[[np.random.Generator], np.ndarray],
 ) -> None:
@@ -106,3 +108,25 @@ def test_marks_are_bright_few_and_often_at_the_lesion_s_edge() -> None:
         assert np.median(pixels[changed]) >= 128
     assert 0 < np.mean(shares) < 0.1
     assert at_edge > 40
+
+
+def test_pressing_moves_picture_and_mask_together_and_little() -> None:
+    rng = np.random.default_rng(8)
+    disc = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.circle(disc, (64, 64), 25, (255,), cv2.FILLED)
+    for _ in range(30):
+        picture, mask = press(disc // 2, disc, rng)
+        assert np.abs(picture.astype(int) * 2 - mask).max() <= 4
+        overlap = ((mask > 127) & (disc > 127)).sum() / (disc > 127).sum()
+        assert 0.6 < overlap < 1.0
+
+
+def test_grey_order_survives_every_variation_of_the_grey_map() -> None:
+    """A console's post-processing brightens and darkens, but never swaps dark and bright."""
+    ramp = np.tile(np.arange(0, 256, 2, dtype=np.uint8), (SIZE, 1))
+    rng = np.random.default_rng(9)
+    rising = 0
+    for _ in range(200):
+        row = vary_display(ramp, rng)[SIZE // 2]
+        rising += bool((np.diff(row) >= -1e-6).all())
+    assert rising > 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,24 @@ import pytest
 
 pytest.importorskip("nncf", reason="packaging needs the [train] extra")
 
-from senoscope.models.package import Precision, load_package
+from senoscope.models.evaluation.ultrasound_sets import Diagnosis
+from senoscope.models.odds import logistic, logit
+from senoscope.models.package import ModelPackage, Precision, load_package
+from senoscope.models.segmenter import Segmenter
 from senoscope.models.training.packaging import (
     PackagePlan,
     move_into_place,
-    operating_point,
+    presence_rule,
     write_card,
 )
+from senoscope.models.training.samples import Sample
+from tests.models.scripted import package
 
 PLAN = PackagePlan("net", "3.1", 64, {"task": "tells nothing", "licence": "Apache-2.0"})
+
+
+def ungated() -> ModelPackage:
+    return package(64, presence_from=0.0, head_share=0.0)
 
 
 def made(folder: Path, content: bytes = b"new") -> Path:
@@ -27,22 +37,6 @@ def made(folder: Path, content: bytes = b"new") -> Path:
         (folder / f"model.{precision}.onnx").write_bytes(content)
     write_card(PLAN, {"presence_from": 0.123456789}, folder)
     return folder
-
-
-def test_the_operating_point_keeps_its_shares() -> None:
-    rng = np.random.default_rng(1)
-    malignant = np.arange(2000) < 1000
-    probability = np.where(malignant, rng.beta(5, 2, 2000), rng.beta(2, 5, 2000))
-    low, high = operating_point(probability, malignant)
-    assert low < high
-    assert (probability[malignant] >= low).mean() == pytest.approx(0.95, abs=0.002)
-    assert (probability[~malignant] < high).mean() == pytest.approx(0.90, abs=0.002)
-
-
-def test_an_operating_point_of_classes_far_apart_is_in_order_too() -> None:
-    malignant = np.arange(100) < 50
-    low, high = operating_point(np.where(malignant, 0.9, 0.1), malignant)
-    assert 0 <= low <= high <= 1
 
 
 def test_a_card_written_is_a_card_read(tmp_path: Path) -> None:
@@ -106,3 +100,67 @@ def test_where_moving_fails_again_and_again_the_one_before_stands(
         with pytest.raises(OSError, match="disk full"):
             move_into_place(new, target)
         assert load_package(target).weights(Precision.INT8) == b"old"
+
+
+class HeadedEngine:
+    """Outlines what is brighter than 100; its head says `head` of the brightest pixel."""
+
+    name = "headed"
+
+    def __init__(self, head: Callable[[float], float]) -> None:
+        self._head = head
+
+    def run(self, picture: np.ndarray) -> dict[str, np.ndarray]:
+        gray = picture * 0.2 + 0.25
+        lesion = (gray > 100 / 255).astype(np.float32)
+        return {"lesion": lesion, "presence": np.array([self._head(float(gray.max()) * 255)])}
+
+
+def inner(brightness: int, diagnosis: Diagnosis) -> Sample:
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:44, 4:24] = 255
+    pixels = np.where(mask > 0, brightness, 50).astype(np.uint8)
+    # Bare tissue is outlined too: only the head can tell it from a lesion.
+    pixels[20:44, 40:60] = 120
+    mask *= diagnosis is not Diagnosis.NORMAL
+    name = f"{diagnosis} {brightness}"
+    return Sample(name, pixels, pixels, mask, diagnosis, name)
+
+
+INNER = [inner(gray, Diagnosis.BENIGN) for gray in (180, 200, 220, 240)]
+
+
+def rule(segmenter: Segmenter, kept_share: float) -> tuple[float, float]:
+    settings = presence_rule(segmenter, INNER, kept_share)
+    return settings["head_share"], settings["presence_from"]
+
+
+def test_presence_rests_on_the_head_where_only_the_head_can_tell() -> None:
+    segmenter = Segmenter(HeadedEngine(lambda gray: gray / 255), ungated())
+    share, threshold = rule(segmenter, kept_share=1.0)
+    assert share > 0
+    least = 1 - share + share * 180 / 255
+    assert threshold == pytest.approx(least, abs=1e-4)
+    assert threshold <= least
+
+
+def test_presence_rests_on_the_outline_where_the_head_says_nothing() -> None:
+    segmenter = Segmenter(HeadedEngine(lambda _: 0.5), ungated())
+    share, threshold = rule(segmenter, kept_share=1.0)
+    assert share == 0.0
+    assert threshold == 1.0
+
+
+def test_a_share_of_the_lesions_may_be_given_up() -> None:
+    segmenter = Segmenter(HeadedEngine(lambda gray: gray / 255), ungated())
+    share, threshold = rule(segmenter, kept_share=0.66)
+    assert 1 - share + share * 200 / 255 < threshold < 1 - share + share * 220 / 255
+
+
+def test_presence_is_a_probability_for_pictures_as_likely_with_a_lesion_as_without() -> None:
+    """Where the score says nothing, it is a half, however many of each the inner split has."""
+    segmenter = Segmenter(HeadedEngine(lambda _: 0.5), ungated())
+    settings = presence_rule(segmenter, INNER, kept_share=1.0)
+    score = logit(1.0)
+    shown = logistic(settings["presence_slope"] * score + settings["presence_intercept"])
+    assert shown == pytest.approx(0.5, abs=0.05)

@@ -6,7 +6,12 @@ import pytest
 
 pytest.importorskip("nncf", reason="training needs the [train] extra")
 
-from senoscope.models.training.trainers import CLASSIFIERS, read_config, shipped_config
+from senoscope.models.training.trainers import (
+    CLASSIFIERS,
+    SEGMENTERS,
+    read_config,
+    shipped_config,
+)
 
 
 @pytest.mark.parametrize("network", CLASSIFIERS)
@@ -14,3 +19,19 @@ def test_every_classifier_has_a_shipped_configuration(network: str) -> None:
     config = read_config(shipped_config(network))
     assert config.values["network"] == config.values["name"] == network
     assert config.recipe.stages[-1].size == config.values["size"]
+
+
+@pytest.mark.parametrize("command", ["unet", "unet-classic"])
+def test_every_segmenter_has_a_shipped_configuration(command: str) -> None:
+    config = read_config(shipped_config(command))
+    assert config.values["network"] == config.values["name"]
+    assert config.values["network"] in SEGMENTERS
+    assert config.recipe.stages[-1].size == config.values["size"]
+
+
+@pytest.mark.parametrize("name", ["googlenet-bus-bra", "googlenet-busi"])
+def test_a_configuration_for_one_set_alone_differs_in_what_it_learns_from_alone(name: str) -> None:
+    alone, both = read_config(shipped_config(name)), read_config(shipped_config("googlenet"))
+    assert alone.recipe == both.recipe
+    assert alone.pretraining == both.pretraining
+    assert bool(alone.values["folds"]) != bool(alone.values["parts"])

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from senoscope.calibration.prevalence import PrevalenceShift
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.reading import OperatingPoint
+from senoscope.models.prevalence import PrevalenceShift
 
 
 def test_a_coin_s_toss_becomes_the_prior_odds() -> None:

@@ -17,6 +17,7 @@ from senoscope.models.programmed.descriptors import FEATURES
 from senoscope.models.segmenter import Segmenter
 from senoscope.models.training.rival_lesions import (
     CADX,
+    JOINT,
     ORACLE,
     RADIOMICS,
     SIZE_ALONE,
@@ -157,7 +158,10 @@ def test_a_missed_lesion_has_no_cross_fitted_score() -> None:
 def test_each_rival_s_scorer_gives_the_score_that_the_table_is_of(
     images: tuple[UltrasoundImage, ...],
 ) -> None:
-    lesions = read(LookingEngine(), images)
+    # Without the U-Net's own head, which comes with the outline and is not timed.
+    lesions = [
+        replace(each, logits={"net": each.logits["net"]}) for each in read(LookingEngine(), images)
+    ]
     rivals = fit_rivals(real_features(lesions), real_features(lesions, seed=1), "net")
     network = Classifier(LookingEngine(), package(SIZE))
     scorers = rivals.scorers({"net": network})
@@ -225,3 +229,17 @@ def test_a_lesion_one_rival_missed_has_no_fused_score() -> None:
     columns["net"][3] = np.nan
     fused = fused_logits(fusion, columns)
     assert np.flatnonzero(np.isnan(fused)).tolist() == [3]
+
+
+def test_the_u_net_s_own_head_is_a_rival_and_joins_on_the_inner_split_alone(
+    images: tuple[UltrasoundImage, ...],
+) -> None:
+    lesions = [
+        replace(each, logits={**each.logits, JOINT: -each.logits["net"]})
+        for each in real_features(read(LookingEngine(), images))
+    ]
+    inner = fit_rivals(lesions, lesions, "net")
+    assert JOINT in inner.columns(lesions)
+    assert JOINT in inner.fusion.weights
+    logits = {each.name: each.logits["net"] for each in lesions}
+    assert JOINT not in fit_rivals(lesions, lesions, "net", logits).fusion.weights

@@ -6,7 +6,7 @@ On BUS-BRA fold 3 and BUSI val, which no network here was fitted to. A lesion co
 an outline has IoU >= 0.3 with it *and* the score passes the threshold; a normal image or a
 lesion-free side strip (at least 45 % of a BUS-BRA image's width) is a false alarm when the score
 passes and anything is outlined. Scores: the most convincing 16x16 window of the mask, the presence
-head, and the mean of both, which the segmenter uses.
+head, and the mean of both; the shipped card says which mixture the segmenter uses.
 """
 
 from __future__ import annotations

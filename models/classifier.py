@@ -39,11 +39,11 @@ class Classifier:
         self._engine = engine
         self._package = package
         self._slope = package.setting("calibration_slope")
-        self._intercept = package.setting("calibration_intercept")
         self._lesion_from = package.setting("lesion_logit_from")
         trained = package.setting("prevalence")
-        self._shift = PrevalenceShift(trained, trained if prevalence is None else prevalence)
-        self.operating_point = self._shift.operating_point(
+        shift = PrevalenceShift(trained, trained if prevalence is None else prevalence)
+        self._intercept = package.setting("calibration_intercept") + shift.log_odds
+        self.operating_point = shift.operating_point(
             OperatingPoint(package.setting("low_below"), package.setting("high_from"))
         )
 
@@ -52,7 +52,7 @@ class Classifier:
         read = self.logits(pixels, lesion.box)
         if read.lesion < self._lesion_from:
             return None
-        probability = self._calibrated(read.malignant)
+        probability = logistic(self._slope * read.malignant + self._intercept)
         return Finding(lesion, probability, self.operating_point.suspicion(probability))
 
     def probability(self, pixels: Gray, box: tuple[float, float, float, float]) -> float:
@@ -60,7 +60,7 @@ class Classifier:
 
         Platt scaling (Platt 1999), fitted on the inner split.
         """
-        return self._calibrated(self.logit(pixels, box))
+        return logistic(self.log_odds(pixels, box))
 
     def log_odds(self, pixels: Gray, box: tuple[float, float, float, float]) -> float:
         """What `probability` is the logistic function of."""
@@ -85,6 +85,3 @@ class Classifier:
         picture -= self._package.mean / self._package.std
         outputs = self._engine.run(picture)
         return CropLogits(float(outputs["malignant"][0]), float(outputs["is_lesion"][0]))
-
-    def _calibrated(self, logit: float) -> float:
-        return self._shift.probability(logistic(self._slope * logit + self._intercept))

@@ -8,12 +8,9 @@ from numpy.typing import NDArray
 
 from senoscope.domain.frame import Gray
 
-MARGIN = 0.25
-"""Of the lesion's longer side, added on each side: margin and shadow tell as much as the inside."""
-
 
 def crop_affine(
-    box: tuple[float, float, float, float], size: int, margin: float = MARGIN
+    box: tuple[float, float, float, float], size: int, margin: float
 ) -> NDArray[np.float64]:
     """(2, 3) map from frame [x, y, 1] to a `size` x `size` crop with `margin` round `box`.
 

@@ -24,6 +24,8 @@ class PrevalenceShift:
                     "are malignant, between 0 and 1, such as 0.1."
                 )
         self._ratio = site / (1 - site) / (trained / (1 - trained))
+        self.log_odds = math.log(self._ratio)
+        """Added to the log odds of every lesion."""
 
     def probability(self, given: float) -> float:
         """Of malignancy at the site, 0 to 1, for a probability that holds at training's share."""

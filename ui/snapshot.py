@@ -68,6 +68,7 @@ def _reading(
         "frame_index": reading.frame_index,
         "age_ms": age_ms,
         "presence": round(reading.presence, 4),
+        "dismissed": reading.dismissed,
         "findings": [_finding(finding, spacing) for finding in reading.findings],
     }
 

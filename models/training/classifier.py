@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from senoscope.domain.errors import DataSetError
 from senoscope.domain.frame import Gray
 from senoscope.models.crop import crop_affine, sample_crop
 from senoscope.models.evaluation.matching import box_of, lesion_components
@@ -34,6 +35,8 @@ BARE_SHARE = 0.25
 """Of crops that show no lesion."""
 LESION_WEIGHT = 0.5
 """Of the loss of "lesion or not" beside that of "malignant or not"."""
+MOST_TRIES = 1000
+"""Images tried for a part without lesion, before the data is said to have none."""
 DARKEST_OF = 4
 """A bare crop is the one with the darkest middle of so many: those are mistaken for lesions."""
 
@@ -109,13 +112,19 @@ class ClassifierTask:
         return to_network(vary_display(crop, rng)), abs(malignant - LABEL_SMOOTHING)
 
     def _bare_crop(self, size: int, rng: np.random.Generator) -> np.ndarray:
-        box: Box | None = None
-        while box is None:
+        for _ in range(MOST_TRIES):
             if self._normals and rng.random() < 0.5:
                 sample = self._normals[rng.integers(len(self._normals))]
             else:
                 sample = self._fitted[rng.integers(len(self._fitted))][0]
             box = self._bare_box(sample, rng)
+            if box is not None:
+                break
+        else:
+            raise DataSetError(
+                f"{MOST_TRIES} images were tried and none has room for tissue beside its lesion; "
+                "expected images with lesion-free parts. Train on more of the data set."
+            )
         affine = _shake(crop_affine(box, size, float(rng.uniform(*MARGIN_RANGE))), size, rng)
         crop = sample_crop(sample.pixels, affine, size)
         # As often as on lesions and more: marks must not speak for one.

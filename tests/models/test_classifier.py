@@ -12,6 +12,7 @@ from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.reading import Suspicion
 from senoscope.models.classifier import Classifier
 from senoscope.models.crop import crop_affine, sample_crop
+from senoscope.models.odds import logistic
 from senoscope.models.training.normalise import gray_to_network
 from tests import builders
 from tests.models.scripted import ScriptedEngine, package
@@ -56,7 +57,7 @@ def test_the_engine_is_fed_the_normalised_square_round_the_box(size: int) -> Non
     reader.logit(PIXELS, box)
     assert engine.fed[0].dtype == np.float32
     assert engine.fed[0].shape == (1, 1, size, size)
-    expected = (sample_crop(PIXELS, crop_affine(box, size), size) / 255 - 0.25) / 0.2
+    expected = (sample_crop(PIXELS, crop_affine(box, size, 0.25), size) / 255 - 0.25) / 0.2
     np.testing.assert_allclose(engine.fed[0][0, 0], expected, atol=1e-5)
 
 
@@ -64,7 +65,7 @@ def test_use_feeds_what_training_fed() -> None:
     box = (10.0, 20.0, 180.0, 150.0)
     reader, engine = classifier(0.0)
     reader.logit(PIXELS, box)
-    trained = gray_to_network(sample_crop(PIXELS, crop_affine(box, 224), 224))
+    trained = gray_to_network(sample_crop(PIXELS, crop_affine(box, 224, 0.25), 224))
     np.testing.assert_allclose(engine.fed[0], trained, atol=1e-5)
 
 
@@ -96,6 +97,8 @@ def test_at_a_site_where_cancer_is_rarer_probabilities_fall_and_words_stay() -> 
     box = (50.0, 50.0, 100.0, 90.0)
     odds = [p / (1 - p) for p in (here.probability(PIXELS, box), there.probability(PIXELS, box))]
     assert odds[1] / odds[0] == pytest.approx((0.05 / 0.95) / (0.3 / 0.7))
+    for each in (here, there):
+        assert logistic(each.log_odds(PIXELS, box)) == each.probability(PIXELS, box)
     words = [each.classify(PIXELS, builders.lesion()) for each in (here, there)]
     assert words[0] is not None
     assert words[1] is not None

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from senoscope.models.crop import MARGIN, crop_affine, sample_crop
+from senoscope.models.crop import crop_affine, sample_crop
 
 SIZE = 224
 Box = tuple[float, float, float, float]
@@ -23,25 +23,25 @@ def picture(columns: int = 800, rows: int = 600) -> np.ndarray:
 
 
 def crop(pixels: np.ndarray, box: Box, size: int = SIZE) -> np.ndarray:
-    return sample_crop(pixels, crop_affine(box, size), size)
+    return sample_crop(pixels, crop_affine(box, size, 0.25), size)
 
 
 @pytest.mark.parametrize("box", [(100, 50, 180, 90), (10.5, 20.25, 31.5, 99.75), (5, 5, 5, 5)])
 def test_the_middle_of_the_crop_is_the_middle_of_the_box(box: Box) -> None:
     left, top, right, bottom = box
-    middle = crop_affine(box, SIZE) @ [(left + right) / 2, (top + bottom) / 2, 1]
+    middle = crop_affine(box, SIZE, 0.25) @ [(left + right) / 2, (top + bottom) / 2, 1]
     np.testing.assert_allclose(middle, (SIZE - 1) / 2)
 
 
 @pytest.mark.parametrize("box", [(0, 0, 100, 40), (0, 0, 40, 100)])
 def test_the_longer_side_keeps_the_margin_on_each_side_and_nothing_is_stretched(box: Box) -> None:
-    affine = crop_affine(box, SIZE)
-    assert affine[0, 0] == affine[1, 1] == pytest.approx(SIZE / (100 * (1 + 2 * MARGIN)))
+    affine = crop_affine(box, SIZE, 0.25)
+    assert affine[0, 0] == affine[1, 1] == pytest.approx(SIZE / (100 * (1 + 2 * 0.25)))
     assert affine[0, 1] == affine[1, 0] == 0
 
 
 def test_a_box_of_one_pixel_is_read_with_its_surroundings() -> None:
-    assert crop_affine((7, 7, 7, 7), SIZE)[0, 0] == pytest.approx(SIZE / 12)
+    assert crop_affine((7, 7, 7, 7), SIZE, 0.25)[0, 0] == pytest.approx(SIZE / 12)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_box_of_one_pixel_is_read_with_its_surroundings() -> None:
     ],
 )
 def test_each_pixel_of_a_crop_shows_the_place_it_maps_to(box: Box) -> None:
-    affine = crop_affine(box, SIZE)
+    affine = crop_affine(box, SIZE, 0.25)
     v, u = np.mgrid[:SIZE, :SIZE]
     x, y = (u - affine[0, 2]) / affine[0, 0], (v - affine[1, 2]) / affine[1, 1]
     inside = (x > 2) & (x < 797) & (y > 2) & (y < 597)

@@ -75,4 +75,4 @@ def operating_point(classifier: ModelPackage, prevalence: float | None = None) -
 
 
 def _at_prevalence(prevalence: float | None) -> str:
-    return "" if prevalence is None else f", at a prevalence of {prevalence:g}"
+    return "" if prevalence is None else f", prevalence {prevalence:g}"

@@ -46,6 +46,7 @@ def test_a_snapshot_is_the_clean_frame_and_its_reading(opened: Page) -> None:
     assert facts["models"] == ["unet 1", "googlenet 1"]
     assert facts["reading"]["findings"][0]["suspicion"] == "uncertain"
     assert facts["reading"]["findings"][0]["axes_mm"] == [22.36, 17.89]
+    assert facts["reading"]["dismissed"] == 0
     assert facts["source"] == "phantom"
     assert len(list(opened.folder.iterdir())) == 2
 

@@ -130,3 +130,16 @@ def test_the_learning_rate_warms_up_and_falls_to_nothing() -> None:
     recipe = replace(RECIPE, stages=(Stage(8, 1000),), learning_rate=1.0, warm_up=0.1)
     rates = [recipe.learning_rate_at(step) for step in (0, 50, 100, 550, 999)]
     assert rates == pytest.approx([0, 0.5, 1, 0.5, 0], abs=1e-5)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_bfloat16_is_used_where_the_processor_multiplies_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fast: bool
+) -> None:
+    """A processor that emulates it fits fifteen times as slowly."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": fast})
+    seen: list[object] = []
+    task = ToyTask()
+    task.network.get_submodule("6").register_forward_hook(lambda layer, given, made: seen.append(made.dtype))
+    run(task, tmp_path)
+    assert seen[0] is (torch.bfloat16 if fast else torch.float32)

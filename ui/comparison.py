@@ -28,7 +28,7 @@ from senoscope.models.evaluation.ultrasound_sets import (
 )
 from senoscope.models.package import load_package
 from senoscope.models.training.rival_comparison import ComparedImages, Network, compare
-from senoscope.models.training.samples import is_inner
+from senoscope.models.training.samples import INNER_SHARE, is_inner
 from senoscope.ui.assemble import build_classifier, build_segmenter
 from senoscope.ui.result_folder import (
     keep_outliners,
@@ -41,7 +41,6 @@ from senoscope.ui.written import write_text
 
 LEARNT = {"BUS-BRA": ("1", "2"), "BUSI": ("train",)}
 TESTED = {"bus-bra 3": ("BUS-BRA", "3"), "busi val": ("BUSI", "val")}
-INNER_SHARE = 0.1
 
 
 def compare_rivals(

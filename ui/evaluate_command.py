@@ -20,6 +20,7 @@ from senoscope.models.evaluation.descriptors import (
     reader_outline,
 )
 from senoscope.models.evaluation.metrics import Estimate
+from senoscope.models.evaluation.ultrasound import pictures as drawn
 from senoscope.models.evaluation.ultrasound import read_images, summarise
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_bus_bra, read_busi
 from senoscope.models.package import Precision
@@ -54,14 +55,18 @@ def ultrasound(
     segmenter: Annotated[Path, typer.Option(help="A model package's folder.")] = SEGMENTER,
     classifier: Annotated[Path, typer.Option(help="A model package's folder.")] = CLASSIFIER,
     into_cards: Annotated[bool, typer.Option(help="Also write into the cards.")] = False,
+    pictures: Annotated[
+        Path | None, typer.Option(help="A folder for roc.svg and reliability.svg.")
+    ] = None,
 ) -> None:
     """Dice, sensitivity, false alarms, AUC and calibration, each with 95 % CI and n."""
     images = _chosen(data, layout, folds, split)
     reader = build_reader(precision, segmenter, classifier)
     with typer.progressbar(
         read_images(reader, images), length=len(images), label=f"Reading {layout}"
-    ) as outcomes:
-        figures = summarise(list(outcomes), reader.operating_point.low_below)
+    ) as reading:
+        outcomes = list(reading)
+    figures = summarise(outcomes, reader.operating_point.low_below)
     about = {
         "senoscope": __version__,
         "data_set": layout.value,
@@ -74,6 +79,12 @@ def ultrasound(
     }
     content = {"about": about} | {key: _as_json(figure) for key, figure in figures.items()}
     write_text(report, json.dumps(content, indent=2) + "\n")
+    if pictures is not None:
+        title = f"{layout} {folds or split or 'all'}, {reader.description.models[-1]}"
+        pictures.mkdir(parents=True, exist_ok=True)
+        for name, picture in drawn(title, outcomes).items():
+            write_text(pictures / name, picture)
+            typer.echo(f"Drawn: {name}")
     if into_cards:
         for folder in (segmenter, classifier):
             _record(folder, content)

@@ -13,9 +13,9 @@ from senoscope.calibration.phantoms.folder import write_phantom
 from senoscope.domain.errors import InstallationError
 from senoscope.models.programmed.cade import SHIPPED as CADE
 from senoscope.models.programmed.cadx import SHIPPED as CADX
-from senoscope.models.training.cade import INNER_SHARE, train_cade
+from senoscope.models.training.cade import train_cade
 from senoscope.models.training.cadx import train_cadx
-from senoscope.models.training.samples import DataFolders, load_samples
+from senoscope.models.training.samples import INNER_SHARE, DataFolders, load_samples
 from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_segmenter
 
 train = typer.Typer(help="Train the networks. Resumes where it stopped.", no_args_is_help=True)

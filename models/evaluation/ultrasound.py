@@ -9,8 +9,9 @@ import numpy as np
 
 from senoscope.domain.frame import Gray
 from senoscope.models.evaluation import metrics
+from senoscope.models.evaluation.calibration_error import equal_mass_bins
 from senoscope.models.evaluation.matching import best_match, box_of, lesion_components
-from senoscope.models.evaluation.metrics import Estimate, bootstrap
+from senoscope.models.evaluation.metrics import Estimate, Floats, bootstrap
 from senoscope.models.evaluation.outlines import (
     Lesions,
     OutlineOutcome,
@@ -21,6 +22,7 @@ from senoscope.models.evaluation.outlines import (
     strip_alarmed,
     true_mask,
 )
+from senoscope.models.evaluation.plots import reliability_picture, roc_picture
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis, UltrasoundImage
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import lesion_mask
@@ -87,6 +89,33 @@ def summarise(outcomes: Sequence[ImageOutcome], low_below: float) -> dict[str, E
         "baseline_dice_centre_ellipse": mean(lesions, [o.centre_dice for o in lesions]),
         "baseline_auc_predicted_size": separation("predicted_size"),
     }
+
+
+def pictures(title: str, outcomes: Sequence[ImageOutcome]) -> dict[str, str]:
+    """SVG texts by file name: ROC curves over all lesions, reliability over those outlined.
+
+    Without benign and malignant lesions there is no curve, without outlined ones no reliability.
+    """
+    lesions = [o for o in outcomes if not np.isnan(o.malignant)]
+    found = [o for o in lesions if o.probability_predicted > 0]
+
+    def column(of: Sequence[ImageOutcome], name: str) -> Floats:
+        return np.array([getattr(o, name) for o in of], dtype=np.float64)
+
+    drawn = {}
+    if len({o.malignant for o in lesions}) == 2:
+        curves = {
+            "on predicted lesions, missed ones last": column(lesions, "probability_predicted"),
+            "on true lesions": column(lesions, "probability_true"),
+            "size of the predicted lesion alone": column(lesions, "predicted_size"),
+        }
+        labels = column(lesions, "malignant") > 0
+        drawn["roc.svg"] = roc_picture(f"Malignant, {title}", labels, curves, _groups(lesions))
+    if found:
+        probabilities = column(found, "probability_predicted")
+        bins = equal_mass_bins(column(found, "malignant") > 0, probabilities)
+        drawn["reliability.svg"] = reliability_picture(f"Outlined lesions, {title}", bins)
+    return drawn
 
 
 def _lesion(

@@ -18,10 +18,14 @@ from senoscope.models.evaluation.metrics import Estimate, bootstrap
 from senoscope.models.programmed.blob_features import FEATURES, measure_blobs
 from senoscope.models.programmed.cade import CadeWeights, Candidate, find_candidates, write_cade
 from senoscope.models.programmed.dark_blobs import find_blobs, reduce_frame
-from senoscope.models.training.samples import DataFolders, Sample, Samples, load_samples
+from senoscope.models.training.samples import (
+    INNER_SHARE,
+    DataFolders,
+    Sample,
+    Samples,
+    load_samples,
+)
 
-INNER_SHARE = 0.1
-"""Of patients: kept from fitting, they set the threshold."""
 MOST_LESION_IMAGES = 250
 LESION_IOU = 0.4
 """With a true lesion, from which on a blob is learnt as one."""

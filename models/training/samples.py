@@ -21,6 +21,8 @@ from senoscope.models.evaluation.ultrasound_sets import (
 )
 from senoscope.models.training.calipers import without_calipers
 
+INNER_SHARE = 0.1
+"""Of patients, kept from fitting where no configuration says otherwise."""
 LONGEST_SIDE = 512
 """Training images are reduced to this: no network reads more than half of it."""
 

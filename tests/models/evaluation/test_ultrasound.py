@@ -15,7 +15,7 @@ from senoscope.domain.reading import ReaderDescription
 from senoscope.models.classifier import Classifier
 from senoscope.models.engines.base import Engine
 from senoscope.models.evaluation.metrics import Estimate
-from senoscope.models.evaluation.ultrasound import read_images, summarise
+from senoscope.models.evaluation.ultrasound import pictures, read_images, summarise
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_busi
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import Segmenter
@@ -153,3 +153,12 @@ def test_a_mask_of_another_size_is_named(tmp_path: Path) -> None:
     draw(tmp_path / "malignant" / "malignant (1)_mask.png", lesion(255)[:-2])
     with pytest.raises(DataSetError, match=r"malignant \(1\) is empty or of another size"):
         figures(blind(), images)
+
+
+def test_pictures_show_the_curves_and_how_often_probabilities_come_true(
+    images: tuple[UltrasoundImage, ...],
+) -> None:
+    drawn = pictures("busi", list(read_images(reader(LookingEngine()), images)))
+    assert set(drawn) == {"roc.svg", "reliability.svg"}
+    assert "on predicted lesions, missed ones last: AUC 1.000" in drawn["roc.svg"]
+    assert "4 rows in 2 bins of 2 to 2" in drawn["reliability.svg"]

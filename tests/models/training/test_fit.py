@@ -140,6 +140,8 @@ def test_bfloat16_is_used_where_the_processor_multiplies_it(
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": fast})
     seen: list[object] = []
     task = ToyTask()
-    task.network.get_submodule("6").register_forward_hook(lambda layer, given, made: seen.append(made.dtype))
+    task.network.get_submodule("6").register_forward_hook(
+        lambda layer, given, made: seen.append(made.dtype)
+    )
     run(task, tmp_path)
     assert seen[0] is (torch.bfloat16 if fast else torch.float32)

@@ -11,6 +11,7 @@ import typer
 
 from senoscope.calibration.phantoms.folder import write_phantom
 from senoscope.domain.errors import InstallationError
+from senoscope.models.package import load_package
 from senoscope.models.programmed.cade import SHIPPED as CADE
 from senoscope.models.programmed.cadx import SHIPPED as CADX
 from senoscope.models.training.cade import train_cade
@@ -78,6 +79,21 @@ for _name, _called in (("alexnet", "AlexNet"), ("vgg19", "VGG-19"), ("resnet18",
     _classifier_command(
         _name, Path("runs/packages") / _name, f"Fit {_called}, to be compared with GoogLeNet."
     )
+
+
+@train.command()
+def int8(
+    data: Data,
+    config: Config = None,
+    package: Annotated[Path, typer.Option(help="Its folder.")] = CLASSIFIER,
+) -> None:
+    """Quantise a package's fp32 weights anew, and set what hangs on it."""
+    trainers = _trainers()
+    from senoscope.models.training.requantise import config_of, requantise  # noqa: PLC0415 - torch
+
+    recipe = trainers.read_config(config or config_of(load_package(package)))
+    made = requantise(recipe, data, package, typer.echo)
+    typer.echo(f"{made.title} written to {package}. Evaluate it again: its figures were taken off.")
 
 
 @train.command()

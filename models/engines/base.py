@@ -1,6 +1,6 @@
 """The seam every inference back end is behind.
 
-Each back end's file offers `is_available`, `load` and an `Engine`.
+Each back end's file is a `BackEnd`.
 """
 
 from __future__ import annotations
@@ -23,3 +23,17 @@ class Engine(Protocol):
 
     def run(self, picture: NDArray[np.float32]) -> Tensors:
         """(1, 1, rows, columns) in, outputs by name out. Valid until the next call."""
+
+
+class BackEnd(Protocol):
+    """What makes engines; a module satisfies it."""
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - a module's constant
+        """What the page calls it."""
+
+    def is_available(self) -> str | None:
+        """None when networks can be loaded, else the reason and the remedy."""
+
+    def load(self, onnx: bytes, threads: int = 1) -> Engine:
+        """An engine for the ONNX model in `onnx`. EngineUnavailable says why not."""

@@ -17,6 +17,8 @@ except ImportError as error:
 else:
     _missing = None
 
+NAME = "OpenVINO"
+
 
 def is_available() -> str | None:
     """None when this back end can load networks, else the reason and the remedy."""
@@ -42,7 +44,7 @@ def load(onnx: bytes, threads: int = 1) -> Engine:
     except RuntimeError as error:
         reason = " ".join(str(error).split()).rstrip(".")
         raise EngineUnavailable(
-            f"OpenVINO {version('openvino')} refused the model: {reason}. "
+            f"{NAME} {version('openvino')} refused the model: {reason}. "
             "Reinstall Senoscope, or report this with `senoscope doctor --bundle FILE`."
         ) from error
     return OpenVinoEngine(compiled)
@@ -51,7 +53,7 @@ def load(onnx: bytes, threads: int = 1) -> Engine:
 class OpenVinoEngine:
     """A compiled network and its one request, reused for every frame."""
 
-    name = "OpenVINO"
+    name = NAME
 
     def __init__(self, compiled: openvino.CompiledModel) -> None:
         self._request = compiled.create_infer_request()

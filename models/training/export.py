@@ -11,6 +11,8 @@ import nncf
 import numpy as np
 import onnx
 import torch
+from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters
+from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -91,8 +93,9 @@ def quantise(fp32: Path, int8: Path, pictures: Iterable[NDArray[np.float32]]) ->
     """One symmetric QDQ file for OpenVINO, ONNX Runtime and TensorRT.
 
     `pictures` are normalised training inputs (crops, 1, rows, columns): their ranges set the
-    scales.
-    TensorRT refuses the asymmetric scales of NNCF's other preset.
+    scales. TensorRT refuses the asymmetric scales of NNCF's other preset. Scales reach to the
+    largest value seen: cut at the mean of each picture's, as NNCF would, the surest logits fell
+    short by up to 0.8; its bias correction then moved all of them by 0.1 (decision 10).
     """
     logging.getLogger("nncf").setLevel(logging.ERROR)
     inputs: list[dict[str, Any]] = [{"picture": picture} for picture in pictures]
@@ -101,6 +104,9 @@ def quantise(fp32: Path, int8: Path, pictures: Iterable[NDArray[np.float32]]) ->
         nncf.Dataset(inputs),
         preset=nncf.QuantizationPreset.PERFORMANCE,
         subset_size=len(inputs),
-        fast_bias_correction=True,
+        advanced_parameters=AdvancedQuantizationParameters(
+            disable_bias_correction=True,
+            activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
+        ),
     )
     onnx.save(quantised, int8)

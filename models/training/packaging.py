@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from senoscope.domain.errors import DataSetError
 from senoscope.domain.frame import Gray
 from senoscope.models.crop import crop_affine, sample_crop
 from senoscope.models.evaluation.calibration_error import platt_scaling
@@ -57,10 +58,15 @@ def write_weights(
     fitted: Sequence[Sample],
     folder: Path,
 ) -> None:
-    """Both ONNX files in `folder`; int8 scales come from training images alone."""
+    """Both ONNX files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
+    export_onnx(network, plan.size, folder / "model.fp32.onnx", max(1, len(plan.margins)))
+    write_int8(plan, fitted, folder)
+
+
+def write_int8(plan: PackagePlan, fitted: Sequence[Sample], folder: Path) -> None:
+    """int8 weights beside the fp32 ones; their scales come from training images alone."""
     fp32, int8 = folder / "model.fp32.onnx", folder / "model.int8.onnx"
-    export_onnx(network, plan.size, fp32, max(1, len(plan.margins)))
     picked = np.random.default_rng(0).permutation(len(fitted))[:CALIBRATION_IMAGES]
     quantise(fp32, int8, [_network_input(fitted[k], plan) for k in picked])
 
@@ -133,6 +139,11 @@ def presence_rule(
             for part in parts
             if part is not None
         ]
+    if not found or not bare:
+        raise DataSetError(
+            f"{len(found)} lesions of the inner split were found, and {len(bare)} parts of it are "
+            "bare; expected some of both to set presence by. Train longer, or on more images."
+        )
     rules = [_rule(np.array(found), np.array(bare), share, kept_share) for share in HEAD_SHARES]
     _, share, threshold = min(rules)
     mix = np.array([1 - share, share])

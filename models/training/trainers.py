@@ -50,6 +50,9 @@ UNCALIBRATED = {
     "calibration_slope": 1.0, "calibration_intercept": 0.0, "low_below": 0.0, "high_from": 1.0,
     "lesion_logit_from": -100.0, "prevalence": 0.5,
 }  # fmt: skip
+UNGATED = {
+    "head_share": 0.0, "presence_from": 0.0, "presence_slope": 1.0, "presence_intercept": 0.0,
+}  # fmt: skip
 Say = Callable[[str], None]
 
 
@@ -110,7 +113,7 @@ def train_unet(
 ) -> ModelPackage:
     """Fit, export, quantise and package a U-Net into folder `target`."""
     make = _named(SEGMENTERS, config)
-    samples = _samples(config, data, (phantoms,), say)
+    samples = read_samples(config, data, (phantoms,), say)
     torch.manual_seed(config.recipe.seed)
     network = make(config.values["width"])
     average = fit(UNetTask(network, samples, config.values["size"]), config.recipe, run, say)
@@ -119,17 +122,25 @@ def train_unet(
     plan = _plan(config, samples, average, "outlines lesions and says whether there is any")
     made = run / "package"
     packaging.write_weights(plan, ExportedUNet(average), samples.fitted, made)
-    settings = {
-        "lesion_from": 0.5, "smallest_share": 0.001, "head_share": 0.0, "presence_from": 0.0,
-        "presence_slope": 1.0, "presence_intercept": 0.0,
-    }  # fmt: skip
-    packaging.write_card(plan, settings, made)
-    ungated = load_package(made)
-    segmenter = Segmenter(openvino.load(ungated.weights(Precision.INT8)), ungated)
-    settings |= packaging.presence_rule(segmenter, samples.inner, config.values["kept_share"])
+    settings = {"lesion_from": 0.5, "smallest_share": 0.001}
+    settings |= presence_settings(plan, settings, samples, config, made)
     packaging.write_card(plan, settings, made)
     packaging.move_into_place(made, target)
     return load_package(target)
+
+
+def presence_settings(
+    plan: PackagePlan,
+    settings: Mapping[str, float],
+    samples: Samples,
+    config: TrainingConfig,
+    made: Path,
+) -> dict[str, float]:
+    """The rule for the int8 weights in `made`, found without any."""
+    packaging.write_card(plan, {**settings, **UNGATED}, made)
+    ungated = load_package(made)
+    segmenter = Segmenter(openvino.load(ungated.weights(Precision.INT8)), ungated)
+    return packaging.presence_rule(segmenter, samples.inner, config.values["kept_share"])
 
 
 def train_classifier(
@@ -140,7 +151,7 @@ def train_classifier(
     True outlines were drawn by people who knew the diagnosis, predicted ones were not.
     """
     network = _named(CLASSIFIERS, config)
-    samples = _samples(config, data, (), say)
+    samples = read_samples(config, data, (), say)
     average = _fitted_classifier(network, samples, config, run, say)
     say("exporting and quantising")
     plan = _plan(config, samples, average, "scores an outlined lesion: probability of malignancy")
@@ -196,7 +207,10 @@ def _fitted_classifier(
     return fit(task, config.recipe, run / folder, say)
 
 
-def _samples(config: TrainingConfig, data: Path, phantoms: tuple[Path, ...], say: Say) -> Samples:
+def read_samples(
+    config: TrainingConfig, data: Path, phantoms: tuple[Path, ...], say: Say
+) -> Samples:
+    """What `config` learns from, of folder `data`; simulated frames from `phantoms`."""
     # One thread a network is how it is used; OpenCV's own would fight it for the same core.
     cv2.setNumThreads(1)
     folders = DataFolders(

@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("nncf", reason="packaging needs the [train] extra")
 
+from senoscope.domain.errors import DataSetError
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis
 from senoscope.models.odds import logistic, logit
 from senoscope.models.package import ModelPackage, Precision, load_package
@@ -164,3 +165,12 @@ def test_presence_is_a_probability_for_pictures_as_likely_with_a_lesion_as_witho
     score = logit(1.0)
     shown = logistic(settings["presence_slope"] * score + settings["presence_intercept"])
     assert shown == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_network_that_finds_no_lesion_cannot_be_given_a_rule() -> None:
+    segmenter = Segmenter(HeadedEngine(lambda _: 0.5), ungated())
+    dark = [inner(60, Diagnosis.BENIGN), inner(60, Diagnosis.NORMAL)]
+    with pytest.raises(
+        DataSetError, match=r"0 lesions of the inner split were found.*Train longer"
+    ):
+        presence_rule(segmenter, dark, kept_share=1.0)

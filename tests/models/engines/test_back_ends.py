@@ -1,4 +1,4 @@
-"""OpenVINO runs what ONNX says, and refuses what is no network."""
+"""Each back end runs what ONNX says, and refuses what is no network."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import EngineUnavailable
-from senoscope.models.engines import openvino
+from senoscope.models.engines import onnxruntime, openvino
+from senoscope.models.engines.base import BackEnd
 
 SIDE = 8
+MODULES: dict[str, BackEnd] = {"openvino": openvino, "onnxruntime": onnxruntime}
+
+
+@pytest.fixture(params=list(MODULES))
+def back_end(request: pytest.FixtureRequest) -> BackEnd:
+    found = MODULES[request.param]
+    reason = found.is_available()
+    if reason:
+        pytest.skip(reason)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -38,21 +49,23 @@ def picture(seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).random((1, 1, SIDE, SIDE), np.float32)
 
 
-def test_it_is_available_where_senoscope_is_installed() -> None:
+def test_openvino_is_available_where_senoscope_is_installed() -> None:
     assert openvino.is_available() is None
 
 
-def test_outputs_come_by_name(network: bytes) -> None:
-    engine = openvino.load(network)
+def test_outputs_come_by_name(back_end: BackEnd, network: bytes) -> None:
+    engine = back_end.load(network)
     outputs = engine.run(picture())
-    assert engine.name == "OpenVINO"
+    assert engine.name == back_end.NAME
     assert set(outputs) == {"lesion", "presence"}
     np.testing.assert_allclose(outputs["lesion"], 2 * picture(), rtol=1e-6)
     np.testing.assert_allclose(outputs["presence"], [picture().mean()], rtol=1e-5)
 
 
-def test_each_picture_gets_its_own_outputs_and_the_same_one_the_same(network: bytes) -> None:
-    engine = openvino.load(network)
+def test_each_picture_gets_its_own_outputs_and_the_same_one_the_same(
+    back_end: BackEnd, network: bytes
+) -> None:
+    engine = back_end.load(network)
     first = engine.run(picture(1))["lesion"].copy()
     second = engine.run(picture(2))["lesion"].copy()
     again = engine.run(picture(1))["lesion"].copy()
@@ -60,26 +73,31 @@ def test_each_picture_gets_its_own_outputs_and_the_same_one_the_same(network: by
     assert np.array_equal(first, again)
 
 
-def test_two_engines_do_not_share_their_memory(network: bytes) -> None:
-    one, other = openvino.load(network), openvino.load(network)
+def test_two_engines_do_not_share_their_memory(back_end: BackEnd, network: bytes) -> None:
+    one, other = back_end.load(network), back_end.load(network)
     kept = one.run(picture(1))["lesion"]
     other.run(picture(2))
     np.testing.assert_allclose(kept, 2 * picture(1), rtol=1e-6)
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", bytes(1000), b"\x08\x0a" + bytes(64)])
-def test_garbage_is_refused_with_a_remedy(content: bytes) -> None:
-    with pytest.raises(EngineUnavailable, match=r"OpenVINO .* refused the model.*Reinstall"):
-        openvino.load(content)
+def test_garbage_is_refused_with_a_remedy(back_end: BackEnd, content: bytes) -> None:
+    with pytest.raises(
+        EngineUnavailable, match=rf"{back_end.NAME} .* refused the model.*Reinstall"
+    ):
+        back_end.load(content)
 
 
-def test_a_network_cut_short_is_refused(network: bytes) -> None:
+def test_a_network_cut_short_is_refused(back_end: BackEnd, network: bytes) -> None:
     with pytest.raises(EngineUnavailable, match="refused the model"):
-        openvino.load(network[: len(network) // 2])
+        back_end.load(network[: len(network) // 2])
 
 
-def test_a_missing_openvino_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openvino, "_missing", "OpenVINO cannot be imported. Run: pip install it")
-    assert openvino.is_available() == "OpenVINO cannot be imported. Run: pip install it"
+@pytest.mark.parametrize("name", list(MODULES))
+def test_a_missing_back_end_is_named_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(MODULES[name], "_missing", "It cannot be imported. Run: pip install it")
+    assert MODULES[name].is_available() == "It cannot be imported. Run: pip install it"
     with pytest.raises(EngineUnavailable, match="pip install"):
-        openvino.load(b"")
+        MODULES[name].load(b"")

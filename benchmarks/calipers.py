@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.frame import Gray
+from senoscope.models.engines.ways import Way
 from senoscope.models.evaluation.metrics import Bools, bootstrap, dice
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_bus_bra
 from senoscope.models.package import Precision
@@ -132,7 +133,7 @@ def main() -> None:
     parser.add_argument("--precision", type=Precision, default=Precision.INT8, help="int8 or fp32")
     parser.add_argument("--report", type=Path, help="JSON file")
     given = parser.parse_args()
-    reader = build_reader(given.precision)
+    reader = build_reader(Way("openvino", given.precision))
 
     def segment(pixels: Gray) -> Bools:
         rows, columns = pixels.shape

@@ -25,10 +25,9 @@ CLIP_SIZE = (512, 384)
 """Columns, rows: a quarter of the live phantom's pixels, which the networks reduce anyway."""
 FRAMES_A_SEED = 25
 LEAST_LESION_FRAMES = 50
-LEAST_MEAN_DICE = 0.98
-LEAST_WORST_DICE = 0.80
-MOST_SHIFT = 0.10
-MOST_FLIPS = 0.05
+LEAST_MEAN_DICE, LEAST_WORST_DICE, MOST_SHIFT, MOST_FLIPS = 0.99, 0.95, 0.05, 0.02
+"""int8 weights that read well stay inside by a factor of three; a first set, whose scales were cut
+short, changed a third of the findings' words and moved a probability by 0.07 (decision 10)."""
 
 
 class Reads(Protocol):

@@ -9,8 +9,8 @@ import cv2
 
 from senoscope.domain.reading import OperatingPoint, ReaderDescription
 from senoscope.models.classifier import Classifier
-from senoscope.models.engines import openvino
-from senoscope.models.package import SHIPPED, ModelPackage, Precision, load_package
+from senoscope.models.engines.ways import USUAL, Way
+from senoscope.models.package import SHIPPED, ModelPackage, load_package
 from senoscope.models.prevalence import PrevalenceShift
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import Segmenter
@@ -21,7 +21,7 @@ CLASSIFIER = SHIPPED / "googlenet"
 
 
 def build_reader(
-    precision: Precision = Precision.INT8,
+    way: Way = USUAL,
     segmenter: Path = SEGMENTER,
     classifier: Path = CLASSIFIER,
     prevalence: float | None = None,
@@ -34,36 +34,34 @@ def build_reader(
     cv2.setNumThreads(1)
     unet, googlenet = load_package(segmenter), load_package(classifier)
     return UltrasoundReader(
-        segmenter=build_segmenter(segmenter, precision),
-        classifier=build_classifier(classifier, precision, prevalence),
+        segmenter=build_segmenter(segmenter, way),
+        classifier=build_classifier(classifier, way, prevalence),
         description=ReaderDescription(
-            engine=f"OpenVINO {precision}",
+            engine=way.title,
             models=(unet.title, googlenet.title + _at_prevalence(prevalence)),
         ),
     )
 
 
-def build_segmenter(folder: Path, precision: Precision = Precision.INT8) -> Segmenter:
+def build_segmenter(folder: Path, way: Way = USUAL) -> Segmenter:
     """A segmenter from its package's folder; raises as `build_reader` does."""
     package = load_package(folder)
-    return Segmenter(openvino.load(package.weights(precision)), package)
+    return Segmenter(way.load(package), package)
 
 
-def build_classifier(
-    folder: Path, precision: Precision = Precision.INT8, prevalence: float | None = None
-) -> Classifier:
+def build_classifier(folder: Path, way: Way = USUAL, prevalence: float | None = None) -> Classifier:
     """A classifier from its package's folder; raises as `build_reader` does."""
     package = load_package(folder)
-    return Classifier(openvino.load(package.weights(precision)), package, prevalence)
+    return Classifier(way.load(package), package, prevalence)
 
 
 def build_explainer(
-    precision: Precision = Precision.INT8,
+    way: Way = USUAL,
     classifier: Path = CLASSIFIER,
     prevalence: float | None = None,
 ) -> Explainer:
     """Of what `build_reader` makes of the same. Nothing is loaded before the first question."""
-    return Explainer(partial(build_classifier, classifier, precision, prevalence))
+    return Explainer(partial(build_classifier, classifier, way, prevalence))
 
 
 def operating_point(classifier: ModelPackage, prevalence: float | None = None) -> OperatingPoint:

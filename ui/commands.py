@@ -9,6 +9,7 @@ import typer
 from senoscope import __version__
 from senoscope.ui.compare_command import compare
 from senoscope.ui.doctor_command import doctor
+from senoscope.ui.engines_command import engines
 from senoscope.ui.evaluate_command import evaluate
 from senoscope.ui.gallery_command import gallery
 from senoscope.ui.live_command import live
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(live)
 app.command()(doctor)
+app.command()(engines)
 app.command()(gallery)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")

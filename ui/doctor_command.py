@@ -18,21 +18,26 @@ import typer
 
 from senoscope import __version__
 from senoscope.domain.errors import SenoscopeError
-from senoscope.models.engines import openvino
+from senoscope.models.engines import onnxruntime, openvino
 from senoscope.models.package import Precision, load_package, shipped_packages
 from senoscope.realtime.sources.choose import available_sources, is_built_in
+from senoscope.ui.engine_record import kept_trials
 from senoscope.ui.logs import log_file
 from senoscope.ui.settings import Settings, load_settings, settings_file
 from senoscope.ui.written import write_bytes
 
+REQUIRED = ("engine", "model", "settings")
+"""Kinds of which every one must work: a source can be plugged in, an option left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at; `reason` None: it works."""
+    """One thing looked at; `reason` None: it works, as `works` says."""
 
     kind: str
     name: str
     reason: str | None
+    works: str = "works"
 
 
 def doctor(
@@ -46,11 +51,11 @@ def doctor(
     for name, value in machine.items():
         typer.echo(f"{name:12}{value}")
     for check in checks:
-        typer.echo(f"{check.kind:8} {check.name:24} {check.reason or 'works'}")
+        typer.echo(f"{check.kind:8} {check.name:24} {check.reason or check.works}")
     if bundle is not None:
         write_bytes(bundle, _packed(machine, checks))
         typer.echo(f"Packed into {bundle}. Look through it before you send it.")
-    if any(check.kind != "source" and check.reason for check in checks):
+    if any(check.kind in REQUIRED and check.reason for check in checks):
         raise typer.Exit(1)
 
 
@@ -69,9 +74,22 @@ def _machine() -> dict[str, str]:
 def _checks() -> list[Check]:
     return [
         *(Check("source", name, reason) for name, reason in available_sources()),
-        Check("engine", "OpenVINO", openvino.is_available()),
+        Check("engine", openvino.NAME, openvino.is_available()),
+        Check("option", onnxruntime.NAME, onnxruntime.is_available()),
+        *_readings(),
         *(_model(folder) for folder in shipped_packages()),
         Check("settings", "file", _complaint_of_settings()),
+    ]
+
+
+def _readings() -> list[Check]:
+    """What came of trying the engines here."""
+    trials = kept_trials()
+    if trials is None:
+        return [Check("reading", "with any engine", "not tried here yet: senoscope engines")]
+    return [
+        Check("reading", f"with {trial.way}", trial.refused and trial.in_words, trial.in_words)
+        for trial in trials
     ]
 
 

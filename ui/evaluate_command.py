@@ -13,6 +13,7 @@ import typer
 
 from senoscope import __version__
 from senoscope.domain.errors import DataSetError
+from senoscope.models.engines.ways import Way
 from senoscope.models.evaluation.breast_set import read_breast_lesions
 from senoscope.models.evaluation.descriptors import (
     evaluate_descriptors,
@@ -61,7 +62,7 @@ def ultrasound(
 ) -> None:
     """Dice, sensitivity, false alarms, AUC and calibration, each with 95 % CI and n."""
     images = _chosen(data, layout, folds, split)
-    reader = build_reader(precision, segmenter, classifier)
+    reader = build_reader(Way("openvino", precision), segmenter, classifier)
     with typer.progressbar(
         read_images(reader, images), length=len(images), label=f"Reading {layout}"
     ) as reading:

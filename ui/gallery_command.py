@@ -15,7 +15,6 @@ from senoscope.domain.errors import SettingsError
 from senoscope.models.evaluation.hard_cases import HardCase, Trap, busi_flags, hard_cases
 from senoscope.models.evaluation.matching import lesion_components
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis, read_bus_bra, read_busi
-from senoscope.models.package import Precision
 from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader
 from senoscope.ui.written import write_bytes, write_text
 
@@ -43,7 +42,7 @@ def gallery(
         raise SettingsError(f"{folder} is not empty. Name a new folder, or empty this one.")
     images = [image for image in read_bus_bra(data / "bus-bra") if image.part in folds.split(",")]
     images += [image for image in read_busi(data / "busi") if image.part in split.split(",")]
-    reader = build_reader(Precision.INT8, segmenter, classifier)
+    reader = build_reader(segmenter=segmenter, classifier=classifier)
     flags = busi_flags(data / "busi")
     with typer.progressbar(
         hard_cases(reader, images, flags), length=len(images), label="Reading"

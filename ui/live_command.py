@@ -22,6 +22,7 @@ from senoscope.realtime.loop_report import LoopReport
 from senoscope.realtime.sources.choose import normal_form, source_from_text
 from senoscope.ui.app import PageSettings, build_app, is_this_machine, serve
 from senoscope.ui.assemble import CLASSIFIER, build_explainer, build_reader, operating_point
+from senoscope.ui.engine_record import chosen_way
 from senoscope.ui.live_session import LiveSession, SourceRules, WatchedSource
 from senoscope.ui.logs import log_file, start_log
 from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
@@ -56,6 +57,13 @@ def live(
         float | None,
         typer.Option(help="Share of this site's lesions that are malignant; as in training."),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            help="auto, the fastest that can be trusted here, or for example "
+            "openvino-int8 (`senoscope engines` lists them)."
+        ),
+    ] = "auto",
 ) -> None:
     """Read a source live and show it on a page."""
     if not headless and (frames is not None or report is not None):
@@ -70,14 +78,15 @@ def live(
     )
     # Asked for once here, so that a share that cannot be one is refused before anything starts.
     point = operating_point(load_package(CLASSIFIER), prevalence)
-    reader = partial(build_reader, prevalence=prevalence)
+    way = chosen_way(engine, partial(typer.echo, err=True))
+    reader = partial(build_reader, way, prevalence=prevalence)
     if headless:
         _measure(LiveLoop(picked, reader, area), frames, report)
         return
     watched = WatchedSource(text, picked)
     loop = LiveLoop(watched, reader, area)
     session = LiveSession(
-        loop, watched, stored, settings_file(), rules, build_explainer(prevalence=prevalence)
+        loop, watched, stored, settings_file(), rules, build_explainer(way, prevalence=prevalence)
     )
     settings = PageSettings(
         snapshot_folder=snapshots or snapshot_folder(),

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from senoscope.domain.errors import SenoscopeError, SettingsError, SourceLost, StorageError
 from senoscope.domain.frame import ScanArea
+from senoscope.models.engines.ways import USUAL
 from senoscope.ui import live_command
 from senoscope.ui.commands import app
 from senoscope.ui.live_session import LiveSession, SourceRules
@@ -23,6 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(live_command, "start_log", lambda path: None)
     monkeypatch.setattr(live_command, "build_reader", BuildFakeReader())
+    monkeypatch.setattr(live_command, "chosen_way", lambda wanted, say: USUAL)
     return tmp_path
 
 

@@ -1,0 +1,128 @@
+"""Which engine reads here: the fastest of those that read as the fp32 reference does.
+
+Which is fastest hangs on the processor, and whether one can be trusted on the libraries installed,
+so both are found out on the machine itself, and again when anything of it changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from time import perf_counter, process_time
+
+import numpy as np
+
+from senoscope.calibration.engine_trust import Reads, Verdict, compared
+from senoscope.domain.errors import EngineUnavailable, ModelPackageError
+from senoscope.domain.frame import Gray
+from senoscope.domain.reading import Reading
+
+WARM_UP = 3
+"""Frames that are not timed: the first of them allocate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of trying one way to read.
+
+    `refused` None: it may be used. `median_ms` and `cpu_ms` are of one frame, from grey picture to
+    findings; 0 and no `verdict` of what could not be tried.
+    """
+
+    way: str
+    refused: str | None
+    median_ms: float = 0.0
+    cpu_ms: float = 0.0
+    verdict: Verdict | None = None
+
+    @property
+    def in_words(self) -> str:
+        """For a person, without its name."""
+        if self.verdict is None:
+            return f"not used. {self.refused}"
+        said = (
+            f"{self.median_ms:.1f} ms a frame; beside the fp32 reference Dice "
+            f"{self.verdict.mean_dice:.4f} (worst {self.verdict.worst_dice:.3f}), "
+            f"{self.verdict.flips:.1%} of {self.verdict.findings} findings changed, on "
+            f"{self.verdict.frames} simulated frames"
+        )
+        return said if self.refused is None else f"{said}. Not used. {self.refused}"
+
+
+def tried(
+    ways: Sequence[str],
+    build: Callable[[str], Reads],
+    clip: Sequence[Gray],
+    say: Callable[[str], None],
+) -> tuple[Trial, ...]:
+    """Try each of `ways`, as `build` makes them; the first is the reference.
+
+    EngineUnavailable or ModelPackageError where the reference itself cannot be had.
+    """
+    shapes = [(frame.shape[0], frame.shape[1]) for frame in clip]
+    reference: list[Reading] = []
+    trials = []
+    for way in ways:
+        say(f"trying {way}")
+        try:
+            reader = build(way)
+        except (EngineUnavailable, ModelPackageError) as error:
+            if not reference:
+                raise
+            trials.append(Trial(way, str(error)))
+            continue
+        readings, wall_ms, cpu_ms = _timed(reader, clip)
+        reference = reference or readings
+        verdict = compared(reference, readings, shapes)
+        trials.append(Trial(way, verdict.refusal, wall_ms, cpu_ms, verdict))
+    return tuple(trials)
+
+
+def fastest(trials: Sequence[Trial]) -> Trial:
+    """The trusted one with the least median time. EngineUnavailable where none is trusted."""
+    trusted = [trial for trial in trials if trial.refused is None]
+    if not trusted:
+        reasons = " ".join(f"{trial.way}: {trial.in_words}" for trial in trials)
+        raise EngineUnavailable(
+            f"No engine can be trusted on this machine. {reasons} Reinstall Senoscope."
+        )
+    return min(trusted, key=lambda trial: trial.median_ms)
+
+
+def fingerprint(of: Sequence[str]) -> str:
+    """Of all that a choice hangs on, in words: machine, versions, checksums of the weights."""
+    return hashlib.sha256("\n".join(of).encode()).hexdigest()
+
+
+def as_json(trials: Sequence[Trial], of: str) -> str:
+    """To be kept; `of` is the fingerprint they hold for."""
+    return json.dumps({"of": of, "trials": [asdict(trial) for trial in trials]}, indent=2) + "\n"
+
+
+def from_json(text: str, of: str) -> tuple[Trial, ...] | None:
+    """What `as_json` wrote; None where it holds for another fingerprint or is not understood."""
+    try:
+        kept = json.loads(text)
+        if kept["of"] != of:
+            return None
+        return tuple(
+            Trial(**{**each, "verdict": each["verdict"] and Verdict(**each["verdict"])})
+            for each in kept["trials"]
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _timed(reader: Reads, clip: Sequence[Gray]) -> tuple[list[Reading], float, float]:
+    for frame in clip[:WARM_UP]:
+        reader.read(frame, 0)
+    readings, took = [], []
+    spent = process_time()
+    for index, frame in enumerate(clip):
+        started = perf_counter()
+        readings.append(reader.read(frame, index))
+        took.append(perf_counter() - started)
+    cpu_ms = (process_time() - spent) * 1e3 / len(clip)
+    return readings, float(np.median(took)) * 1e3, cpu_ms

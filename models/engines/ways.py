@@ -1,0 +1,52 @@
+"""The ways to run a network: a back end, and the precision of the weights it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from senoscope.domain.errors import SettingsError
+from senoscope.models.engines import onnxruntime, openvino
+from senoscope.models.engines.base import BackEnd, Engine
+from senoscope.models.package import ModelPackage, Precision
+
+BACK_ENDS: Mapping[str, BackEnd] = {"openvino": openvino, "onnxruntime": onnxruntime}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A key of BACK_ENDS and a precision."""
+
+    engine: str
+    precision: Precision
+
+    @property
+    def title(self) -> str:
+        """What the page calls it: "OpenVINO int8"."""
+        return f"{BACK_ENDS[self.engine].NAME} {self.precision}"
+
+    @property
+    def key(self) -> str:
+        """What a person types: "openvino-int8"."""
+        return f"{self.engine}-{self.precision}"
+
+    def load(self, package: ModelPackage) -> Engine:
+        """`package`'s network. EngineUnavailable or ModelPackageError says why there is none."""
+        return BACK_ENDS[self.engine].load(package.weights(self.precision))
+
+
+REFERENCE = Way("openvino", Precision.FP32)
+"""What others are compared with: installed everywhere, and what is not int8 stays fp32 in it."""
+USUAL = Way("openvino", Precision.INT8)
+WAYS = (REFERENCE, USUAL, *(Way("onnxruntime", precision) for precision in Precision))
+
+
+def way_from_text(text: str) -> Way:
+    """The way that is called `text`. SettingsError names those there are."""
+    for way in WAYS:
+        if way.key == text:
+            return way
+    raise SettingsError(
+        f"The engine {text!r} is not known; expected auto, "
+        f"{', '.join(way.key for way in WAYS[:-1])} or {WAYS[-1].key}."
+    )

@@ -1,0 +1,106 @@
+"""Which way reads on this machine: tried once, kept, and tried again when anything changed."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import cv2
+from platformdirs import user_cache_path
+
+from senoscope import __version__
+from senoscope.calibration.engine_choice import (
+    Trial,
+    as_json,
+    fastest,
+    fingerprint,
+    from_json,
+    tried,
+)
+from senoscope.calibration.engine_trust import calibration_clip
+from senoscope.domain.errors import EngineUnavailable, StorageError
+from senoscope.models.engines.ways import WAYS, Way, way_from_text
+from senoscope.models.package import load_package
+from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader
+from senoscope.ui.written import write_text
+
+Say = Callable[[str], None]
+
+
+def record_file() -> Path:
+    """Where trials are kept for this user."""
+    return user_cache_path("senoscope", appauthor=False) / "engines.json"
+
+
+def kept_trials() -> tuple[Trial, ...] | None:
+    """Of an earlier start; None where there are none, or they hold for another machine or state."""
+    try:
+        text = record_file().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return from_json(text, _state())
+
+
+def new_trials(say: Say) -> tuple[Trial, ...]:
+    """Try every way now, and keep what came of it if the disk allows."""
+    say("simulating a calibration clip; the engines are tried once on each machine")
+    by_title = {way.title: way for way in WAYS}
+    trials = tried(
+        tuple(by_title), lambda title: build_reader(by_title[title]), calibration_clip(), say
+    )
+    try:
+        write_text(record_file(), as_json(trials, _state()))
+    except StorageError as error:
+        say(f"{error} Until then the engines are tried at every start.")
+    return trials
+
+
+def chosen_way(wanted: str, say: Say) -> Way:
+    """The fastest trusted way, or the one called `wanted` if that is not "auto".
+
+    EngineUnavailable where `wanted` cannot be trusted, or nothing can.
+    """
+    named = None if wanted == "auto" else way_from_text(wanted)
+    trials = kept_trials() or new_trials(partial(_say, say))
+    if named is None:
+        best = fastest(trials)
+        say(f"{best.way}: {best.in_words}")
+        return next(way for way in WAYS if way.title == best.way)
+    trial = next(trial for trial in trials if trial.way == named.title)
+    if trial.refused is not None:
+        raise EngineUnavailable(
+            f"{trial.way}: {trial.in_words} Leave --engine out for the fastest trusted one."
+        )
+    return named
+
+
+def _say(say: Say, line: str) -> None:
+    say(f"engines: {line}")
+
+
+def _state() -> str:
+    """Of all that a trial's outcome hangs on."""
+    packages = (load_package(folder) for folder in (SEGMENTER, CLASSIFIER))
+    return fingerprint(
+        [
+            __version__,
+            f"{platform.system()} {platform.machine()} {platform.processor()} {os.cpu_count()}",
+            cv2.getCPUFeaturesLine(),
+            os.environ.get("ONEDNN_MAX_CPU_ISA", ""),
+            *(f"{name} {_version(name)}" for name in ("openvino", "onnxruntime", "numpy")),
+            *(f"{package.title} {sorted(package.settings.items())}" for package in packages),
+            *(str(load_package(folder).card["files"]) for folder in (SEGMENTER, CLASSIFIER)),
+            *(way.title for way in WAYS),
+        ]
+    )
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"

@@ -1,4 +1,4 @@
-"""An engine is trusted when it reads as the reference does, and a wrong one is told by its readings."""
+"""An engine that reads as the reference does is trusted, and a wrong one is told."""
 
 from __future__ import annotations
 

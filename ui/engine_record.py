@@ -23,11 +23,15 @@ from senoscope.calibration.engine_choice import (
 )
 from senoscope.calibration.engine_trust import calibration_clip
 from senoscope.domain.errors import EngineUnavailable, StorageError
+from senoscope.models.engines import tensorrt
 from senoscope.models.engines.ways import WAYS, Way, way_from_text
 from senoscope.models.package import load_package
 from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader
 from senoscope.ui.written import write_text
 
+ENGINE_PACKAGES = (
+    "openvino", "onnxruntime", "tensorrt", "tensorrt_rtx", "cuda-python", "pycuda", "numpy",
+)  # fmt: skip
 Say = Callable[[str], None]
 
 
@@ -91,7 +95,8 @@ def _state() -> str:
             f"{platform.system()} {platform.machine()} {platform.processor()} {os.cpu_count()}",
             cv2.getCPUFeaturesLine(),
             os.environ.get("ONEDNN_MAX_CPU_ISA", ""),
-            *(f"{name} {_version(name)}" for name in ("openvino", "onnxruntime", "numpy")),
+            *(f"{name} {_version(name)}" for name in ENGINE_PACKAGES),
+            tensorrt.is_available() or "a GPU",
             *(f"{package.title} {sorted(package.settings.items())}" for package in packages),
             *(str(load_package(folder).card["files"]) for folder in (SEGMENTER, CLASSIFIER)),
             *(way.title for way in WAYS),

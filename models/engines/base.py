@@ -35,5 +35,5 @@ class BackEnd(Protocol):
     def is_available(self) -> str | None:
         """None when networks can be loaded, else the reason and the remedy."""
 
-    def load(self, onnx: bytes, threads: int = 1) -> Engine:
+    def load(self, onnx: bytes) -> Engine:
         """An engine for the ONNX model in `onnx`. EngineUnavailable says why not."""

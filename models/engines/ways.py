@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from senoscope.domain.errors import SettingsError
-from senoscope.models.engines import onnxruntime, openvino
+from senoscope.models.engines import onnxruntime, openvino, tensorrt
 from senoscope.models.engines.base import BackEnd, Engine
 from senoscope.models.package import ModelPackage, Precision
 
-BACK_ENDS: Mapping[str, BackEnd] = {"openvino": openvino, "onnxruntime": onnxruntime}
+BACK_ENDS: Mapping[str, BackEnd] = {
+    "openvino": openvino,
+    "onnxruntime": onnxruntime,
+    "tensorrt": tensorrt,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,11 @@ class Way:
 REFERENCE = Way("openvino", Precision.FP32)
 """What others are compared with: installed everywhere, and what is not int8 stays fp32 in it."""
 USUAL = Way("openvino", Precision.INT8)
-WAYS = (REFERENCE, USUAL, *(Way("onnxruntime", precision) for precision in Precision))
+WAYS = (
+    REFERENCE,
+    USUAL,
+    *(Way(engine, precision) for engine in ("onnxruntime", "tensorrt") for precision in Precision),
+)
 
 
 def way_from_text(text: str) -> Way:

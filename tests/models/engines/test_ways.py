@@ -22,5 +22,5 @@ def test_the_reference_is_tried_first_and_is_not_quantised() -> None:
 
 @pytest.mark.parametrize("text", ["", "openvino", "OpenVINO int8", "tensorflow-int8"])
 def test_another_name_is_refused_with_those_there_are(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"auto, openvino-fp32, .* or onnxruntime-"):
+    with pytest.raises(SettingsError, match=r"auto, openvino-fp32, .* or tensorrt-"):
         way_from_text(text)

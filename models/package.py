@@ -15,6 +15,11 @@ from senoscope.domain.errors import ModelPackageError
 
 SHIPPED = Path(__file__).parent / "packages"
 CARD_FORMAT = 1
+SHARES = frozenset(
+    {"lesion_from", "smallest_share", "head_share", "presence_from", "low_below", "high_from",
+     "prevalence"}
+)  # fmt: skip
+"""Settings that are a share or a probability."""
 
 
 class Precision(StrEnum):
@@ -51,6 +56,26 @@ class ModelPackage:
                 f"{self.mean}) / {self.std}, with settings {dict(self.settings)}; expected finite "
                 "numbers, size and divisor above 0. Reinstall Senoscope."
             )
+
+        wrong = {k: v for k, v in self.settings.items() if k in SHARES and not 0 <= v <= 1}
+        if wrong or self.settings.get("low_below", 0) > self.settings.get("high_from", 1):
+            raise ModelPackageError(
+                f"The card of {self.title} holds {wrong or dict(self.settings)}; expected "
+                f"{', '.join(sorted(SHARES))} in 0 to 1 and low_below at most high_from. Do not "
+                "use this package; reinstall Senoscope."
+            )
+
+    @property
+    def input_shape(self) -> tuple[int, int, int, int]:
+        """(crops, 1, rows, columns) that its network takes."""
+        return max(1, len(self.margins)), 1, self.size, self.size
+
+    @property
+    def output_shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """What its network must give, by name; it may give more."""
+        if self.margins:
+            return {"malignant": (1,), "is_lesion": (1,)}
+        return {"lesion": self.input_shape, "presence": (1,)}
 
     @property
     def title(self) -> str:

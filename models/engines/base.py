@@ -22,7 +22,15 @@ class Engine(Protocol):
         """What the page calls it: "OpenVINO"."""
 
     def run(self, picture: NDArray[np.float32]) -> Tensors:
-        """(1, 1, rows, columns) in, outputs by name out. Valid until the next call."""
+        """(crops, 1, rows, columns) in, outputs by name out. Valid until the next call."""
+
+
+class LoadedEngine(Engine, Protocol):
+    """One that says what it takes."""
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Of the only input."""
 
 
 class BackEnd(Protocol):
@@ -35,5 +43,5 @@ class BackEnd(Protocol):
     def is_available(self) -> str | None:
         """None when networks can be loaded, else the reason and the remedy."""
 
-    def load(self, onnx: bytes) -> Engine:
+    def load(self, onnx: bytes) -> LoadedEngine:
         """An engine for the ONNX model in `onnx`. EngineUnavailable says why not."""

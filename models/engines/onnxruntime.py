@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import EngineUnavailable
-from senoscope.models.engines.base import Engine, Tensors
+from senoscope.models.engines.base import LoadedEngine, Tensors
 
 try:
     import onnxruntime
@@ -30,7 +30,7 @@ def is_available() -> str | None:
     return _missing
 
 
-def load(onnx: bytes, threads: int = 1) -> Engine:
+def load(onnx: bytes, threads: int = 1) -> LoadedEngine:
     """An engine for the ONNX model in `onnx`. EngineUnavailable where it cannot be loaded."""
     if _missing is not None:
         raise EngineUnavailable(_missing)
@@ -64,6 +64,8 @@ class OnnxRuntimeEngine:
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
+        inputs = session.get_inputs()
+        self.input_shape = tuple(inputs[0].shape) if len(inputs) == 1 else ()
         self._outputs = [output.name for output in session.get_outputs()]
 
     def run(self, picture: NDArray[np.float32]) -> Tensors:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import EngineUnavailable
-from senoscope.models.engines.base import Engine, Tensors
+from senoscope.models.engines.base import LoadedEngine, Tensors
 
 try:
     import openvino
@@ -25,7 +25,7 @@ def is_available() -> str | None:
     return _missing
 
 
-def load(onnx: bytes, threads: int = 1) -> Engine:
+def load(onnx: bytes, threads: int = 1) -> LoadedEngine:
     """An engine for the ONNX model in `onnx`. EngineUnavailable where it cannot be compiled."""
     if _missing is not None:
         raise EngineUnavailable(_missing)
@@ -41,13 +41,13 @@ def load(onnx: bytes, threads: int = 1) -> Engine:
                 "INFERENCE_PRECISION_HINT": "f32",
             },
         )
+        return OpenVinoEngine(compiled)
     except RuntimeError as error:
         reason = " ".join(str(error).split()).rstrip(".")
         raise EngineUnavailable(
             f"{NAME} {version('openvino')} refused the model: {reason}. "
             "Reinstall Senoscope, or report this with `senoscope doctor --bundle FILE`."
         ) from error
-    return OpenVinoEngine(compiled)
 
 
 class OpenVinoEngine:
@@ -57,6 +57,7 @@ class OpenVinoEngine:
 
     def __init__(self, compiled: openvino.CompiledModel) -> None:
         self._request = compiled.create_infer_request()
+        self.input_shape = tuple(compiled.input(0).shape)
         self._outputs = {port.get_any_name(): port for port in compiled.outputs}
 
     def run(self, picture: NDArray[np.float32]) -> Tensors:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import EngineUnavailable
-from senoscope.models.engines.base import Engine, Tensors
+from senoscope.models.engines.base import LoadedEngine, Tensors
 from senoscope.models.engines.gpu import Gpu, open_gpu, why_none
 from senoscope.models.engines.plan_cache import plan_folder, plan_for, plan_key
 
@@ -41,7 +41,7 @@ def is_available() -> str | None:
     return _missing or why_none()
 
 
-def load(onnx: bytes) -> Engine:
+def load(onnx: bytes) -> LoadedEngine:
     """An engine for the ONNX model in `onnx`. EngineUnavailable says why there is none.
 
     The plan is built once for each card, and kept.
@@ -143,6 +143,7 @@ class TensorRtEngine:
         self._host = {each.name: gpu.pinned(each.shape) for each in tensors}
         self._address = {name: gpu.allocate(host.nbytes) for name, host in self._host.items()}
         (self._input,) = (each.name for each in tensors if each.is_input)
+        self.input_shape = self._host[self._input].shape
         for name, address in self._address.items():
             if not context.set_tensor_address(name, address):
                 raise EngineUnavailable(f"{NAME} refused the memory of {name!r}. Report this.")

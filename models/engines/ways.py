@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from senoscope.domain.errors import SettingsError
+import numpy as np
+
+from senoscope.domain.errors import ModelPackageError, SettingsError
 from senoscope.models.engines import onnxruntime, openvino, tensorrt
 from senoscope.models.engines.base import BackEnd, Engine
 from senoscope.models.package import ModelPackage, Precision
@@ -35,8 +37,23 @@ class Way:
         return f"{self.engine}-{self.precision}"
 
     def load(self, package: ModelPackage) -> Engine:
-        """`package`'s network. EngineUnavailable or ModelPackageError says why there is none."""
-        return BACK_ENDS[self.engine].load(package.weights(self.precision))
+        """`package`'s network, after one run. EngineUnavailable or ModelPackageError says why not.
+
+        A file may hold another network than its card says.
+        """
+        engine = BACK_ENDS[self.engine].load(package.weights(self.precision))
+        taken, expected = engine.input_shape, package.input_shape
+        given: dict[str, tuple[int, ...]] = {}
+        if taken == expected:
+            outputs = engine.run(np.zeros(expected, np.float32))
+            given = {name: tensor.shape for name, tensor in outputs.items()}
+            if package.output_shapes.items() <= given.items():
+                return engine
+        raise ModelPackageError(
+            f"The {self.precision} network of {package.title} takes {taken} and gives {given}; its "
+            f"card asks for {expected} and {dict(package.output_shapes)}. Do not use this package; "
+            "reinstall Senoscope."
+        )
 
 
 REFERENCE = Way("openvino", Precision.FP32)

@@ -124,3 +124,20 @@ def test_a_card_that_lacks_something_is_refused(tmp_path: Path, changes: dict[st
 def test_a_setting_that_the_card_lacks_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelPackageError, match="lacks the setting 'high_from'"):
         load_package(written(tmp_path, card())).setting("high_from")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"low_below": -0.1, "high_from": 0.5},
+        {"low_below": 0.1, "high_from": 1.5},
+        {"low_below": 0.6, "high_from": 0.5},
+        {"presence_from": 2.0},
+        {"prevalence": -1.0},
+    ],
+    ids=repr,
+)
+def test_thresholds_that_cannot_be_are_refused(tmp_path: Path, settings: dict[str, float]) -> None:
+    """With low_below above 1 every lesion would be called low."""
+    with pytest.raises(ModelPackageError, match=r"expected .* in 0 to 1.*reinstall"):
+        load_package(written(tmp_path, card(settings=settings)))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from senoscope.domain.errors import SettingsError
-from senoscope.models.engines.ways import REFERENCE, USUAL, WAYS, way_from_text
-from senoscope.models.package import Precision
+from senoscope.domain.errors import ModelPackageError, SettingsError
+from senoscope.models.engines.ways import BACK_ENDS, REFERENCE, USUAL, WAYS, Way, way_from_text
+from senoscope.models.package import ModelPackage, Precision, load_package
+from senoscope.ui.assemble import CLASSIFIER, SEGMENTER
 
 
 def test_each_is_found_by_what_is_typed() -> None:
@@ -24,3 +29,30 @@ def test_the_reference_is_tried_first_and_is_not_quantised() -> None:
 def test_another_name_is_refused_with_those_there_are(text: str) -> None:
     with pytest.raises(SettingsError, match=r"auto, openvino-fp32, .* or tensorrt-"):
         way_from_text(text)
+
+
+def test_a_shipped_network_is_what_its_card_says() -> None:
+    for folder in (SEGMENTER, CLASSIFIER):
+        package = load_package(folder)
+        outputs = USUAL.load(package).run(np.zeros(package.input_shape, np.float32))
+        assert set(package.output_shapes) <= set(outputs)
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize(
+    "lying",
+    [
+        lambda: replace(load_package(SEGMENTER), size=224),
+        lambda: replace(load_package(CLASSIFIER), margins=(0.1, 0.2, 0.4)),
+        lambda: replace(load_package(CLASSIFIER), margins=()),
+        lambda: replace(load_package(SEGMENTER), margins=(0.1,)),
+    ],
+    ids=["other size", "more crops", "a classifier as a U-Net", "a U-Net as a classifier"],
+)
+def test_a_network_that_is_not_what_its_card_says_is_refused(
+    engine: str, lying: Callable[[], ModelPackage]
+) -> None:
+    if BACK_ENDS[engine].is_available():
+        pytest.skip(str(BACK_ENDS[engine].is_available()))
+    with pytest.raises(ModelPackageError, match=r"takes .* and gives .*reinstall"):
+        Way(engine, Precision.INT8).load(lying())

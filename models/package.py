@@ -92,7 +92,7 @@ class ModelPackage:
                 "Reinstall Senoscope, or ask for another precision."
             ) from error
         path = self.folder / name
-        if path.name != name:
+        if path.name != name or "\0" in name:
             raise ModelPackageError(
                 f"The card of {self.title} names the weights {name!r}; expected a file beside the "
                 "card. Do not use this package; reinstall Senoscope."
@@ -149,7 +149,15 @@ def load_package(folder: Path) -> ModelPackage:
             f"The model package {folder.name} has no readable card.json ({error.strerror}). "
             "Reinstall Senoscope, or give the folder of a package."
         ) from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    # Infinity for a whole number, and a nest of brackets, are among what a card may hold.
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise ModelPackageError(
             f"The card of the model package {folder.name} is not understood ({error!r}). "
             "Reinstall Senoscope, or write the card again with `senoscope train ... --package`."

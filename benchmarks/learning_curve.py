@@ -1,6 +1,6 @@
 """What would more images, or more hours, bring? Small networks fitted to shares of the patients.
 
-    python benchmarks/learning_curve.py --data DIR --run runs/curve --report docs/results/curve.json
+    python benchmarks/learning_curve.py --data DIR --run runs/curve --report curve.json
 
 A narrow real-time U-Net (width 16, 96 pixels) and GoogLeNet (crops of 64 pixels, from scratch) are
 fitted for the same number of steps to a quarter, a half and all of the patients that the shipped
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -78,6 +79,8 @@ def point(
     """Fit once. Figures of both tests at the end, of the inner split every SCORED_EVERY steps."""
     torch.manual_seed(seed)
     recipe = Recipe(seed, 16, (Stage(curve.size, STEPS),), learning_rate=curve.learning_rate)
+    if (run / "checkpoint.pt").exists():
+        sys.exit(f"{run} holds a run already, whose hours are not known. Give another --run.")
     started = time.monotonic()
     task = curve.task(curve.make(), fitted, curve.size)
     average = fit(task, recipe, run, print, score_every=SCORED_EVERY)
@@ -111,6 +114,7 @@ def main() -> None:
     parser.add_argument("--report", type=Path, required=True)
     given = parser.parse_args()
     cv2.setNumThreads(1)
+    given.report.parent.mkdir(parents=True, exist_ok=True)
     learnt = read(given.data, ("1", "2"), ("train",), 0.1)
     # A share of 1 sets all apart: they are judged on, none is learnt from.
     tests = {

@@ -10,12 +10,12 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from time import perf_counter, process_time
+from time import perf_counter
 
 import numpy as np
 
 from senoscope.calibration.engine_trust import Reads, Verdict, compared
-from senoscope.domain.errors import EngineUnavailable, ModelPackageError
+from senoscope.domain.errors import EngineUnavailable, SenoscopeError
 from senoscope.domain.frame import Gray
 from senoscope.domain.reading import Reading
 
@@ -24,17 +24,25 @@ WARM_UP = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A clip as one way read it: `shapes` (rows, columns) of its frames, `median_ms` of one."""
+
+    readings: tuple[Reading, ...]
+    shapes: tuple[tuple[int, int], ...]
+    median_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """What came of trying one way to read.
 
-    `refused` None: it may be used. `median_ms` and `cpu_ms` are of one frame, from grey picture to
-    findings; 0 and no `verdict` of what could not be tried.
+    `refused` None: it may be used. `median_ms` is of one frame, from grey picture to findings; 0
+    and no `verdict` of what could not be tried.
     """
 
     way: str
     refused: str | None
     median_ms: float = 0.0
-    cpu_ms: float = 0.0
     verdict: Verdict | None = None
 
     @property
@@ -51,32 +59,35 @@ class Trial:
         return said if self.refused is None else f"{said}. Not used. {self.refused}"
 
 
-def tried(
-    ways: Sequence[str],
-    build: Callable[[str], Reads],
-    clip: Sequence[Gray],
-    say: Callable[[str], None],
-) -> tuple[Trial, ...]:
-    """Try each of `ways`, as `build` makes them; the first is the reference.
+def attempted(reader: Reads, clip: Sequence[Gray]) -> Attempt:
+    """Read `clip` and take the time."""
+    for frame in clip[:WARM_UP]:
+        reader.read(frame, 0)
+    readings, took = [], []
+    for index, frame in enumerate(clip):
+        started = perf_counter()
+        readings.append(reader.read(frame, index))
+        took.append(perf_counter() - started)
+    shapes = tuple((frame.shape[0], frame.shape[1]) for frame in clip)
+    return Attempt(tuple(readings), shapes, float(np.median(took)) * 1e3)
 
-    EngineUnavailable or ModelPackageError where the reference itself cannot be had.
+
+def tried(
+    ways: Sequence[str], attempt: Callable[[str], Attempt], say: Callable[[str], None]
+) -> tuple[Trial, ...]:
+    """Try each of `ways`; the first is the reference, and its errors are raised.
+
+    `attempt` reads the same clip each time, or raises a SenoscopeError that says why it cannot.
     """
-    shapes = [(frame.shape[0], frame.shape[1]) for frame in clip]
-    reference: list[Reading] = []
-    trials = []
-    for way in ways:
+    say(f"trying {ways[0]}")
+    reference = attempt(ways[0])
+    trials = [_judged(ways[0], reference, reference)]
+    for way in ways[1:]:
         say(f"trying {way}")
         try:
-            reader = build(way)
-        except (EngineUnavailable, ModelPackageError) as error:
-            if not reference:
-                raise
+            trials.append(_judged(way, attempt(way), reference))
+        except SenoscopeError as error:
             trials.append(Trial(way, str(error)))
-            continue
-        readings, wall_ms, cpu_ms = _timed(reader, clip)
-        reference = reference or readings
-        verdict = compared(reference, readings, shapes)
-        trials.append(Trial(way, verdict.refusal, wall_ms, cpu_ms, verdict))
     return tuple(trials)
 
 
@@ -115,14 +126,6 @@ def from_json(text: str, of: str) -> tuple[Trial, ...] | None:
         return None
 
 
-def _timed(reader: Reads, clip: Sequence[Gray]) -> tuple[list[Reading], float, float]:
-    for frame in clip[:WARM_UP]:
-        reader.read(frame, 0)
-    readings, took = [], []
-    spent = process_time()
-    for index, frame in enumerate(clip):
-        started = perf_counter()
-        readings.append(reader.read(frame, index))
-        took.append(perf_counter() - started)
-    cpu_ms = (process_time() - spent) * 1e3 / len(clip)
-    return readings, float(np.median(took)) * 1e3, cpu_ms
+def _judged(way: str, attempt: Attempt, reference: Attempt) -> Trial:
+    verdict = compared(reference.readings, attempt.readings, attempt.shapes)
+    return Trial(way, verdict.refusal, attempt.median_ms, verdict)

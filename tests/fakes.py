@@ -188,7 +188,7 @@ class BuildFakeReader:
     reader: FakeReader = FakeReader()
     build_error: str = ""
 
-    def __call__(self, *_: object, **_also: object) -> FakeReader:
+    def __call__(self) -> FakeReader:
         if self.build_error:
             raise ModelPackageError(self.build_error)
         return self.reader

@@ -23,10 +23,11 @@ from senoscope.calibration.engine_choice import (
 )
 from senoscope.calibration.engine_trust import calibration_clip
 from senoscope.domain.errors import EngineUnavailable, StorageError
-from senoscope.models.engines import tensorrt
+from senoscope.models.engines import gpu
 from senoscope.models.engines.ways import WAYS, Way, way_from_text
 from senoscope.models.package import load_package
-from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader
+from senoscope.ui.assemble import CLASSIFIER, SEGMENTER
+from senoscope.ui.engine_trial import attempt
 from senoscope.ui.written import write_text
 
 ENGINE_PACKAGES = (
@@ -53,9 +54,8 @@ def new_trials(say: Say) -> tuple[Trial, ...]:
     """Try every way now, and keep what came of it if the disk allows."""
     say("simulating a calibration clip; the engines are tried once on each machine")
     by_title = {way.title: way for way in WAYS}
-    trials = tried(
-        tuple(by_title), lambda title: build_reader(by_title[title]), calibration_clip(), say
-    )
+    clip = calibration_clip()
+    trials = tried(tuple(by_title), lambda title: attempt(by_title[title], clip), say)
     try:
         write_text(record_file(), as_json(trials, _state()))
     except StorageError as error:
@@ -77,7 +77,8 @@ def chosen_way(wanted: str, say: Say) -> Way:
     trial = next(trial for trial in trials if trial.way == named.title)
     if trial.refused is not None:
         raise EngineUnavailable(
-            f"{trial.way}: {trial.in_words} Leave --engine out for the fastest trusted one."
+            f"{trial.way}: {trial.in_words} Leave --engine out for the fastest trusted one; once "
+            "the cause is mended, run `senoscope engines --again`."
         )
     return named
 
@@ -88,7 +89,7 @@ def _say(say: Say, line: str) -> None:
 
 def _state() -> str:
     """Of all that a trial's outcome hangs on."""
-    packages = (load_package(folder) for folder in (SEGMENTER, CLASSIFIER))
+    packages = [load_package(folder) for folder in (SEGMENTER, CLASSIFIER)]
     return fingerprint(
         [
             __version__,
@@ -96,12 +97,19 @@ def _state() -> str:
             cv2.getCPUFeaturesLine(),
             os.environ.get("ONEDNN_MAX_CPU_ISA", ""),
             *(f"{name} {_version(name)}" for name in ENGINE_PACKAGES),
-            tensorrt.is_available() or "a GPU",
+            _card(),
             *(f"{package.title} {sorted(package.settings.items())}" for package in packages),
-            *(str(load_package(folder).card["files"]) for folder in (SEGMENTER, CLASSIFIER)),
+            *(str(package.card.get("files")) for package in packages),
             *(way.title for way in WAYS),
         ]
     )
+
+
+def _card() -> str:
+    try:
+        return str(gpu.first_card())
+    except EngineUnavailable as error:
+        return str(error)
 
 
 def _version(name: str) -> str:

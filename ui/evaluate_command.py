@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -21,8 +22,7 @@ from senoscope.models.evaluation.descriptors import (
     reader_outline,
 )
 from senoscope.models.evaluation.metrics import Estimate
-from senoscope.models.evaluation.ultrasound import pictures as drawn
-from senoscope.models.evaluation.ultrasound import read_images, summarise
+from senoscope.models.evaluation.ultrasound import pictures_of, read_images, summarise
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_bus_bra, read_busi
 from senoscope.models.package import Precision
 from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader, build_segmenter
@@ -82,16 +82,19 @@ def ultrasound(
     write_text(report, json.dumps(content, indent=2) + "\n")
     if pictures is not None:
         title = f"{layout} {folds or split or 'all'}, {reader.description.models[-1]}"
-        pictures.mkdir(parents=True, exist_ok=True)
-        for name, picture in drawn(title, outcomes).items():
-            write_text(pictures / name, picture)
-            typer.echo(f"Drawn: {name}")
+        _write_pictures(pictures, pictures_of(title, outcomes))
     if into_cards:
         for folder in (segmenter, classifier):
             _record(folder, content)
     for key, figure in figures.items():
         typer.echo(f"{key:32}{_in_words(figure)}")
     typer.echo(f"Written to {report}")
+
+
+def _write_pictures(folder: Path, pictures: Mapping[str, str]) -> None:
+    for name, picture in pictures.items():
+        write_text(folder / name, picture)
+        typer.echo(f"Drawn: {name}")
 
 
 class Outlines(StrEnum):

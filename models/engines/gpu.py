@@ -1,14 +1,15 @@
 """An NVIDIA GPU as TensorRT needs it: memory, copies, a stream; by PyCUDA or by cuda-python.
 
-The only file that knows either of them. PyCUDA is asked first; it has to be compiled where it is
-installed, so cuda-python, which comes as a wheel, stands in where it is not. A GPU object belongs
-to the thread that opened it.
+The only file that knows either of them. Memory and copies are PyCUDA's where it is installed; it
+has to be compiled there, so cuda-python, which comes as a wheel, stands in where it is not. The
+driver is always asked by cuda-python: it alone fails cleanly where there is none.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol
@@ -38,6 +39,9 @@ class Gpu(Protocol):
     stream: int
     """Its handle."""
 
+    def bind(self) -> None:
+        """Make the card this thread's, as whoever calls the rest from another thread must."""
+
     def pinned(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Host memory that the card reads by itself; zeros."""
 
@@ -63,10 +67,15 @@ class Gpu(Protocol):
 def why_none() -> str | None:
     """None where a GPU can be used, else the reason and the remedy. Makes no context."""
     try:
-        _card(_driver())
+        first_card()
     except EngineUnavailable as error:
         return str(error)
     return None
+
+
+def first_card() -> Card:
+    """The one that is used. EngineUnavailable says why there is none. Makes no context."""
+    return _card(_driver())
 
 
 def open_gpu() -> Gpu:
@@ -77,7 +86,7 @@ def open_gpu() -> Gpu:
         import pycuda.driver as pycuda  # noqa: PLC0415 - importing it needs a driver
     except ImportError:
         return CudaPythonGpu(driver, card)
-    return PyCudaGpu(pycuda, card)
+    return PyCudaGpu(driver, pycuda, card)
 
 
 class CudaPythonGpu:
@@ -86,11 +95,14 @@ class CudaPythonGpu:
     def __init__(self, driver: ModuleType, card: Card) -> None:
         self.card = card
         self._driver = driver
-        device = checked(driver.cuDeviceGet(0))
-        # The primary context: shared with whatever else uses the card in this process.
-        checked(driver.cuCtxSetCurrent(checked(driver.cuDevicePrimaryCtxRetain(device))))
+        self._context = _primary(driver)
+        self.bind()
         self._stream = checked(driver.cuStreamCreate(NON_BLOCKING))
         self.stream = int(self._stream)
+
+    def bind(self) -> None:
+        """See Gpu."""
+        checked(self._driver.cuCtxSetCurrent(self._context))
 
     def pinned(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """See Gpu."""
@@ -129,24 +141,44 @@ class CudaPythonGpu:
 class PyCudaGpu:
     """A stream by PyCUDA; graphs by cuda-python, for PyCUDA has none."""
 
-    def __init__(self, pycuda: ModuleType, card: Card) -> None:
+    def __init__(self, driver: ModuleType, pycuda: ModuleType, card: Card) -> None:
         self.card = card
-        self._pycuda = pycuda
+        self._driver, self._pycuda = driver, pycuda
         pycuda.init()
-        pycuda.Device(0).retain_primary_context().push()
-        self._stream = pycuda.Stream(NON_BLOCKING)
-        self.stream = int(self._stream.handle)
+        self._context = _primary(driver)
+        self._own = pycuda.Device(0).retain_primary_context()
         # PyCUDA frees what nobody holds.
         self._held: list[Any] = []
+        with self._stacked():
+            self._stream = pycuda.Stream(NON_BLOCKING)
+        self.stream = int(self._stream.handle)
+
+    @contextlib.contextmanager
+    def _stacked(self) -> Iterator[None]:
+        """PyCUDA's own stack of contexts: it aborts the process that ends with one left on it."""
+        self._own.push()
+        try:
+            yield
+        except self._pycuda.Error as error:
+            raise EngineUnavailable(f"The GPU refused a call ({_one_line(error)}).") from error
+        finally:
+            self._own.pop()
+            self.bind()
+
+    def bind(self) -> None:
+        """See Gpu."""
+        checked(self._driver.cuCtxSetCurrent(self._context))
 
     def pinned(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """See Gpu."""
-        host: NDArray[np.float32] = self._pycuda.pagelocked_zeros(shape, np.float32)
+        with self._stacked():
+            host: NDArray[np.float32] = self._pycuda.pagelocked_zeros(shape, np.float32)
         return host
 
     def allocate(self, size: int) -> int:
         """See Gpu."""
-        self._held.append(self._pycuda.mem_alloc(size))
+        with self._stacked():
+            self._held.append(self._pycuda.mem_alloc(size))
         return int(self._held[-1])
 
     def upload(self, address: int, host: NDArray[np.float32]) -> None:
@@ -159,7 +191,7 @@ class PyCudaGpu:
 
     def captured(self, run: Callable[[], None]) -> Callable[[], None]:
         """See Gpu."""
-        return _captured(_driver(), self.stream, run)
+        return _captured(self._driver, self.stream, run)
 
     def synchronise(self) -> None:
         """See Gpu."""
@@ -172,7 +204,7 @@ def _driver() -> ModuleType:
         from cuda.bindings import driver  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise EngineUnavailable(
-            f"cuda-python cannot be imported ({error}). Run: pip install 'senoscope[rtx]'"
+            f"cuda-python cannot be imported ({error}). Run: pip install cuda-python"
         ) from error
     try:
         (state,) = driver.cuInit(0)
@@ -187,6 +219,11 @@ def _driver() -> ModuleType:
         )
     bindings: ModuleType = driver
     return bindings
+
+
+def _primary(driver: ModuleType) -> Any:
+    """The context that is shared with whatever else uses the card in this process."""
+    return checked(driver.cuDevicePrimaryCtxRetain(checked(driver.cuDeviceGet(0))))
 
 
 def _one_line(error: Exception) -> str:
@@ -225,14 +262,17 @@ def checked(answer: tuple[Any, ...]) -> Any:
 def _captured(driver: ModuleType, stream: int, run: Callable[[], None]) -> Callable[[], None]:
     mode = driver.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
     checked(driver.cuStreamBeginCapture(stream, mode))
-    try:
+    # Some networks cannot be captured: their runs fail meanwhile, and only then.
+    with contextlib.suppress(EngineUnavailable):
         run()
-    finally:
-        # A capture that failed must be ended too, or the stream is lost.
-        state, graph = driver.cuStreamEndCapture(stream)
+    # Ended in every case, or the stream is lost.
+    state, graph = driver.cuStreamEndCapture(stream)
     if int(state) != 0:
         return run
-    whole = checked(driver.cuGraphInstantiate(graph, 0))
+    state, whole = driver.cuGraphInstantiate(graph, 0)
+    driver.cuGraphDestroy(graph)
+    if int(state) != 0:
+        return run
 
     def replay() -> None:
         checked(driver.cuGraphLaunch(whole, stream))

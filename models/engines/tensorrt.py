@@ -18,20 +18,17 @@ from senoscope.models.engines.base import LoadedEngine, Tensors
 from senoscope.models.engines.gpu import Gpu, open_gpu, why_none
 from senoscope.models.engines.plan_cache import plan_folder, plan_for, plan_key
 
+_missing: str | None = None
 try:
     import tensorrt as trt
-except (ImportError, OSError):
+except (ImportError, OSError) as first:
     try:
         import tensorrt_rtx as trt
-    except (ImportError, OSError) as error:
-        _missing: str | None = (
-            f"Neither TensorRT nor TensorRT-RTX can be imported ({error}). Run: "
-            "pip install 'senoscope[rtx]'"
+    except (ImportError, OSError) as second:
+        _missing = (
+            f"Neither TensorRT ({first}) nor TensorRT-RTX ({second}) can be imported. Run: "
+            "pip install 'senoscope[rtx]' for an RTX card, 'senoscope[tensorrt]' for another."
         )
-    else:
-        _missing = None
-else:
-    _missing = None
 
 NAME = "TensorRT"
 
@@ -51,7 +48,14 @@ def load(onnx: bytes) -> LoadedEngine:
         raise EngineUnavailable(reason)
     gpu = open_gpu()
     key = plan_key(onnx, gpu.card, _library())
-    runtime = trt.Runtime(trt.Logger(trt.Logger.INTERNAL_ERROR))
+    try:
+        runtime = trt.Runtime(trt.Logger(trt.Logger.INTERNAL_ERROR))
+    # So says its binding where the driver is too old for the library.
+    except TypeError as error:
+        raise EngineUnavailable(
+            f"{_library()} does not start with driver {gpu.card.driver} of {gpu.card.name}. Update "
+            "the card's driver."
+        ) from error
     # Where the kept one is refused for a reason the key does not hold, it is built anew.
     for anew in (False, True):
         plan = plan_for(plan_folder(), key, lambda: build_plan(onnx), anew=anew)
@@ -131,7 +135,7 @@ def tensors_of(built: Any) -> tuple[Tensor, ...]:
 
 
 class TensorRtEngine:
-    """A network on the card, with its memory. Used by the thread that loaded it."""
+    """A network on the card, with its memory. Used by one thread at a time."""
 
     name = NAME
 
@@ -154,6 +158,7 @@ class TensorRtEngine:
 
     def run(self, picture: NDArray[np.float32]) -> Tensors:
         """(crops, 1, rows, columns) in, outputs by name out. Valid until the next call."""
+        self._gpu.bind()
         np.copyto(self._host[self._input], picture)
         self._replay()
         self._gpu.synchronise()

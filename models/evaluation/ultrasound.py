@@ -91,7 +91,7 @@ def summarise(outcomes: Sequence[ImageOutcome], low_below: float) -> dict[str, E
     }
 
 
-def pictures(title: str, outcomes: Sequence[ImageOutcome]) -> dict[str, str]:
+def pictures_of(title: str, outcomes: Sequence[ImageOutcome]) -> dict[str, str]:
     """SVG texts by file name: ROC curves over all lesions, reliability over those outlined.
 
     Without benign and malignant lesions there is no curve, without outlined ones no reliability.

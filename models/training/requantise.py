@@ -37,10 +37,16 @@ def config_of(package: ModelPackage) -> Path:
 def requantise(config: TrainingConfig, data: Path, folder: Path, say: Say) -> ModelPackage:
     """Make the int8 weights of the package in `folder` anew from its fp32 ones.
 
-    With them what hangs on them: a U-Net's presence rule. A classifier's calibration rests on its
-    fp32 logits and stays. The version becomes the configuration's; figures are taken off the card.
+    With them what hangs on them: a U-Net's presence rule. A classifier's calibration stays, where
+    it rests on fp32 logits of a cross-fit; SettingsError where it does not. The version becomes the
+    configuration's; figures are taken off the card.
     """
     before = load_package(folder)
+    if before.margins and not config.values.get("cross_fit", 0):
+        raise SettingsError(
+            f"{before.title} is calibrated on what its int8 weights say. Run its own command "
+            "again, `senoscope train`: it only packages what was fitted."
+        )
     samples = read_samples(config, data, (), say)
     about = {
         key: value

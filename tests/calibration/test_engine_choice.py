@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
-
 import pytest
 
 from senoscope.calibration.engine_choice import (
+    Attempt,
     Trial,
     as_json,
+    attempted,
     fastest,
     fingerprint,
     from_json,
@@ -21,36 +20,30 @@ from senoscope.domain.frame import Gray
 from senoscope.domain.reading import Reading, Suspicion
 from tests import builders
 
-CLIP = tuple(builders.pixels(value) for value in range(12))
+SHAPES = ((64, 96),) * 12
 GOOD = Verdict(12, 12, 1.0, 1.0, 0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Finds one lesion on every frame, with that probability, after a while."""
-
-    probability: float = 0.7
-    seconds: float = 0.0
-
-    def read(self, pixels: Gray, frame_index: int) -> Reading:
-        time.sleep(self.seconds)
-        return builders.reading(frame_index, (builders.finding(self.probability, Suspicion.HIGH),))
+def read(median_ms: float, probability: float = 0.7) -> Attempt:
+    """One lesion on every frame, with that probability."""
+    findings = (builders.finding(probability, Suspicion.HIGH),)
+    return Attempt(tuple(builders.reading(k, findings) for k in range(12)), SHAPES, median_ms)
 
 
-def build(way: str) -> Reader:
+def attempt(way: str) -> Attempt:
     if way == "missing":
         raise EngineUnavailable("It cannot be imported. Run: pip install it")
-    return {"slow": Reader(seconds=0.02), "fast": Reader(), "wrong": Reader(0.9)}[way]
+    return {"slow": read(20.0), "fast": read(5.0), "wrong": read(1.0, 0.9)}[way]
 
 
 def trial(*ways: str) -> dict[str, Trial]:
-    return {each.way: each for each in tried(ways, build, CLIP, lambda _: None)}
+    return {each.way: each for each in tried(ways, attempt, lambda _: None)}
 
 
 def test_the_fastest_is_taken() -> None:
     trials = trial("slow", "fast")
     assert fastest(list(trials.values())).way == "fast"
-    assert trials["slow"].median_ms > 15 > trials["fast"].median_ms
+    assert (trials["slow"].median_ms, trials["fast"].median_ms) == (20.0, 5.0)
 
 
 def test_a_fast_engine_that_reads_wrongly_is_not_taken() -> None:
@@ -67,6 +60,26 @@ def test_one_that_cannot_be_loaded_says_why_and_the_next_is_tried() -> None:
     assert fastest(list(trials.values())).way == "fast"
 
 
+class Looker:
+    """Keeps the frames it was shown."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def read(self, pixels: Gray, frame_index: int) -> Reading:
+        self.seen.append(int(pixels[0, 0]))
+        return builders.reading(frame_index)
+
+
+def test_a_clip_is_read_frame_by_frame_after_a_few_that_do_not_count() -> None:
+    looker = Looker()
+    found = attempted(looker, [builders.pixels(value) for value in range(5)])
+    assert looker.seen == [0, 1, 2, 0, 1, 2, 3, 4]
+    assert [reading.frame_index for reading in found.readings] == [0, 1, 2, 3, 4]
+    assert found.shapes == ((64, 96),) * 5
+    assert found.median_ms > 0
+
+
 def test_without_the_reference_nothing_can_be_said() -> None:
     with pytest.raises(EngineUnavailable, match="pip install it"):
         trial("missing", "fast")
@@ -78,7 +91,7 @@ def test_where_none_is_trusted_every_reason_is_given() -> None:
 
 
 def test_what_was_kept_is_read_again_where_nothing_changed() -> None:
-    trials = (Trial("A", None, 12.5, 11.0, GOOD), Trial("B", "Gone."))
+    trials = (Trial("A", None, 12.5, GOOD), Trial("B", "Gone."))
     state = fingerprint(["machine", "engine 1"])
     assert from_json(as_json(trials, state), state) == trials
     assert from_json(as_json(trials, state), fingerprint(["machine", "engine 2"])) is None

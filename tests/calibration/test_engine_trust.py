@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from senoscope.calibration import engine_trust
@@ -94,3 +96,19 @@ def test_the_clip_shows_lesions_and_is_the_same_every_time() -> None:
     assert all(
         (frame == again).all() for frame, again in zip(clip, calibration_clip(), strict=True)
     )
+
+
+def test_a_number_that_is_none_is_told_wherever_it_stands() -> None:
+    """Python's max skips one that is not first."""
+    word = Suspicion.UNCERTAIN
+    reference = 80 * [found(one(probability=0.3, word=word))]
+    candidate = [reference[0], *79 * [found(one(probability=math.nan, word=word))]]
+    assert verdict(reference, candidate).refusal is not None
+    gone = [builders.reading(presence=0.9), builders.reading(presence=math.nan)]
+    assert verdict(2 * [builders.reading(presence=0.9)], gone).refusal is not None
+
+
+def test_a_presence_that_moves_is_told() -> None:
+    refusal = verdict([builders.reading(presence=0.9)], [builders.reading(presence=0.7)]).refusal
+    assert refusal is not None
+    assert "presence of a lesion moved by 0.200" in refusal

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from senoscope.calibration.engine_choice import Trial
+from senoscope.calibration.engine_trust import Verdict
+from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.frame import ScanArea
 from senoscope.models.package import load_package, shipped_packages
 from senoscope.ui import doctor_command
@@ -86,7 +89,8 @@ def test_the_bundle_holds_what_a_report_needs(home: Path) -> None:
     assert set(content) == {"doctor.json", "settings.json", "senoscope.log"}
     report = json.loads(content["doctor.json"])
     assert report["machine"]["python"]
-    assert {"kind": "engine", "name": "OpenVINO", "reason": None} in report["checks"]
+    openvino = {"kind": "engine", "name": "OpenVINO", "works": True, "said": "works"}
+    assert openvino in report["checks"]
     assert json.loads(content["settings.json"]) == {"scan_areas": [str(AREA)]}
     assert "AI off: it was too slow" in content["senoscope.log"]
 
@@ -136,3 +140,28 @@ def test_a_bundle_that_cannot_be_written_is_an_error_with_a_remedy(home: Path) -
     (home / "file").write_text("")
     result = doctor("--bundle", str(home / "file" / "bundle.zip"))
     assert type(result.exception).__name__ == "StorageError"
+
+
+def test_a_broken_model_hides_nothing_else(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known of the engines hangs on the models."""
+
+    def broken() -> None:
+        raise ModelPackageError("The weights are damaged.")
+
+    monkeypatch.setattr(doctor_command, "kept_trials", broken)
+    assert "not tried here yet" in doctor().output
+
+
+def test_verdicts_on_engines_are_listed_and_packed(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = Verdict(100, 80, 1.0, 1.0, 0.0, 0.0, 0.0)
+    trials = (Trial("OpenVINO int8", None, 20.0, good), Trial("TensorRT int8", "No driver."))
+    monkeypatch.setattr(doctor_command, "kept_trials", lambda: trials)
+    listed = doctor()
+    assert listed.exit_code == 0
+    assert "with OpenVINO int8       20.0 ms a frame" in listed.output
+    assert "not used. No driver." in listed.output
+    report = json.loads(packed(home / "bundle.zip")["doctor.json"])
+    said = {each["name"]: each["said"] for each in report["checks"]}
+    assert said["with OpenVINO int8"].startswith("20.0 ms a frame")

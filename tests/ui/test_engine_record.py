@@ -30,7 +30,7 @@ def trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         count[0] += 1
         last = len(ways) - 1
         return tuple(
-            Trial(way, "It is wrong." if k == last else None, 5.0 if k == 1 else 20.0, 1.0, GOOD)
+            Trial(way, "It is wrong." if k == last else None, 5.0 if k == 1 else 20.0, GOOD)
             for k, way in enumerate(ways)
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,20 @@ from typer.testing import CliRunner, Result
 
 from senoscope.domain.errors import SenoscopeError, SettingsError, SourceLost, StorageError
 from senoscope.domain.frame import ScanArea
-from senoscope.models.engines.ways import USUAL
+from senoscope.models.engines.ways import Way
+from senoscope.models.package import Precision
 from senoscope.ui import live_command
 from senoscope.ui.commands import app
 from senoscope.ui.live_session import LiveSession, SourceRules
 from senoscope.ui.settings import Settings, save_settings, settings_file
-from tests.fakes import BuildFakeReader, FakeSource
+from tests.fakes import FakeReader, FakeSource
+
+ANOTHER = Way("onnxruntime", Precision.FP32)
+"""That a person, or the machine, chose."""
+
+
+def build_fake(way: Way, *, prevalence: float | None) -> FakeReader:
+    return FakeReader()
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +32,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's folders inside `tmp_path`; a fake source and a fake reader."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(live_command, "start_log", lambda path: None)
-    monkeypatch.setattr(live_command, "build_reader", BuildFakeReader())
-    monkeypatch.setattr(live_command, "chosen_way", lambda wanted, say: USUAL)
+    monkeypatch.setattr(live_command, "build_reader", build_fake)
+    monkeypatch.setattr(live_command, "chosen_way", lambda wanted, say: ANOTHER)
     return tmp_path
 
 
@@ -115,3 +124,28 @@ def test_the_page_keeps_to_what_the_command_line_said(
 
 def test_a_short_password_is_refused_before_anything_starts() -> None:
     assert "at least 8" in str(error("--password", "short", "--size", "128x96"))
+
+
+class Asked(Exception):
+    """What a loop that is to be looked at, and not run, ends with."""
+
+
+def test_what_was_chosen_is_what_reads(fake: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fallback everywhere is the usual way: one that is forgotten would not be missed."""
+    wanted: list[str] = []
+    readers: list[partial[FakeReader]] = []
+
+    def choose(engine: str, say: object) -> Way:
+        wanted.append(engine)
+        return ANOTHER
+
+    def loop(source: object, reader: partial[FakeReader], area: object) -> None:
+        readers.append(reader)
+        raise Asked
+
+    monkeypatch.setattr(live_command, "chosen_way", choose)
+    monkeypatch.setattr(live_command, "LiveLoop", loop)
+    asked = live("--headless", "--engine", "onnxruntime-fp32", "--prevalence", "0.1")
+    assert isinstance(asked.exception, Asked)
+    assert wanted == ["onnxruntime-fp32"]
+    assert (readers[0].args, readers[0].keywords) == ((ANOTHER,), {"prevalence": 0.1})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -24,6 +25,10 @@ class FakeGpu:
         self.captures = 0
         self.pending: list[Callable[[], None]] = []
         self._capturing: list[Callable[[], None]] | None = None
+        self.bound = threading.get_ident()
+
+    def bind(self) -> None:
+        self.bound = threading.get_ident()
 
     def pinned(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
         self.pinned_arrays += 1
@@ -57,6 +62,7 @@ class FakeGpu:
         return lambda: self.pending.extend(graph)
 
     def synchronise(self) -> None:
+        assert self.bound == threading.get_ident(), "the card is not this thread's"
         done, self.pending = self.pending, []
         for work in done:
             work()

@@ -22,8 +22,9 @@ def cuda_python() -> Gpu:
 
 
 def pycuda() -> Gpu:
-    driver = pytest.importorskip("pycuda.driver", reason="PyCUDA needs a GPU to be imported")
-    return PyCudaGpu(driver, seam._card(seam._driver()))
+    bindings = pytest.importorskip("pycuda.driver", reason="PyCUDA needs a GPU to be imported")
+    driver = seam._driver()
+    return PyCudaGpu(driver, bindings, seam._card(driver))
 
 
 @pytest.fixture(params=[FakeGpu, cuda_python, pycuda], ids=["fake", "cuda-python", "pycuda"])
@@ -123,4 +124,58 @@ def test_a_driver_without_card_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_cuda_python_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cuda.bindings", None)
-    assert "pip install 'senoscope[rtx]'" in (why_none() or "")
+    assert "pip install cuda-python" in (why_none() or "")
+
+
+class Graphs:
+    """A driver that captures, or does not."""
+
+    CUstreamCaptureMode = SimpleNamespace(CU_STREAM_CAPTURE_MODE_THREAD_LOCAL=1)
+
+    def __init__(self, end: int = 0, instantiate: int = 0) -> None:
+        self._end, self._instantiate = end, instantiate
+        self.capturing, self.graphs, self.launched = False, 0, 0
+
+    def cuStreamBeginCapture(self, stream: int, mode: int) -> tuple[int]:  # noqa: N802
+        self.capturing = True
+        return (0,)
+
+    def cuStreamEndCapture(self, stream: int) -> tuple[int, str]:  # noqa: N802
+        self.capturing = False
+        self.graphs += 1
+        return self._end, "graph"
+
+    def cuGraphInstantiate(self, graph: str, flags: int) -> tuple[int, str]:  # noqa: N802
+        return self._instantiate, "whole"
+
+    def cuGraphDestroy(self, graph: str) -> tuple[int]:  # noqa: N802
+        self.graphs -= 1
+        return (0,)
+
+    def cuGraphLaunch(self, whole: str, stream: int) -> tuple[int]:  # noqa: N802
+        self.launched += 1
+        return (0,)
+
+
+def test_a_captured_graph_is_launched_in_place_of_the_run() -> None:
+    driver, runs = Graphs(), []
+    seam._captured(driver, 7, lambda: runs.append(1))()  # type: ignore[arg-type]
+    assert (len(runs), driver.launched, driver.graphs, driver.capturing) == (1, 1, 0, False)
+
+
+@pytest.mark.parametrize("driver", [Graphs(end=901), Graphs(instantiate=801)])
+def test_where_graphs_cannot_be_had_each_run_is_itself(driver: Graphs) -> None:
+    runs: list[int] = []
+    seam._captured(driver, 7, lambda: runs.append(1))()  # type: ignore[arg-type]
+    assert (len(runs), driver.launched, driver.capturing) == (2, 0, False)
+
+
+def test_a_network_that_cannot_be_captured_runs_without_a_graph() -> None:
+    driver = Graphs(end=901)
+
+    def run() -> None:
+        if driver.capturing:
+            raise EngineUnavailable("not while capturing")
+
+    seam._captured(driver, 7, run)()  # type: ignore[arg-type]
+    assert driver.launched == 0

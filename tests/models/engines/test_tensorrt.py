@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -61,6 +62,29 @@ def test_a_frame_allocates_nothing_and_replays_one_graph() -> None:
     for seed in range(5):
         engine.run(picture(seed))
     assert (gpu.pinned_arrays, len(gpu.memory), gpu.captures) == before == (2, 2, 1)
+
+
+def test_it_may_be_used_from_one_thread_after_another() -> None:
+    """Explanations are made by whichever of the page's threads is free."""
+    gpu = FakeGpu()
+    engine = TensorRtEngine(gpu, DoublingContext(gpu), TENSORS)
+    with ThreadPoolExecutor(1) as elsewhere:
+        outputs = elsewhere.submit(engine.run, picture(1)).result()
+    np.testing.assert_array_equal(outputs["lesion"], 2 * picture(1))
+
+
+def test_a_driver_too_old_for_the_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def runtime(logger: object) -> None:
+        raise TypeError("pybind11::init(): factory function returned nullptr")
+
+    logger = type("Logger", (), {"INTERNAL_ERROR": 0, "__init__": lambda *_: None})
+    library = SimpleNamespace(__name__="tensorrt", __version__="11", Runtime=runtime, Logger=logger)
+    monkeypatch.setattr(tensorrt, "_missing", None)
+    monkeypatch.setattr(tensorrt, "why_none", lambda: None)
+    monkeypatch.setattr(tensorrt, "open_gpu", FakeGpu)
+    monkeypatch.setattr(tensorrt, "trt", library, raising=False)
+    with pytest.raises(EngineUnavailable, match=r"tensorrt 11 does not start with driver 13\.0"):
+        tensorrt.load(b"")
 
 
 def test_a_network_that_does_not_run_says_so_when_it_is_loaded() -> None:

@@ -15,7 +15,7 @@ from senoscope.domain.reading import ReaderDescription
 from senoscope.models.classifier import Classifier
 from senoscope.models.engines.base import Engine
 from senoscope.models.evaluation.metrics import Estimate
-from senoscope.models.evaluation.ultrasound import pictures, read_images, summarise
+from senoscope.models.evaluation.ultrasound import pictures_of, read_images, summarise
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_busi
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import Segmenter
@@ -158,7 +158,7 @@ def test_a_mask_of_another_size_is_named(tmp_path: Path) -> None:
 def test_pictures_show_the_curves_and_how_often_probabilities_come_true(
     images: tuple[UltrasoundImage, ...],
 ) -> None:
-    drawn = pictures("busi", list(read_images(reader(LookingEngine()), images)))
+    drawn = pictures_of("busi", list(read_images(reader(LookingEngine()), images)))
     assert set(drawn) == {"roc.svg", "reliability.svg"}
     assert "on predicted lesions, missed ones last: AUC 1.000" in drawn["roc.svg"]
     assert "4 rows in 2 bins of 2 to 2" in drawn["reliability.svg"]

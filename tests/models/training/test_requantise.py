@@ -118,3 +118,14 @@ def test_a_configuration_that_does_not_ship_is_asked_for(
     (package.folder / "card.json").write_text(json.dumps(card))
     with pytest.raises(SettingsError, match="--config"):
         config_of(load_package(package.folder))
+
+
+def test_a_classifier_calibrated_on_its_int8_weights_is_left_to_its_own_command(
+    package: ModelPackage,
+) -> None:
+    alone = read_config(shipped_config("alexnet"))
+    crops = json.loads((package.folder / "card.json").read_text())
+    crops["input"]["margins"] = [0.1]
+    (package.folder / "card.json").write_text(json.dumps(crops))
+    with pytest.raises(SettingsError, match="its own command"):
+        requantise(alone, Path("nowhere"), package.folder, lambda _: None)

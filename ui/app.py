@@ -45,11 +45,15 @@ class FrameFeed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PageSettings:
-    """`snapshot_folder` is made when first needed; `password` None: no login, this machine only."""
+    """`snapshot_folder` is made when first needed; `password` None: no login, this machine only.
+
+    `proof`: the mean Dice of what reads with the fp32 reference, None where it was not compared.
+    """
 
     snapshot_folder: Path
     operating_point: OperatingPoint
     password: str | None = None
+    proof: float | None = None
 
     def __post_init__(self) -> None:
         if self.password is not None and len(self.password) < SHORTEST_PASSWORD:
@@ -79,7 +83,9 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
     add_why_route(app, hub, actions.explain)
     # Added last, so asked first.
     app.add_middleware(RequestGuard)
-    page = live_page(settings.operating_point, explains=actions.explain is not None)
+    page = live_page(
+        settings.operating_point, explains=actions.explain is not None, proof=settings.proof
+    )
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,

@@ -71,6 +71,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "axes": ("{long} × {short} mm", "{long} × {short} mm"),
     "reading_age": ("Reading {n} ms old", "判读距今 {n} 毫秒"),
     "no_reading": ("No reading", "无判读"),
+    "proven": ("reads as fp32 does (Dice {dice})", "与 fp32 判读一致（Dice {dice}）"),
     "mark_warning": ("No mark does not mean no lesion.", "未标记不代表没有病灶。"),
     "device_warning": (
         "Not a medical device. Suggestion, not a diagnosis.",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 from platformdirs import user_cache_path
@@ -63,7 +64,14 @@ def new_trials(say: Say) -> tuple[Trial, ...]:
     return trials
 
 
-def chosen_way(wanted: str, say: Say) -> Way:
+class Chosen(NamedTuple):
+    """What reads, and what was found when it was tried."""
+
+    way: Way
+    trial: Trial
+
+
+def chosen_way(wanted: str, say: Say) -> Chosen:
     """The fastest trusted way, or the one called `wanted` if that is not "auto".
 
     EngineUnavailable where `wanted` cannot be trusted, or nothing can.
@@ -71,16 +79,16 @@ def chosen_way(wanted: str, say: Say) -> Way:
     named = None if wanted == "auto" else way_from_text(wanted)
     trials = kept_trials() or new_trials(partial(_say, say))
     if named is None:
-        best = fastest(trials)
-        say(f"{best.way}: {best.in_words}")
-        return next(way for way in WAYS if way.title == best.way)
+        trial = fastest(trials)
+        say(f"{trial.way}: {trial.in_words}")
+        return Chosen(next(way for way in WAYS if way.title == trial.way), trial)
     trial = next(trial for trial in trials if trial.way == named.title)
     if trial.refused is not None:
         raise EngineUnavailable(
             f"{trial.way}: {trial.in_words} Leave --engine out for the fastest trusted one; once "
             "the cause is mended, run `senoscope engines --again`."
         )
-    return named
+    return Chosen(named, trial)
 
 
 def _say(say: Say, line: str) -> None:

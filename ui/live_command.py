@@ -78,7 +78,7 @@ def live(
     )
     # Asked for once here, so that a share that cannot be one is refused before anything starts.
     point = operating_point(load_package(CLASSIFIER), prevalence)
-    way = chosen_way(engine, partial(typer.echo, err=True))
+    way, trial = chosen_way(engine, partial(typer.echo, err=True))
     reader = partial(build_reader, way, prevalence=prevalence)
     if headless:
         _measure(LiveLoop(picked, reader, area), frames, report)
@@ -92,6 +92,7 @@ def live(
         snapshot_folder=snapshots or snapshot_folder(),
         operating_point=point,
         password=password,
+        proof=None if trial.verdict is None else trial.verdict.mean_dice,
     )
     app = build_app(loop, session.actions, settings)
     # A service manager ends programs by SIGTERM: the AI process and its memory must go too.

@@ -32,7 +32,8 @@ def shown(chromium: playwright.Browser, folder: Path) -> Iterator[Shown]:
     source = WatchedSource("phantom", phantom)
     loop = LiveLoop(source, build_reader)
     session = LiveSession(loop, source, Settings("phantom"), folder / "settings.json")
-    settings = PageSettings(folder / "snapshots", operating_point(load_package(CLASSIFIER)))
+    point = operating_point(load_package(CLASSIFIER))
+    settings = PageSettings(folder / "snapshots", point, proof=0.99847)
     with serving(build_app(loop, session.actions, settings)) as address, loop:
         page = chromium.new_page(viewport={"width": 1280, "height": 720}, locale="en-GB")
         opened = Shown(page)
@@ -76,6 +77,13 @@ def test_the_snapshot_keeps_the_frozen_frame_and_what_was_read_of_it(
     assert stored["simulated"] is True
     assert stored["reading"]["findings"]
     assert facts.with_suffix(".png").exists()
+
+
+def test_how_well_the_engine_was_proven_is_said_with_the_keys(shown: Shown) -> None:
+    shown.page.keyboard.press("?")
+    said = shown.said("about_again").replace("\N{NO-BREAK SPACE}", " ")
+    assert said.endswith("OpenVINO int8, reads as fp32 does (Dice 0.998)")
+    shown.page.keyboard.press("Escape")
 
 
 def test_the_language_is_switched_by_a_key(shown: Shown) -> None:

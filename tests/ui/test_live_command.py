@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from senoscope.calibration.engine_choice import Trial
 from senoscope.domain.errors import SenoscopeError, SettingsError, SourceLost, StorageError
 from senoscope.domain.frame import ScanArea
 from senoscope.models.engines.ways import Way
 from senoscope.models.package import Precision
 from senoscope.ui import live_command
 from senoscope.ui.commands import app
+from senoscope.ui.engine_record import Chosen
 from senoscope.ui.live_session import LiveSession, SourceRules
 from senoscope.ui.settings import Settings, save_settings, settings_file
 from tests.fakes import FakeReader, FakeSource
 
 ANOTHER = Way("onnxruntime", Precision.FP32)
-"""That a person, or the machine, chose."""
+CHOSEN = Chosen(ANOTHER, Trial(ANOTHER.title, None))
+"""By a person, or the machine."""
 
 
 def build_fake(way: Way, *, prevalence: float | None) -> FakeReader:
@@ -33,7 +36,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(live_command, "start_log", lambda path: None)
     monkeypatch.setattr(live_command, "build_reader", build_fake)
-    monkeypatch.setattr(live_command, "chosen_way", lambda wanted, say: ANOTHER)
+    monkeypatch.setattr(live_command, "chosen_way", lambda wanted, say: CHOSEN)
     return tmp_path
 
 
@@ -135,9 +138,9 @@ def test_what_was_chosen_is_what_reads(fake: None, monkeypatch: pytest.MonkeyPat
     wanted: list[str] = []
     readers: list[partial[FakeReader]] = []
 
-    def choose(engine: str, say: object) -> Way:
+    def choose(engine: str, say: object) -> Chosen:
         wanted.append(engine)
-        return ANOTHER
+        return CHOSEN
 
     def loop(source: object, reader: partial[FakeReader], area: object) -> None:
         readers.append(reader)

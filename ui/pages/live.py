@@ -81,10 +81,13 @@ class LiveActions:
     explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None
 
 
-def live_page(operating_point: OperatingPoint, explains: bool) -> gr.Blocks:
+def live_page(
+    operating_point: OperatingPoint, explains: bool, proof: float | None = None
+) -> gr.Blocks:
     """The page: one element that fills itself from the WebSocket.
 
     The operating point is marked on the probability bar; with `explains` it is offered to say why.
+    `proof` is how far what reads agrees with the fp32 reference, a mean Dice.
     The template is rendered once; a second rendering would wipe the canvas, so nothing here is
     ever the output of a Gradio event.
     """
@@ -106,6 +109,7 @@ def live_page(operating_point: OperatingPoint, explains: bool) -> gr.Blocks:
             version=__version__,
             operating_point=[operating_point.low_below, operating_point.high_from],
             explains=explains,
+            proof=proof,
         )
     return page
 

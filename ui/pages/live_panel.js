@@ -33,7 +33,9 @@ function said({ source, models, engine }) {
   const names = [`${t('brand')} ${props.version}`, ...models, engine].filter(Boolean);
   const about = names.map((name) => name.replaceAll(' ', '\u00a0')).join(' · ');
   write('about', about);
-  write('about_again', about);
+  // What was proven is of what reads: while nothing does, nothing is claimed.
+  const proof = engine && props.proof !== null ? t('proven', { dice: props.proof.toFixed(3) }) : '';
+  write('about_again', [about, proof].filter(Boolean).join(', '));
 }
 
 const isStale = () => view.shown !== null && !view.frozen && performance.now() - view.lastFrameAt > STALE_AFTER_MS;

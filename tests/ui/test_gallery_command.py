@@ -25,7 +25,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = np.zeros((1, 1, *SHAPE))
     engine = ScriptedEngine(lesion=nothing, presence=[0.0], malignant=[0.0])
 
-    def build(*_: object) -> UltrasoundReader:
+    def build(**_: object) -> UltrasoundReader:
         return UltrasoundReader(
             Segmenter(engine, package(SHAPE[0])),
             Classifier(engine, package(SHAPE[0])),

@@ -103,9 +103,8 @@ def cadx(
     model: Annotated[Path, typer.Option(help="The file to write.")] = CADX,
 ) -> None:
     """Fit programmed CADx on lesions that the U-Net outlined. Needs no torch."""
-    folders = DataFolders(data / "bus-bra", data / "busi", (), folds=("1", "2"), parts=("train",))
     cv2.setNumThreads(1)
-    samples = load_samples(folders, INNER_SHARE, typer.echo)
+    samples = load_samples(_folders(data), INNER_SHARE, typer.echo)
     train_cadx(build_segmenter(segmenter), samples, model, typer.echo)
     typer.echo(f"CADx written to {model}")
 
@@ -115,10 +114,13 @@ def cade(
     data: Data, model: Annotated[Path, typer.Option(help="The file to write.")] = CADE
 ) -> None:
     """Fit programmed CADe. Needs no torch."""
-    folders = DataFolders(data / "bus-bra", data / "busi", (), folds=("1", "2"), parts=("train",))
     cv2.setNumThreads(1)
-    train_cade(folders, model, typer.echo)
+    train_cade(_folders(data), model, typer.echo)
     typer.echo(f"CADe written to {model}")
+
+
+def _folders(data: Path) -> DataFolders:
+    return DataFolders(data / "bus-bra", data / "busi", (), folds=("1", "2"), parts=("train",))
 
 
 def _trainers() -> ModuleType:

@@ -1,7 +1,7 @@
 """TensorRT's plans, kept between starts: building one takes seconds to minutes.
 
-A plan runs on the card, driver and library it was built with and no other, and a foreign one can
-crash the process. So it is kept under a key of all of them, and read only with its checksum.
+A plan runs on the card, driver and library it was built with and no other. So it is kept under a
+key of all of them, and read only with its checksum.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ class Precision(StrEnum):
     """Of the weights file."""
 
     INT8 = "int8"
+    FP16 = "fp16"
     FP32 = "fp32"
 
 

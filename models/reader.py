@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import OperatingPoint, ReaderDescription, Reading
 from senoscope.models.classifier import Classifier
-from senoscope.models.segmenter import Segmenter
+from senoscope.models.segmenter import Segmentation, Segmenter
 
 
 @dataclass(frozen=True, slots=True)
 class UltrasoundReader:
-    """Reads frames one by one. Made and used in one process."""
+    """Reads frames one by one, in two stages that may each have a thread. Stays in one process."""
 
     segmenter: Segmenter
     classifier: Classifier
@@ -31,19 +33,28 @@ class UltrasoundReader:
 
     def read(self, pixels: Gray, frame_index: int) -> Reading:
         """Findings of a (rows, columns) frame, the most suspicious first."""
+        return self.begin(pixels, frame_index)()
+
+    def begin(self, pixels: Gray, frame_index: int) -> Callable[[], Reading]:
+        """Outline a (rows, columns) frame. What it gives classifies, and may on another thread."""
         started = perf_counter()
         segmentation = self.segmenter.segment(pixels)
-        segmented = perf_counter()
+        took_ms = (perf_counter() - started) * 1e3
+        return partial(self._classified, pixels, frame_index, segmentation, took_ms)
+
+    def _classified(
+        self, pixels: Gray, frame_index: int, segmentation: Segmentation, segment_ms: float
+    ) -> Reading:
+        started = perf_counter()
         looked_at = [self.classifier.classify(pixels, lesion) for lesion in segmentation.lesions]
         findings = [finding for finding in looked_at if finding is not None]
-        classified = perf_counter()
         return Reading(
             frame_index=frame_index,
             findings=tuple(sorted(findings, key=lambda finding: -finding.probability)),
             presence=segmentation.presence,
             dismissed=len(looked_at) - len(findings),
             stage_ms={
-                "segment": (segmented - started) * 1e3,
-                "classify": (classified - segmented) * 1e3,
+                "segment": segment_ms,
+                "classify": (perf_counter() - started) * 1e3,
             },
         )

@@ -1,4 +1,7 @@
-"""Keeps the AI process fed with the newest frame, and starts it again when it dies."""
+"""Keeps the AI process fed with the newest frame, and starts it again when it dies.
+
+One thread asks and one hears the answers: a reader of two stages has a frame in each.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from threading import Event, Thread
+from queue import SimpleQueue
+from threading import Event, Semaphore, Thread
 
 from senoscope.domain.reading import ReaderDescription, Reading
 from senoscope.realtime.ledger import DropCause
@@ -31,6 +35,12 @@ IDLE_CHECK_S = 1.0
 STOP_GRACE_S = 1.0
 STOP_LIMIT_S = 5.0
 
+Asked = tuple[Picture, ReadFailed | Lost | None]
+"""A picture that was asked about, and what went wrong in asking."""
+
+FAULT = Lost(
+    "The AI stopped because of a fault in the program; see the log. Start Senoscope again."
+)
 NO_READER = ReaderDescription("", ())
 
 log = logging.getLogger(__name__)
@@ -47,7 +57,7 @@ class AiStatus:
 
 
 class Feeder:
-    """One thread that takes the newest picture, has it read, and says what became of it.
+    """Takes the newest picture whenever the AI has room, and says what became of each.
 
     Exactly one of two is called, once, for each picture offered: `on_read(picture, reading,
     cpu_ns)` with the processor time the AI process used for it, or `on_dropped(picture, cause)`.
@@ -70,6 +80,7 @@ class Feeder:
         self._stopping = Event()
         self._process: ReaderProcess | None = None
         self._cpu_ns = 0
+        self._lost: Lost | None = None
         self._thread = Thread(target=self._run, name="senoscope-feeder", daemon=True)
 
     def start(self) -> None:
@@ -116,9 +127,7 @@ class Feeder:
     def _one_process(self) -> BuildFailed | Lost:
         """Start an AI process, live with it, and say why it ended."""
         self._process = process = ReaderProcess(self._build_reader)
-        end: BuildFailed | Lost = Lost(
-            "The AI stopped because of a fault in the program; see the log. Start Senoscope again."
-        )
+        end: BuildFailed | Lost = FAULT
         try:
             ready = process.start()
             end = self._serve(process, ready) if isinstance(ready, Ready) else ready
@@ -135,19 +144,55 @@ class Feeder:
         self.status = replace(
             self.status, state=AiState.READING, message="", description=ready.description
         )
+        self._lost = None
         self._newest.open()
         self.decided.set()
         self._cpu_ns = ready.cpu_ns
-        while not self._stopping.is_set():
+        room, asked = Semaphore(ready.at_once), SimpleQueue[Asked | None]()
+        hearing = Thread(target=self._hear, args=(process, asked, room), name="senoscope-answers")
+        hearing.start()
+        try:
+            self._ask(process, asked, room)
+        finally:
+            asked.put(None)
+            hearing.join()
+        return self._lost or Lost("The loop has ended.")
+
+    def _ask(
+        self, process: ReaderProcess, asked: SimpleQueue[Asked | None], room: Semaphore
+    ) -> None:
+        while not self._stopping.is_set() and self._lost is None:
+            # First room, then a picture: one that waited for room would no longer be the newest.
+            if not room.acquire(timeout=IDLE_CHECK_S):
+                continue
             picture = self._newest.take(IDLE_CHECK_S)
             if picture is not None:
-                reply = process.read(picture.frame)
-                self._settle(picture, reply)
+                asked.put((picture, process.ask(picture.frame)))
+                continue
+            room.release()
+            if self._lost is None and not process.is_alive():
+                self._lost = Lost(f"The AI process stopped unexpectedly. {AGAIN}")
+
+    def _hear(
+        self, process: ReaderProcess, asked: SimpleQueue[Asked | None], room: Semaphore
+    ) -> None:
+        about: Asked | None = None
+        try:
+            while (about := asked.get()) is not None:
+                picture, failed = about
+                reply = self._lost or failed or process.answer()
                 if isinstance(reply, Lost):
-                    return reply
-            elif not process.is_alive():
-                return Lost(f"The AI process stopped unexpectedly. {AGAIN}")
-        return Lost("The loop has ended.")
+                    self._lose(reply)
+                self._settle(picture, reply)
+                room.release()
+        finally:
+            if about is not None:
+                self._lose(FAULT)
+
+    def _lose(self, lost: Lost) -> None:
+        self._lost = self._lost or lost
+        # Wakes the one who waits for a picture to ask about.
+        self._close_slot(DropCause.AI_OFF)
 
     def _settle(self, picture: Picture, reply: Answer | ReadFailed | Lost) -> None:
         if isinstance(reply, Answer):

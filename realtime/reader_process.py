@@ -12,6 +12,7 @@ import numpy as np
 
 from senoscope.domain.frame import Frame, Gray
 from senoscope.realtime.worker import (
+    MOST_AT_ONCE,
     Answer,
     BuildFailed,
     BuildReader,
@@ -40,8 +41,10 @@ class Lost:
 class ReaderProcess:
     """One AI process and the shared memory in which it is handed frames.
 
-    Used by one thread, except for `kill`. The memory is written only while the process waits for a
-    request, so it needs no lock. `close` ends the process and removes the memory in every case.
+    `ask` is used by one thread, `answer` by one, `kill` by any, the rest by none beside them. As
+    many frames may be asked for before the first is answered as `Ready.at_once` says; each lies in
+    memory of its own meanwhile, so it needs no lock. `close` ends the process and removes the
+    memory in every case.
     """
 
     def __init__(self, build_reader: BuildReader) -> None:
@@ -51,7 +54,8 @@ class ReaderProcess:
         self._process = context.Process(
             target=run_worker, args=(self._far_end, build_reader), name="senoscope-ai", daemon=True
         )
-        self._memory: SharedMemory | None = None
+        self._memories: list[SharedMemory | None] = [None] * MOST_AT_ONCE
+        self._asked = 0
 
     def start(self) -> Ready | BuildFailed | Lost:
         """Start the process and wait until its reader is built."""
@@ -67,8 +71,8 @@ class ReaderProcess:
         reply: Ready | BuildFailed | Lost = self._receive(READY_LIMIT_S)
         return reply
 
-    def read(self, frame: Frame) -> Answer | ReadFailed | Lost:
-        """Have one frame read, and wait for the answer."""
+    def ask(self, frame: Frame) -> ReadFailed | Lost | None:
+        """Have one frame read. None: `answer` will tell."""
         try:
             slot = self._write(frame.pixels)
         except OSError as error:
@@ -78,6 +82,10 @@ class ReaderProcess:
             self._connection.send(Request(slot, rows, columns, frame.index))
         except OSError:
             return self._lost()
+        return None
+
+    def answer(self) -> Answer | ReadFailed | Lost:
+        """Wait for what became of the frame asked for first."""
         reply: Answer | ReadFailed | Lost = self._receive(ANSWER_LIMIT_S)
         return reply
 
@@ -86,7 +94,7 @@ class ReaderProcess:
         return self._process.is_alive()
 
     def kill(self) -> None:
-        """End the process at once; a waiting `start` or `read` then gives Lost. From any thread."""
+        """End the process at once; whoever waits for it is then told Lost. From any thread."""
         if self._process.pid is not None:
             self._process.kill()
 
@@ -98,20 +106,25 @@ class ReaderProcess:
             self._process.kill()
             # Bounded: a process stuck in a driver cannot be killed, and must not hold up the next.
             self._process.join(LEAVE_LIMIT_S)
-        self._remove_memory()
+        for place in range(MOST_AT_ONCE):
+            self._remove_memory(place)
 
     def _write(self, pixels: Gray) -> str:
-        if self._memory is None or self._memory.size < pixels.nbytes:
-            self._remove_memory()
-            self._memory = SharedMemory(create=True, size=pixels.nbytes)
-        np.copyto(np.ndarray(pixels.shape, np.uint8, self._memory.buf), pixels)
-        return self._memory.name
+        place = self._asked % MOST_AT_ONCE
+        memory = self._memories[place]
+        if memory is None or memory.size < pixels.nbytes:
+            self._remove_memory(place)
+            memory = self._memories[place] = SharedMemory(create=True, size=pixels.nbytes)
+        np.copyto(np.ndarray(pixels.shape, np.uint8, memory.buf), pixels)
+        self._asked += 1
+        return memory.name
 
-    def _remove_memory(self) -> None:
-        if self._memory is not None:
-            self._memory.close()
-            self._memory.unlink()
-            self._memory = None
+    def _remove_memory(self, place: int) -> None:
+        memory = self._memories[place]
+        if memory is not None:
+            memory.close()
+            memory.unlink()
+            self._memories[place] = None
 
     def _receive(self, limit_s: float) -> Any:
         """Wait for the process's next message, whatever it is, or Lost."""

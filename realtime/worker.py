@@ -1,14 +1,20 @@
-"""The AI process: reads one frame at a time from shared memory until its pipe closes."""
+"""The AI process: reads frames from shared memory, in their order, until its pipe closes.
+
+A reader of two stages is given the next frame while the one before is in its second stage.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
-from typing import Any, Protocol
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -16,9 +22,12 @@ from senoscope.domain.errors import SenoscopeError
 from senoscope.domain.frame import Gray
 from senoscope.domain.reading import ReaderDescription, Reading
 
+MOST_AT_ONCE = 2
+"""Frames in the process: one in each stage."""
+
 
 class FrameReader(Protocol):
-    """A frame in, a reading out. Lives in the AI process and is used by one thread."""
+    """A frame in, a reading out. Lives in the AI process; `read` is used by one thread."""
 
     @property
     def description(self) -> ReaderDescription:
@@ -31,16 +40,31 @@ class FrameReader(Protocol):
         """
 
 
+@runtime_checkable
+class StagedReader(Protocol):
+    """A FrameReader whose work falls into two stages that need not wait for each other's frames."""
+
+    def begin(self, pixels: Gray, frame_index: int) -> Callable[[], Reading]:
+        """Do the first stage. What it gives does the second, to be called on another thread.
+
+        `pixels` may be looked at until that has returned. Together they are `read`.
+        """
+
+
 BuildReader = Callable[[], FrameReader]
 """Makes the reader, in the AI process. Must be picklable: a module's function or a dataclass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The reader is built. `cpu_ns` is the processor time the process has used so far."""
+    """The reader is built. `cpu_ns` is the processor time the process has used so far.
+
+    `at_once` frames may be asked for before the first is answered.
+    """
 
     description: ReaderDescription
     cpu_ns: int
+    at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,43 +99,56 @@ class ReadFailed:
     message: str
 
 
+Finish = Callable[[], Reading | ReadFailed]
+"""The rest of the work on a frame that was begun."""
+
+
 def run_worker(connection: Connection[Any, Any], build_reader: BuildReader) -> None:
     """Build the reader, then answer requests until the other end of `connection` closes."""
     # Ctrl-C reaches every process of a terminal; the main process decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    slot = _Slot()
+    reader = _build(connection, build_reader)
+    if reader is None:
+        return
+    begun: SimpleQueue[Finish | None] = SimpleQueue()
+    finisher = Thread(target=_finish, args=(connection, begun), name="senoscope-second-stage")
+    finisher.start()
+    slots = _Slots()
     try:
-        reader = _build(connection, build_reader)
-        while reader is not None:
-            connection.send(_read(reader, slot, connection.recv()))
+        while True:
+            begun.put(_begin(reader, slots, connection.recv()))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the main process let go, or was killed
     finally:
-        slot.close()
+        begun.put(None)
+        finisher.join()
+        slots.close()
 
 
-class _Slot:
-    """The shared memory this process is attached to; the main process makes and removes it."""
+class _Slots:
+    """The shared memories this process is attached to; the main process makes and removes them."""
 
     def __init__(self) -> None:
-        self._memory: SharedMemory | None = None
+        self._memories: dict[str, SharedMemory] = {}
 
     def picture(self, request: Request) -> Gray:
-        if self._memory is None or self._memory.name != request.slot:
-            self.close()
-            self._memory = SharedMemory(request.slot)
-        return np.ndarray((request.rows, request.columns), np.uint8, self._memory.buf)
+        # The least recently used may be let go: no more are asked for at once than there are.
+        memory = self._memories.pop(request.slot, None) or SharedMemory(request.slot)
+        self._memories[request.slot] = memory
+        while len(self._memories) > MOST_AT_ONCE:
+            self._memories.pop(next(iter(self._memories))).close()
+        return np.ndarray((request.rows, request.columns), np.uint8, memory.buf)
 
     def close(self) -> None:
-        if self._memory is not None:
-            self._memory.close()
-            self._memory = None
+        for memory in self._memories.values():
+            memory.close()
 
 
 def _build(connection: Connection[Any, Any], build_reader: BuildReader) -> FrameReader | None:
     try:
         reader = build_reader()
-        ready = Ready(reader.description, time.process_time_ns())
+        at_once = MOST_AT_ONCE if isinstance(reader, StagedReader) else 1
+        ready = Ready(reader.description, time.process_time_ns(), at_once)
     except Exception as error:  # noqa: BLE001 - a process boundary: the other side must hear of any
         connection.send(BuildFailed(_in_words(error)))
         return None
@@ -119,12 +156,31 @@ def _build(connection: Connection[Any, Any], build_reader: BuildReader) -> Frame
     return reader
 
 
-def _read(reader: FrameReader, slot: _Slot, request: Request) -> Answer | ReadFailed:
+def _begin(reader: FrameReader, slots: _Slots, request: Request) -> Finish:
+    """All of the work but for a second stage; its failures too are told in the frames' order."""
     try:
-        reading = reader.read(slot.picture(request), request.frame_index)
+        pixels = slots.picture(request)
+        if isinstance(reader, StagedReader):
+            return reader.begin(pixels, request.frame_index)
+        reading = reader.read(pixels, request.frame_index)
     except Exception as error:  # noqa: BLE001 - a process boundary: one bad frame must not end it
+        failed = ReadFailed(_in_words(error))
+        return lambda: failed
+    return lambda: reading
+
+
+def _finish(connection: Connection[Any, Any], begun: SimpleQueue[Finish | None]) -> None:
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        while (finish := begun.get()) is not None:
+            connection.send(_finished(finish))
+
+
+def _finished(finish: Finish) -> Answer | ReadFailed:
+    try:
+        found = finish()
+    except Exception as error:  # noqa: BLE001 - as above
         return ReadFailed(_in_words(error))
-    return Answer(reading, time.process_time_ns())
+    return found if isinstance(found, ReadFailed) else Answer(found, time.process_time_ns())
 
 
 def _in_words(error: Exception) -> str:

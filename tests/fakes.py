@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -179,6 +179,26 @@ class FakeReader:
         if np.ptp(pixels):
             raise ImageError("The frame changed while it was read.")
         return builders.reading(frame_index, presence=int(pixels[0, 0]) / 255)
+
+
+@dataclass(frozen=True)
+class FakeStagedReader(FakeReader):
+    """One of two stages. The second stage of an even frame ends when a later frame was begun.
+
+    It raises, crashes or hangs, where it does, in the second stage.
+    """
+
+    begun: list[int] = field(default_factory=list)
+
+    def begin(self, pixels: Gray, frame_index: int) -> Callable[[], Reading]:
+        self.begun.append(frame_index)
+
+        def finish() -> Reading:
+            while frame_index % 2 == 0 and self.begun[-1] == frame_index:
+                time.sleep(0.001)
+            return self.read(pixels, frame_index)
+
+        return finish
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 import numpy as np
@@ -25,23 +26,36 @@ def is_available() -> str | None:
     return _missing
 
 
-def load(onnx: bytes, threads: int = 1) -> LoadedEngine:
-    """An engine for the ONNX model in `onnx`. EngineUnavailable where it cannot be compiled."""
+def has_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 itself."""
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def load(onnx: bytes, threads: int = 1, hint: str = "f32") -> LoadedEngine:
+    """An engine for the ONNX model in `onnx`. EngineUnavailable where it cannot be compiled.
+
+    `hint` is what is not int8 may be narrowed to. "f32" keeps it, so that figures do not hang on
+    the processor.
+    """
     if _missing is not None:
         raise EngineUnavailable(_missing)
     try:
         core = openvino.Core()
+        model = core.read_model(model=onnx)
         compiled = core.compile_model(
-            core.read_model(model=onnx),
+            model,
             "CPU",
             {
                 "INFERENCE_NUM_THREADS": threads,
                 "NUM_STREAMS": 1,
-                # What is not int8 stays fp32, so that figures do not hang on the processor.
-                "INFERENCE_PRECISION_HINT": "f32",
+                "INFERENCE_PRECISION_HINT": hint,
             },
         )
-        return OpenVinoEngine(compiled)
+        return OpenVinoEngine(
+            NAME if hint == "f32" else f"{NAME} {hint}",
+            compiled,
+            [port.get_any_name() for port in model.outputs],
+        )
     except RuntimeError as error:
         reason = " ".join(str(error).split()).rstrip(".")
         raise EngineUnavailable(
@@ -53,12 +67,12 @@ def load(onnx: bytes, threads: int = 1) -> LoadedEngine:
 class OpenVinoEngine:
     """A compiled network and its one request, reused for every frame."""
 
-    name = NAME
-
-    def __init__(self, compiled: openvino.CompiledModel) -> None:
+    def __init__(self, name: str, compiled: openvino.CompiledModel, outputs: Sequence[str]) -> None:
+        """`outputs` are the model's own names: a compiled one has others beside them."""
+        self.name = name
         self._request = compiled.create_infer_request()
         self.input_shape = tuple(compiled.input(0).shape)
-        self._outputs = {port.get_any_name(): port for port in compiled.outputs}
+        self._outputs = dict(zip(outputs, compiled.outputs, strict=True))
 
     def run(self, picture: NDArray[np.float32]) -> Tensors:
         """(1, 1, rows, columns) in, outputs by name out. Valid until the next call."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from senoscope.domain.errors import ModelPackageError, SettingsError
-from senoscope.models.engines import onnxruntime, openvino, tensorrt
+from senoscope.models.engines import onnxruntime, openvino, openvino_bf16, tensorrt
 from senoscope.models.engines.base import BackEnd, Engine
 from senoscope.models.package import ModelPackage, Precision
 
 BACK_ENDS: Mapping[str, BackEnd] = {
     "openvino": openvino,
+    "openvino-bf16": openvino_bf16,
     "onnxruntime": onnxruntime,
     "tensorrt": tensorrt,
 }
@@ -62,8 +63,13 @@ USUAL = Way("openvino", Precision.INT8)
 WAYS = (
     REFERENCE,
     USUAL,
-    *(Way(engine, precision) for engine in ("onnxruntime", "tensorrt") for precision in Precision),
+    Way("openvino-bf16", Precision.INT8),
+    Way("openvino-bf16", Precision.FP32),
+    Way("onnxruntime", Precision.INT8),
+    Way("onnxruntime", Precision.FP32),
+    *(Way("tensorrt", precision) for precision in Precision),
 )
+"""fp16 is for cards: a processor would compute in fp32 all the same."""
 
 
 def way_from_text(text: str) -> Way:

@@ -14,12 +14,19 @@ import torch
 from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters
 from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 from numpy.typing import NDArray
+from onnxruntime.transformers.float16 import convert_float_to_float16
 from torch import Tensor, nn
 
 from senoscope.models.networks.unet import RealTimeUNet
 from senoscope.models.networks.unet_classic import ClassicUNet
 
 OPSET = 18
+FIRST = 2
+"""Convolutions of a U-Net from the picture on that lose most in int8 (decision 12)."""
+POOLING = frozenset(
+    {"Add", "AveragePool", "Div", "Gemm", "Mul", "ReduceMax", "ReduceMean", "ReduceSum"}
+)
+"""Operators of the heads: no work beside the convolutions, and sums of many cells."""
 
 
 class ExportedUNet(nn.Module):
@@ -89,24 +96,40 @@ def _forget_the_machine(path: Path) -> None:
     onnx.save(model, path)
 
 
-def quantise(fp32: Path, int8: Path, pictures: Iterable[NDArray[np.float32]]) -> None:
+def halve(fp32: Path, fp16: Path) -> None:
+    """Weights and activations of half precision; picture and outputs stay float32."""
+    onnx.save(convert_float_to_float16(onnx.load(fp32), keep_io_types=True), fp16)
+
+
+def quantise(
+    fp32: Path, int8: Path, pictures: Iterable[NDArray[np.float32]], keep_ends: bool
+) -> None:
     """One symmetric QDQ file for OpenVINO, ONNX Runtime and TensorRT.
 
     `pictures` are normalised training inputs (crops, 1, rows, columns): their ranges set the
     scales. TensorRT refuses the asymmetric scales of NNCF's other preset. Scales reach to the
     largest value seen: cut at the mean of each picture's, as NNCF would, the surest logits fell
-    short by up to 0.8; its bias correction then moved all of them by 0.1 (decision 10).
+    short by up to 0.8; its bias correction then moved all of them by 0.1 (decision 10). With
+    `keep_ends` a U-Net's first convolutions and the pooling of its heads stay float32.
     """
     logging.getLogger("nncf").setLevel(logging.ERROR)
     inputs: list[dict[str, Any]] = [{"picture": picture} for picture in pictures]
+    model = onnx.load(fp32)
     quantised = nncf.quantize(
-        onnx.load(fp32),
+        model,
         nncf.Dataset(inputs),
         preset=nncf.QuantizationPreset.PERFORMANCE,
         subset_size=len(inputs),
+        ignored_scope=_ends(model) if keep_ends else None,
         advanced_parameters=AdvancedQuantizationParameters(
             disable_bias_correction=True,
             activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
         ),
     )
     onnx.save(quantised, int8)
+
+
+def _ends(model: onnx.ModelProto) -> nncf.IgnoredScope:
+    convolutions = [node.name for node in model.graph.node if node.op_type == "Conv"]
+    pooling = {node.op_type for node in model.graph.node} & POOLING
+    return nncf.IgnoredScope(names=convolutions[:FIRST], types=sorted(pooling))

@@ -28,6 +28,7 @@ from senoscope.models.training.export import (
     ExportedClassifier,
     ExportedUNet,
     export_onnx,
+    halve,
     quantise,
 )
 from senoscope.models.training.normalise import MEAN, STD, gray_to_network
@@ -58,17 +59,19 @@ def write_weights(
     fitted: Sequence[Sample],
     folder: Path,
 ) -> None:
-    """Both ONNX files in `folder`."""
+    """All ONNX files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     export_onnx(network, plan.size, folder / "model.fp32.onnx", max(1, len(plan.margins)))
-    write_int8(plan, fitted, folder)
+    write_narrower(plan, fitted, folder)
 
 
-def write_int8(plan: PackagePlan, fitted: Sequence[Sample], folder: Path) -> None:
-    """int8 weights beside the fp32 ones; their scales come from training images alone."""
+def write_narrower(plan: PackagePlan, fitted: Sequence[Sample], folder: Path) -> None:
+    """fp16 and int8 weights beside the fp32 ones; scales come from training images alone."""
     fp32, int8 = folder / "model.fp32.onnx", folder / "model.int8.onnx"
+    halve(fp32, folder / "model.fp16.onnx")
     picked = np.random.default_rng(0).permutation(len(fitted))[:CALIBRATION_IMAGES]
-    quantise(fp32, int8, [_network_input(fitted[k], plan) for k in picked])
+    pictures = [_network_input(fitted[k], plan) for k in picked]
+    quantise(fp32, int8, pictures, keep_ends=not plan.margins)
 
 
 def write_card(plan: PackagePlan, settings: Mapping[str, float], folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Makes a package's int8 weights anew, where the way to quantise changed and the fit did not."""
+"""Makes a package's fp16 and int8 weights anew: the way to changed, and the fit did not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from senoscope.models.training.packaging import (
     PackagePlan,
     move_into_place,
     write_card,
-    write_int8,
+    write_narrower,
 )
 from senoscope.models.training.trainers import (
     Say,
@@ -35,7 +35,7 @@ def config_of(package: ModelPackage) -> Path:
 
 
 def requantise(config: TrainingConfig, data: Path, folder: Path, say: Say) -> ModelPackage:
-    """Make the int8 weights of the package in `folder` anew from its fp32 ones.
+    """Make the fp16 and int8 weights of the package in `folder` anew from its fp32 ones.
 
     With them what hangs on them: a U-Net's presence rule. A classifier's calibration stays, where
     it rests on fp32 logits of a cross-fit; SettingsError where it does not. The version becomes the
@@ -59,7 +59,7 @@ def requantise(config: TrainingConfig, data: Path, folder: Path, say: Say) -> Mo
         made = Path(place) / folder.name
         shutil.copytree(folder, made)
         say("quantising")
-        write_int8(plan, lesions if before.margins else samples.fitted, made)
+        write_narrower(plan, lesions if before.margins else samples.fitted, made)
         settings = dict(before.settings)
         if not before.margins:
             settings |= presence_settings(plan, settings, samples, config, made)

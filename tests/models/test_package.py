@@ -47,7 +47,7 @@ def test_a_whole_package_says_what_it_is_and_gives_its_weights(tmp_path: Path) -
     package = load_package(written(tmp_path, card()))
     assert (package.title, package.size, package.mean, package.std) == ("net 2.0", 256, 0.25, 0.2)
     assert package.setting("presence_from") == 0.5
-    assert [package.weights(precision) for precision in Precision] == [WEIGHTS, WEIGHTS]
+    assert [package.weights(precision) for precision in Precision] == [WEIGHTS] * 3
 
 
 def test_exchanged_weights_are_refused(tmp_path: Path) -> None:

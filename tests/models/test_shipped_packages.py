@@ -124,12 +124,12 @@ def test_lesions_never_trained_on_are_outlined(
 
 
 def test_int8_outlines_as_well_as_fp32(images: list[UltrasoundImage]) -> None:
-    int8, fp32 = (mean_dice(ungated(precision), images) for precision in Precision)
+    int8, fp32 = (mean_dice(ungated(each), images) for each in (Precision.INT8, Precision.FP32))
     assert int8 == pytest.approx(fp32, abs=MOST_LOST_TO_INT8)
 
 
 def test_int8_is_as_sure_of_presence_as_fp32(images: list[UltrasoundImage]) -> None:
-    int8, fp32 = (ungated(precision) for precision in Precision)
+    int8, fp32 = (ungated(precision) for precision in (Precision.INT8, Precision.FP32))
     for image in images[::4]:
         pixels = image.pixels()
         assert int8.segment(pixels).presence == pytest.approx(
@@ -164,6 +164,26 @@ def test_the_same_frame_gives_the_same_reading_bit_for_bit(
             assert (one.probability, one.suspicion) == (same.probability, same.suspicion)
             assert one.lesion.area_px == same.lesion.area_px
             assert one.lesion.presence == same.lesion.presence
+
+
+def test_frames_in_both_stages_at_once_are_read_as_one_after_the_other(
+    reader: UltrasoundReader, images: list[UltrasoundImage]
+) -> None:
+    frames = [image.pixels() for image in images[:6]]
+    alone = [reader.read(pixels, index).findings for index, pixels in enumerate(frames)]
+    finish, both = reader.begin(frames[0], 0), []
+    for index, pixels in enumerate(frames[1:], start=1):
+        following = reader.begin(pixels, index)
+        both.append(finish().findings)
+        finish = following
+    both.append(finish().findings)
+    assert sum(map(len, alone)) > 0
+    for one, other in zip(alone, both, strict=True):
+        assert [f.probability for f in one] == [f.probability for f in other]
+        assert all(
+            np.array_equal(a.lesion.contour, b.lesion.contour)
+            for a, b in zip(one, other, strict=True)
+        )
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -13,7 +13,7 @@ from senoscope.domain.frame import ScanArea
 from senoscope.realtime import reader_process
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.published import AiState, PublishedFrame
-from tests.fakes import BuildFakeReader, FakeReader, FakeSource
+from tests.fakes import BuildFakeReader, FakeReader, FakeSource, FakeStagedReader
 from tests.realtime.running import (
     HANG_LIMIT_S,
     assert_books_closed,
@@ -87,6 +87,23 @@ def test_a_hanging_ai_is_killed_and_restarted(monkeypatch: pytest.MonkeyPatch) -
         loop.stop()
     assert_books_closed(loop)
     assert loop.report().dropped["ai_lost"] == 1
+
+
+@pytest.mark.parametrize("fault", ["crash_at", "hang_at"])
+def test_a_fault_in_a_second_stage_costs_the_frames_in_both(
+    monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(reader_process, "ANSWER_LIMIT_S", 2.0)
+    # Every frame of even number waits for the next one, so two are inside when it happens.
+    source = FakeSource(period_s=0.05)
+    loop = LiveLoop(source, BuildFakeReader(FakeStagedReader(**{fault: 1})))
+    loop.start(wait_for_reader=True)
+    try:
+        until(lambda: loop.status().ai_restarts == 1 and loop.report().read > 5)
+    finally:
+        loop.stop()
+    assert_books_closed(loop)
+    assert 1 <= loop.report().dropped["ai_lost"] <= 2
 
 
 def test_a_reader_that_cannot_be_built_is_not_tried_again() -> None:

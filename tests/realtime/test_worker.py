@@ -12,11 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from senoscope.domain.frame import Frame
 from senoscope.realtime import reader_process
 from senoscope.realtime.reader_process import Lost, ReaderProcess
 from senoscope.realtime.worker import Answer, BuildFailed, BuildReader, ReadFailed, Ready
 from tests import builders
-from tests.fakes import BuildFakeReader, FakeReader
+from tests.fakes import BuildFakeReader, FakeReader, FakeStagedReader
 from tests.realtime.running import HANG_LIMIT_S, workers
 
 MAIN_THAT_IS_KILLED = """
@@ -26,7 +27,8 @@ from tests import builders
 from tests.fakes import BuildFakeReader
 process = ReaderProcess(BuildFakeReader())
 process.start()
-process.read(builders.frame())
+process.ask(builders.frame())
+process.answer()
 (worker,) = multiprocessing.active_children()
 print(worker.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -45,6 +47,10 @@ def _running(build_reader: BuildReader) -> Iterator[ReaderProcess]:
     assert _shared_memory_in_use() == set()
 
 
+def read(process: ReaderProcess, frame: Frame) -> Answer | ReadFailed | Lost:
+    return process.ask(frame) or process.answer()
+
+
 def _shared_memory_in_use() -> set[str]:
     maps = Path("/proc/self/maps").read_text(encoding="utf-8")
     return {line.split()[5] for line in maps.splitlines() if "/dev/shm/psm_" in line}
@@ -58,7 +64,7 @@ def test_it_describes_itself_and_reads_frames_of_growing_and_shrinking_size() ->
     try:
         for index, side in enumerate((64, 1000, 65)):
             frame = builders.frame(index, value=51, columns=side, rows=side + 7)
-            answer = process.read(frame)
+            answer = read(process, frame)
             assert isinstance(answer, Answer), answer
             assert answer.reading.frame_index == index
             assert answer.reading.presence == 51 / 255
@@ -73,7 +79,7 @@ def test_the_loops_cropped_view_arrives_as_the_pixels_it_shows() -> None:
         whole.pixels[:, 100:] = 200
         view = builders.frame(value=9)
         object.__setattr__(view, "pixels", whole.pixels[20:100, 10:90])
-        answer = process.read(view)
+        answer = read(process, view)
         assert isinstance(answer, Answer), answer
         assert answer.reading.presence == 9 / 255
 
@@ -95,14 +101,14 @@ def test_a_reader_that_cannot_be_handed_over_is_a_failed_build() -> None:
 
 def test_an_exception_costs_one_frame_and_not_the_process() -> None:
     with _running(BuildFakeReader(FakeReader(error_at=1))) as process:
-        assert isinstance(process.read(builders.frame(0)), Answer)
-        assert process.read(builders.frame(1)) == ReadFailed("ValueError: fake fault")
-        assert isinstance(process.read(builders.frame(2)), Answer)
+        assert isinstance(read(process, builders.frame(0)), Answer)
+        assert read(process, builders.frame(1)) == ReadFailed("ValueError: fake fault")
+        assert isinstance(read(process, builders.frame(2)), Answer)
 
 
 def test_a_crash_is_told_with_its_exit_code() -> None:
     with _running(BuildFakeReader(FakeReader(crash_at=0))) as process:
-        reply = process.read(builders.frame(0))
+        reply = read(process, builders.frame(0))
         assert isinstance(reply, Lost)
         assert "exit code 3" in reply.message
 
@@ -110,16 +116,37 @@ def test_a_crash_is_told_with_its_exit_code() -> None:
 def test_a_process_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader_process, "ANSWER_LIMIT_S", 0.5)
     with _running(BuildFakeReader(FakeReader(hang_at=0))) as process:
-        reply = process.read(builders.frame(0))
+        reply = read(process, builders.frame(0))
         assert isinstance(reply, Lost)
         assert "did not answer within 0.5 s" in reply.message
+
+
+def test_a_reader_of_two_stages_begins_a_frame_before_the_last_is_finished() -> None:
+    with _running(BuildFakeReader(FakeStagedReader())) as process:
+        # The first frame's second stage waits for the second frame's first.
+        assert [process.ask(builders.frame(index, value=index)) for index in (0, 1)] == [None, None]
+        for index in (0, 1):
+            answer = process.answer()
+            assert isinstance(answer, Answer), answer
+            assert answer.reading.frame_index == index
+            assert answer.reading.presence == index / 255
+
+
+@pytest.mark.parametrize("bad", [0, 1])
+def test_an_exception_in_a_second_stage_is_told_in_the_order_of_the_frames(bad: int) -> None:
+    with _running(BuildFakeReader(FakeStagedReader(error_at=bad))) as process:
+        for index in (0, 1):
+            process.ask(builders.frame(index))
+        replies = [process.answer() for _ in (0, 1)]
+        assert replies[bad] == ReadFailed("ValueError: fake fault")
+        assert isinstance(replies[1 - bad], Answer)
 
 
 def test_ctrl_c_in_the_terminal_does_not_end_it() -> None:
     with _running(BuildFakeReader()) as process:
         (worker,) = workers()
         worker.send_signal(signal.SIGINT)
-        assert isinstance(process.read(builders.frame(0)), Answer)
+        assert isinstance(read(process, builders.frame(0)), Answer)
 
 
 def test_it_does_not_outlive_a_main_process_that_was_killed() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import EngineUnavailable
-from senoscope.models.engines import onnxruntime, openvino
+from senoscope.models.engines import onnxruntime, openvino, openvino_bf16
 from senoscope.models.engines.base import BackEnd
 
 SIDE = 8
@@ -101,3 +101,22 @@ def test_a_missing_back_end_is_named_with_its_remedy(
     assert MODULES[name].is_available() == "It cannot be imported. Run: pip install it"
     with pytest.raises(EngineUnavailable, match="pip install"):
         MODULES[name].load(b"")
+
+
+def test_bfloat16_is_left_to_processors_that_have_it(
+    monkeypatch: pytest.MonkeyPatch, network: bytes
+) -> None:
+    monkeypatch.setattr(openvino, "has_bfloat16", lambda: False)
+    assert "bfloat16" in str(openvino_bf16.is_available())
+    with pytest.raises(EngineUnavailable, match="another engine"):
+        openvino_bf16.load(network)
+
+
+def test_bfloat16_says_what_float32_says_but_for_its_digits(
+    monkeypatch: pytest.MonkeyPatch, network: bytes
+) -> None:
+    # A processor without it computes in float32 instead, which only this test would do.
+    monkeypatch.setattr(openvino, "has_bfloat16", lambda: True)
+    engine = openvino_bf16.load(network)
+    assert engine.name == openvino_bf16.NAME
+    np.testing.assert_allclose(engine.run(picture())["lesion"], 2 * picture(), rtol=1e-2)

@@ -124,8 +124,9 @@ class TestPlans:
 
     @pytest.mark.parametrize("folder", shipped_packages(), ids=lambda folder: folder.name)
     def test_the_precision_is_the_file_s(self, folder: Path) -> None:
-        plans = [build_plan(self._weights(folder, each), CARDS[0]) for each in Precision]
-        assert len(plans[0]) < 0.6 * len(plans[1])
+        plans = [len(build_plan(self._weights(folder, each), CARDS[0])) for each in Precision]
+        # In the order of Precision, from the narrowest; what is no weight takes 4 to 6 MB of each.
+        assert plans[0] < 0.9 * plans[1] < 0.6 * plans[2]
 
     @pytest.mark.parametrize("content", [b"", b"garbage", bytes(1000)])
     def test_garbage_is_refused_with_a_remedy(self, content: bytes) -> None:

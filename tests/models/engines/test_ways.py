@@ -23,6 +23,7 @@ def test_the_reference_is_tried_first_and_is_not_quantised() -> None:
     assert WAYS[0] == REFERENCE
     assert REFERENCE.precision is Precision.FP32
     assert USUAL.title == "OpenVINO int8"
+    assert {way.engine for way in WAYS if way.precision is Precision.FP16} == {"tensorrt"}
 
 
 @pytest.mark.parametrize("text", ["", "openvino", "OpenVINO int8", "tensorflow-int8"])

@@ -45,9 +45,9 @@ def test_a_card_written_is_a_card_read(tmp_path: Path) -> None:
     assert (package.title, package.size) == ("net 3.1", 64)
     assert package.setting("presence_from") == 0.12346
     assert package.card["task"] == "tells nothing"
-    assert [package.weights(precision) for precision in Precision] == [b"new", b"new"]
+    assert [package.weights(precision) for precision in Precision] == [b"new"] * 3
     assert sorted(path.name for path in package.folder.iterdir()) == [
-        "card.json", "model.fp32.onnx", "model.int8.onnx",
+        "card.json", "model.fp16.onnx", "model.fp32.onnx", "model.int8.onnx",
     ]  # fmt: skip
 
 

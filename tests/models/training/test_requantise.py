@@ -60,6 +60,7 @@ def package(tmp_path: Path, exported: bytes, monkeypatch: pytest.MonkeyPatch) ->
     folder = tmp_path / "net"
     folder.mkdir()
     (folder / "model.fp32.onnx").write_bytes(exported)
+    (folder / "model.fp16.onnx").write_bytes(b"old")
     (folder / "model.int8.onnx").write_bytes(b"old")
     about = {"made_by": "senoscope train, unet-classic.toml", "metrics": {"old": 1}}
     write_card(PackagePlan("net", "0.0.1", SIDE, about), {**SETTINGS, **UNGATED}, folder)
@@ -73,10 +74,11 @@ def test_the_new_weights_say_what_the_fp32_ones_say(
     package: ModelPackage, config: TrainingConfig
 ) -> None:
     made = requantise(config, Path("nowhere"), package.folder, lambda _: None)
-    fp32, int8 = (openvino.load(made.weights(precision)) for precision in Precision)
+    int8, fp16, fp32 = (openvino.load(made.weights(precision)) for precision in Precision)
     assert made.weights(Precision.FP32) == package.weights(Precision.FP32)
     picture = ((SAMPLES.inner[0].pixels / 255 - 0.25) / 0.2).astype(np.float32)[None, None]
     said, again = fp32.run(picture), int8.run(picture)
+    np.testing.assert_allclose(fp16.run(picture)["lesion"], said["lesion"], atol=2e-3)
     # Two channels of random weights: near, not equal.
     assert np.corrcoef(said["lesion"].ravel(), again["lesion"].ravel())[0, 1] > 0.8
     assert again["presence"] == pytest.approx(said["presence"], abs=0.1)
@@ -98,7 +100,7 @@ def test_where_quantising_fails_the_package_stays_as_it_was(
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(made_anew, "write_int8", fail)
+    monkeypatch.setattr(made_anew, "write_narrower", fail)
     with pytest.raises(OSError, match="disk full"):
         requantise(config, Path("nowhere"), package.folder, lambda _: None)
     assert (package.folder / "model.int8.onnx").read_bytes() == b"old"

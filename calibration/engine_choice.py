@@ -37,13 +37,15 @@ class Trial:
     """What came of trying one way to read.
 
     `refused` None: it may be used. `median_ms` is of one frame, from grey picture to findings; 0
-    and no `verdict` of what could not be tried.
+    and no `verdict` of what could not be tried. `verdict` is on simulated frames, `own` on the
+    user's, None without any.
     """
 
     way: str
     refused: str | None
     median_ms: float = 0.0
     verdict: Verdict | None = None
+    own: Verdict | None = None
 
     @property
     def in_words(self) -> str:
@@ -51,12 +53,19 @@ class Trial:
         if self.verdict is None:
             return f"not used. {self.refused}"
         said = (
-            f"{self.median_ms:.1f} ms a frame; beside the fp32 reference Dice "
-            f"{self.verdict.mean_dice:.4f} (worst {self.verdict.worst_dice:.3f}), "
-            f"{self.verdict.flips:.1%} of {self.verdict.findings} findings changed, on "
-            f"{self.verdict.frames} simulated frames"
+            f"{self.median_ms:.1f} ms a frame; beside the fp32 reference "
+            f"{_compared(self.verdict)} on {self.verdict.frames} simulated frames"
         )
+        if self.own is not None:
+            said += f"; {_compared(self.own)} on {self.own.frames} frames of your own"
         return said if self.refused is None else f"{said}. Not used. {self.refused}"
+
+
+def _compared(verdict: Verdict) -> str:
+    return (
+        f"Dice {verdict.mean_dice:.4f} (worst {verdict.worst_dice:.3f}), {verdict.flips:.1%} of "
+        f"{verdict.findings} findings changed,"
+    )
 
 
 def attempted(reader: Reads, clip: Sequence[Gray]) -> Attempt:
@@ -73,19 +82,23 @@ def attempted(reader: Reads, clip: Sequence[Gray]) -> Attempt:
 
 
 def tried(
-    ways: Sequence[str], attempt: Callable[[str], Attempt], say: Callable[[str], None]
+    ways: Sequence[str],
+    attempt: Callable[[str], Attempt],
+    say: Callable[[str], None],
+    simulated: int | None = None,
 ) -> tuple[Trial, ...]:
     """Try each of `ways`; the first is the reference, and its errors are raised.
 
-    `attempt` reads the same clip each time, or raises a SenoscopeError that says why it cannot.
+    `attempt` reads the same clip each time, or raises a SenoscopeError that says why it cannot. Of
+    its frames the first `simulated` are (None: all), the rest the user's own.
     """
     say(f"trying {ways[0]}")
     reference = attempt(ways[0])
-    trials = [_judged(ways[0], reference, reference)]
+    trials = [_judged(ways[0], reference, reference, simulated)]
     for way in ways[1:]:
         say(f"trying {way}")
         try:
-            trials.append(_judged(way, attempt(way), reference))
+            trials.append(_judged(way, attempt(way), reference, simulated))
         except SenoscopeError as error:
             trials.append(Trial(way, str(error)))
     return tuple(trials)
@@ -119,13 +132,21 @@ def from_json(text: str, of: str) -> tuple[Trial, ...] | None:
         if kept["of"] != of:
             return None
         return tuple(
-            Trial(**{**each, "verdict": each["verdict"] and Verdict(**each["verdict"])})
+            Trial(**{**each, **{k: each[k] and Verdict(**each[k]) for k in ("verdict", "own")}})
             for each in kept["trials"]
         )
     except (ValueError, TypeError, KeyError):
         return None
 
 
-def _judged(way: str, attempt: Attempt, reference: Attempt) -> Trial:
-    verdict = compared(reference.readings, attempt.readings, attempt.shapes)
-    return Trial(way, verdict.refusal, attempt.median_ms, verdict)
+def _judged(way: str, attempt: Attempt, reference: Attempt, simulated: int | None) -> Trial:
+    split = len(attempt.readings) if simulated is None else simulated
+    verdict, own = (
+        compared(reference.readings[part], attempt.readings[part], attempt.shapes[part])
+        for part in (slice(split), slice(split, None))
+    )
+    refusal = verdict.refusal
+    # Where the reference finds nothing on them, they say nothing against an engine either.
+    if own.findings and refusal is None and own.refusal is not None:
+        refusal = f"On frames of your own: {own.refusal}"
+    return Trial(way, refusal, attempt.median_ms, verdict, own if own.frames else None)

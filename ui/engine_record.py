@@ -23,12 +23,14 @@ from senoscope.calibration.engine_choice import (
     tried,
 )
 from senoscope.calibration.engine_trust import calibration_clip
-from senoscope.domain.errors import EngineUnavailable, StorageError
+from senoscope.domain.errors import EngineUnavailable, SenoscopeError, StorageError
+from senoscope.domain.frame import Gray
 from senoscope.models.engines import gpu
 from senoscope.models.engines.ways import WAYS, Way, way_from_text
 from senoscope.models.package import load_package
 from senoscope.ui.assemble import CLASSIFIER, SEGMENTER
 from senoscope.ui.engine_trial import attempt
+from senoscope.ui.own_clip import own_clip, own_clip_folder, own_clip_state
 from senoscope.ui.written import write_text
 
 ENGINE_PACKAGES = (
@@ -55,13 +57,24 @@ def new_trials(say: Say) -> tuple[Trial, ...]:
     """Try every way now, and keep what came of it if the disk allows."""
     say("simulating a calibration clip; the engines are tried once on each machine")
     by_title = {way.title: way for way in WAYS}
-    clip = calibration_clip()
-    trials = tried(tuple(by_title), lambda title: attempt(by_title[title], clip), say)
+    simulated = calibration_clip()
+    clip = (*simulated, *_own_clip(say))
+    trials = tried(
+        tuple(by_title), lambda title: attempt(by_title[title], clip), say, len(simulated)
+    )
     try:
         write_text(record_file(), as_json(trials, _state()))
     except StorageError as error:
         say(f"{error} Until then the engines are tried at every start.")
     return trials
+
+
+def _own_clip(say: Say) -> tuple[Gray, ...]:
+    try:
+        return own_clip(own_clip_folder())
+    except SenoscopeError as error:
+        say(f"your own clip is left out. {error}")
+        return ()
 
 
 class Chosen(NamedTuple):
@@ -109,6 +122,7 @@ def _state() -> str:
             *(f"{package.title} {sorted(package.settings.items())}" for package in packages),
             *(str(package.card.get("files")) for package in packages),
             *(way.title for way in WAYS),
+            own_clip_state(own_clip_folder()),
         ]
     )
 

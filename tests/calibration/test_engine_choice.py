@@ -60,6 +60,28 @@ def test_one_that_cannot_be_loaded_says_why_and_the_next_is_tried() -> None:
     assert fastest(list(trials.values())).way == "fast"
 
 
+def test_an_engine_must_read_the_user_s_own_frames_as_the_reference_does_too() -> None:
+    steady = read(20.0)
+    astray = Attempt((*steady.readings[:8], *read(1.0, 0.9).readings[8:]), SHAPES, 1.0)
+    attempts = {"slow": steady, "astray": astray}
+    trials = tried(("slow", "astray"), attempts.__getitem__, lambda _: None, simulated=8)
+    assert trials[0].own is not None
+    assert (trials[0].own.frames, trials[0].refused) == (4, None)
+    assert "on 8 simulated frames; Dice 1.0000" in trials[0].in_words
+    assert "on 4 frames of your own" in trials[0].in_words
+    assert trials[1].verdict == trials[0].verdict
+    assert str(trials[1].refused).startswith("On frames of your own: It does not read as")
+    assert from_json(as_json(trials, "x"), "x") == trials
+
+
+def test_own_frames_without_a_finding_refuse_nothing() -> None:
+    bare = tuple(builders.reading(k, ()) for k in range(4))
+    attempts = {"slow": Attempt((*read(9.0).readings[:8], *bare), SHAPES, 9.0)}
+    (only,) = tried(("slow",), attempts.__getitem__, lambda _: None, simulated=8)
+    assert only.refused is None
+    assert "of 0 findings changed, on 4 frames of your own" in only.in_words
+
+
 class Looker:
     """Keeps the frames it was shown."""
 

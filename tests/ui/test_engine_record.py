@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -11,7 +13,7 @@ from senoscope.calibration.engine_choice import Trial
 from senoscope.calibration.engine_trust import Verdict
 from senoscope.domain.errors import EngineUnavailable, SettingsError
 from senoscope.models.engines.ways import USUAL, WAYS
-from senoscope.ui import engine_record
+from senoscope.ui import engine_record, own_clip
 from senoscope.ui.commands import app
 from senoscope.ui.engine_record import chosen_way, kept_trials, record_file
 
@@ -24,6 +26,7 @@ def trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How often the engines were tried: the second way is fast, the last refused."""
     monkeypatch.setattr(engine_record, "user_cache_path", lambda *_, **__: tmp_path / "cache")
     monkeypatch.setattr(engine_record, "calibration_clip", tuple)
+    monkeypatch.setattr(own_clip, "user_data_path", lambda *_, **__: tmp_path / "data")
     count = [0]
 
     def tried(ways: tuple[str, ...], *_: object) -> tuple[Trial, ...]:
@@ -61,6 +64,31 @@ def test_a_spoilt_record_is_tried_again(trials: list[int]) -> None:
     record_file().write_bytes(b"\xff\x00")
     chosen_way("auto", SAID.append)
     assert trials == [2]
+
+
+def test_a_clip_of_the_user_s_own_is_tried_on_when_it_comes_and_when_it_changes(
+    trials: list[int],
+) -> None:
+    chosen_way("auto", SAID.append)
+    folder = own_clip.own_clip_folder()
+    folder.mkdir(parents=True)
+    for name in ("a.png", "b.png"):
+        cv2.imwrite(str(folder / name), np.full((64, 96), 50, np.uint8))
+        chosen_way("auto", SAID.append)
+        chosen_way("auto", SAID.append)
+    assert trials == [3]
+    assert not any("left out" in line for line in SAID)
+    frames = own_clip.own_clip(folder)
+    assert [int(frame.max()) for frame in frames] == [50, 50]
+
+
+def test_a_clip_that_cannot_be_used_is_left_out_and_named(trials: list[int]) -> None:
+    folder = own_clip.own_clip_folder()
+    folder.mkdir(parents=True)
+    (folder / "a.png").write_bytes(b"no picture")
+    assert chosen_way("auto", SAID.append).way == USUAL
+    assert any("your own clip is left out. " in line for line in SAID)
+    assert trials == [1]
 
 
 def test_a_way_that_is_named_is_taken_though_it_is_slower() -> None:

@@ -49,6 +49,8 @@ def load(onnx: bytes, threads: int = 1, hint: str = "f32") -> LoadedEngine:
                 "INFERENCE_NUM_THREADS": threads,
                 "NUM_STREAMS": 1,
                 "INFERENCE_PRECISION_HINT": hint,
+                # Else every network of every process is held to the same first core.
+                "ENABLE_CPU_PINNING": False,
             },
         )
         return OpenVinoEngine(

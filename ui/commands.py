@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from senoscope import __version__
+from senoscope.ui.bench_command import bench
 from senoscope.ui.compare_command import compare
 from senoscope.ui.doctor_command import doctor
 from senoscope.ui.engines_command import engines
@@ -25,6 +26,7 @@ app.command()(live)
 app.command()(doctor)
 app.command()(engines)
 app.command()(gallery)
+app.add_typer(bench, name="bench")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")
 app.add_typer(train, name="train")

@@ -140,7 +140,7 @@ def read_graph(content: bytes, operators: Collection[str]) -> Graph:
 
 def _check_operator(node: onnx.NodeProto, operators: Collection[str]) -> None:
     if node.domain not in ("", "ai.onnx") or node.op_type not in operators:
-        name = ".".join(filter(None, (node.domain, node.op_type)))
+        name = f"{node.domain}.{node.op_type}" if node.domain else node.op_type
         raise ValueError(f"the operator {name} is not known, only {', '.join(sorted(operators))}")
     if len(node.output) != 1:
         raise ValueError(f"{node.op_type} gives {list(node.output)}, expected one output")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import EngineUnavailable
-from senoscope.models.engines import onnxruntime, openvino, openvino_bf16
+from senoscope.models.engines import onnxruntime, openvino, openvino_bf16, torch
 from senoscope.models.engines.base import BackEnd
 
 SIDE = 8
-MODULES: dict[str, BackEnd] = {"openvino": openvino, "onnxruntime": onnxruntime}
+MODULES: dict[str, BackEnd] = {"openvino": openvino, "onnxruntime": onnxruntime, "torch": torch}
 
 
 @pytest.fixture(params=list(MODULES))

@@ -210,7 +210,9 @@ def test_weights_are_dequantised_once() -> None:
     nodes = (Drawn("DequantizeLinear", "w scale zero", {"axis": 0}), Drawn("Conv", "picture n0"))
     content = model(*nodes, constants={"w": levels(2, 2, 3, 3), **CHANNELS}).SerializeToString()
     assert_same(content, floats(*SHAPE))
-    assert [step.output for step in torch.network_of(read_graph(content, OPERATORS)).steps] == ["y"]
+    network = torch.network_of(read_graph(content, OPERATORS))
+    assert [step.output for step in network.steps] == ["y"]
+    assert network.weights.keys() == {"n0"}
 
 
 def test_every_operator_is_tried() -> None:

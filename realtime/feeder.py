@@ -149,7 +149,9 @@ class Feeder:
         self.decided.set()
         self._cpu_ns = ready.cpu_ns
         room, asked = Semaphore(ready.at_once), SimpleQueue[Asked | None]()
-        hearing = Thread(target=self._hear, args=(process, asked, room), name="senoscope-answers")
+        hearing = Thread(
+            target=self._hear, args=(process, asked, room), name="senoscope-answers", daemon=True
+        )
         hearing.start()
         try:
             self._ask(process, asked, room)

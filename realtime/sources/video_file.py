@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from senoscope.domain.errors import SourceLost, SourceUnavailable
-from senoscope.domain.frame import Frame
+from senoscope.domain.errors import ImageError, SourceLost, SourceUnavailable
+from senoscope.domain.frame import Frame, require_usable_size
 from senoscope.realtime.sources.numbering import Numbering
 from senoscope.realtime.sources.opencv import (
     ClosableDevice,
@@ -50,7 +50,7 @@ class VideoFileSource:
         self._expected = self._came = 0
 
     def open(self) -> None:
-        """Open the file. SourceUnavailable where it is missing or not a video."""
+        """Open the file. SourceUnavailable where it is missing, no video or of an unusable size."""
         self._require_video()
         device = self._opened()
         cv2 = opencv()
@@ -82,7 +82,7 @@ class VideoFileSource:
         if picture is not None or device.closed:
             return picture
         self._require_whole()
-        if not self._repeat or not self._came:
+        if not self._repeat:
             return None
         # Opened anew: seeking to the start is not exact in every container.
         device.close()
@@ -93,6 +93,7 @@ class VideoFileSource:
         device = self._open_device()
         if device is None:
             raise SourceUnavailable(self._refusal("is not a video that can be read, or not whole"))
+        self._require_usable_size(device)
         self._expected, self._came = int(device.get(opencv().CAP_PROP_FRAME_COUNT)), 0
         self._device = ClosableDevice(device)
         return device
@@ -112,6 +113,18 @@ class VideoFileSource:
         if opencv().haveImageReader(str(self._file)):
             raise SourceUnavailable(self._refusal("is a still image; to show it, name its folder"))
 
+    def _require_usable_size(self, device: Device) -> None:
+        # Before the first picture: a clip of a few kilobytes may unpack to gigabytes.
+        cv2 = opencv()
+        columns = int(device.get(cv2.CAP_PROP_FRAME_WIDTH))
+        rows = int(device.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        try:
+            if columns > 0 and rows > 0:
+                require_usable_size(columns, rows)
+        except ImageError as error:
+            device.release()
+            raise SourceUnavailable(f"The file {self._file} cannot be used. {error}") from error
+
     def _refusal(self, what: str) -> str:
         return (
             f"The file {self._file} {what}; expected a video such as MP4, AVI, MOV or MKV. "
@@ -121,8 +134,10 @@ class VideoFileSource:
     def _require_whole(self) -> None:
         # Some containers only estimate their count, from duration and rate.
         allowed = max(2, self._expected // 50)
-        if self._came < self._expected - allowed:
-            raise SourceLost(
-                f"{self._file.name} breaks off: {self._came} of {self._expected} frames came. "
-                "The file is damaged or was cut short; copy or export it again."
-            )
+        if self._came and self._came >= self._expected - allowed:
+            return
+        expected = f" of {self._expected}" if self._expected > 0 else ""
+        raise SourceLost(
+            f"{self._file.name} breaks off: {self._came}{expected} frames came. "
+            "The file is damaged or was cut short; copy or export it again."
+        )

@@ -6,6 +6,7 @@ import pytest
 
 from senoscope.domain.errors import SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame
+from senoscope.realtime.sources.opencv import Picture
 from senoscope.realtime.sources.video_file import VideoFileSource
 from tests.realtime.sources.clips import FakeDevice, picture, write_clip
 
@@ -76,3 +77,30 @@ def test_a_clip_whose_size_changes_is_a_loss(tmp_path: Path) -> None:
     fake = FakeDevice(picture(), picture(200, 150), frame_count=2)
     with pytest.raises(SourceLost, match="from 160x120 to 200x150"):
         frames_of(VideoFileSource(clip, flat_out=True, open_device=lambda: fake))
+
+
+def test_a_clip_of_no_usable_size_is_refused_before_a_picture_of_it_is_read(tmp_path: Path) -> None:
+    class Huge(FakeDevice):
+        def get(self, property_id: int, /) -> float:
+            return 16000.0
+
+        def read(self) -> tuple[bool, Picture | None]:
+            raise AssertionError("a picture was read")
+
+    fake = Huge()
+    source = VideoFileSource(write_clip(tmp_path / "clip.avi", 2), open_device=lambda: fake)
+    with pytest.raises(
+        SourceUnavailable, match=r"clip\.avi cannot be used.* is 16000x16000; expec"
+    ):
+        source.open()
+    assert fake.released == 1
+
+
+@pytest.mark.parametrize("repeat", [False, True])
+def test_a_clip_of_unknown_length_without_one_picture_is_a_loss(
+    tmp_path: Path, repeat: bool
+) -> None:
+    clip = write_clip(tmp_path / "clip.avi", 2)
+    source = VideoFileSource(clip, flat_out=True, repeat=repeat, open_device=FakeDevice)
+    with pytest.raises(SourceLost, match=r"clip\.avi breaks off: 0 frames came"):
+        frames_of(source)

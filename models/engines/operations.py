@@ -6,6 +6,11 @@ import math
 
 import openvino
 
+FORWARD = {"Convolution": 1, "GroupConvolution": 2}
+BACKWARD = {"ConvolutionBackpropData": 1, "GroupConvolutionBackpropData": 2}
+"""Where the shape of the weights goes on after the channels that each sum or cell has to itself:
+(made, given, ...), (group, made, given, ...), (given, made, ...), (group, given, made, ...)."""
+
 
 def operations(onnx: bytes) -> int:
     """Multiplications and additions of convolutions and matrix products for one run of `onnx`.
@@ -13,16 +18,21 @@ def operations(onnx: bytes) -> int:
     What lies between them is left out: it is a hundredth of the work. Count an fp32 file; in an
     int8 one the weights are not where this looks.
     """
-    count = 0
-    for node in openvino.Core().read_model(model=onnx).get_ops():
-        kind = node.get_type_name()
-        if kind not in {"Convolution", "ConvolutionBackpropData", "MatMul"}:
-            continue
-        given, weights, made = (
-            tuple(port.get_shape()) for port in (node.input(0), node.input(1), node.output(0))
-        )
-        # Weights are (made, given, ...) of one, (given, made, ...) of the other.
-        each = math.prod(weights[1:]) if kind != "MatMul" else given[-1]
-        places = given if kind == "ConvolutionBackpropData" else made
-        count += 2 * math.prod(places) * each
-    return count
+    nodes = openvino.Core().read_model(model=onnx).get_ops()
+    return 2 * sum(_products(node) for node in nodes)
+
+
+def _products(node: openvino.Node) -> int:
+    kind = node.get_type_name()
+    if kind not in {*FORWARD, *BACKWARD, "MatMul"}:
+        return 0
+    given, weights, made = (
+        [int(side) for side in port.get_shape()]
+        for port in (node.input(0), node.input(1), node.output(0))
+    )
+    if kind == "MatMul":
+        turned = node.get_attributes()["transpose_a"]
+        return math.prod(made) * given[-2 if turned else -1]
+    if kind in FORWARD:
+        return math.prod(made) * math.prod(weights[FORWARD[kind] :])
+    return math.prod(given) * math.prod(weights[BACKWARD[kind] :])

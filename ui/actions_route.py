@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from senoscope.domain.errors import SenoscopeError, StorageError
 from senoscope.domain.frame import ScanArea
 from senoscope.ui.frame_hub import FrameHub
-from senoscope.ui.pages.live import LiveActions
+from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.snapshot import save_snapshot
 
 

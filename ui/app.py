@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -22,10 +21,11 @@ from senoscope.domain.reading import OperatingPoint
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from senoscope.ui.actions_route import add_actions
 from senoscope.ui.frame_hub import FrameHub
+from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.live_route import UserOf, add_live_route
 from senoscope.ui.login import Login, add_login
-from senoscope.ui.pages.live import LiveActions, live_page, live_style
-from senoscope.ui.request_guard import RequestGuard
+from senoscope.ui.pages.live import live_page, live_style
+from senoscope.ui.request_guard import RequestGuard, is_this_machine
 from senoscope.ui.why_route import add_why_route
 
 SHORTEST_PASSWORD = 8
@@ -140,14 +140,6 @@ def server_config(app: FastAPI) -> uvicorn.Config:
         ws_max_size=2**16,
         timeout_graceful_shutdown=3,
     )
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether a page served on that address is out of other machines' reach."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def page_address(host: str, port: int) -> str:

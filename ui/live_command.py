@@ -20,11 +20,11 @@ from senoscope.models.package import load_package
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.loop_report import LoopReport
 from senoscope.realtime.sources.choose import normal_form, source_from_text
-from senoscope.ui.app import PageSettings, build_app, is_this_machine, serve
 from senoscope.ui.assemble import CLASSIFIER, build_explainer, build_reader, operating_point
 from senoscope.ui.engine_record import chosen_way
 from senoscope.ui.live_session import LiveSession, SourceRules, WatchedSource
 from senoscope.ui.logs import log_file, start_log
+from senoscope.ui.request_guard import is_this_machine
 from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
 from senoscope.ui.written import write_text
 
@@ -83,6 +83,9 @@ def live(
     if headless:
         _measure(LiveLoop(picked, reader, area), frames, report)
         return
+    # Gradio takes seconds to import, and no other command should wait for it.
+    from senoscope.ui.app import PageSettings, build_app, serve  # noqa: PLC0415
+
     watched = WatchedSource(text, picked)
     loop = LiveLoop(watched, reader, area)
     session = LiveSession(

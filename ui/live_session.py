@@ -20,7 +20,7 @@ from senoscope.realtime.sources.choose import (
     normal_form,
     source_from_text,
 )
-from senoscope.ui.pages.live import LiveActions, Preview
+from senoscope.ui.live_actions import LiveActions, Preview
 from senoscope.ui.settings import Settings, save_settings
 from senoscope.ui.why import Explainer
 

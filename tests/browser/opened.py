@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from senoscope.ui.app import PageSettings, build_app, server_config
-from senoscope.ui.pages.live import LiveActions
+from senoscope.ui.live_actions import LiveActions
 from tests.fakes import FakeLiveLoop
 from tests.ui.frames import OPERATING_POINT
 

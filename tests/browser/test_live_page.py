@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from senoscope.realtime.published import AiState
-from senoscope.ui.pages.live import LiveActions, Preview
+from senoscope.ui.live_actions import LiveActions, Preview
 from tests.browser.opened import (
     FEWEST_FPS,
     Served,

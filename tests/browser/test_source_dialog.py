@@ -11,7 +11,7 @@ import pytest
 
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
-from senoscope.ui.pages.live import LiveActions, Preview
+from senoscope.ui.live_actions import LiveActions, Preview
 from tests.browser.opened import (
     PATIENCE_MS,
     Served,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from senoscope.ui.pages.live import LiveActions, Preview
+from senoscope.ui.live_actions import LiveActions, Preview
 from tests.browser.opened import (
     Served,
     Shown,

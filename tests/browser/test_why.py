@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from senoscope.domain.errors import ModelPackageError
-from senoscope.ui.pages.live import LiveActions
+from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.why import Explainer
 from tests.browser.opened import (
     Served,

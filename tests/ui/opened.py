@@ -13,7 +13,7 @@ from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime.published import PublishedFrame
 from senoscope.ui.app import PageSettings, build_app
-from senoscope.ui.pages.live import LiveActions, Preview
+from senoscope.ui.live_actions import LiveActions, Preview
 from tests.fakes import FakeLiveLoop
 from tests.ui.frames import OPERATING_POINT, status
 

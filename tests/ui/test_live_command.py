@@ -117,7 +117,7 @@ def test_the_page_keeps_to_what_the_command_line_said(
             rules.append(self._rules)
 
     monkeypatch.setattr(live_command, "LiveSession", Session)
-    monkeypatch.setattr(live_command, "serve", lambda *parts: None)
+    monkeypatch.setattr("senoscope.ui.app.serve", lambda *parts: None)
     monkeypatch.setattr(live_command.signal, "signal", lambda *parts: None)
     options = ("--host", host, "--password", "open sesame", "--rate", "12", "--size", "640x480")
     result = live(*options)

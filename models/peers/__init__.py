@@ -1,0 +1,1 @@
+"""What others would do with the same networks: one way one file, to measure Senoscope beside."""

@@ -1,0 +1,64 @@
+"""What a person can ask of the live page, whoever shows it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from senoscope.domain.frame import ScanArea
+from senoscope.realtime.published import PublishedFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What was found when a source was tried.
+
+    `size` is (columns, rows) of the whole picture, `jpeg` that picture. `fps` is None when the
+    source does not say. `calibrated` says whether millimetres are known. `scan_area` (left, top,
+    width, height) is the one last chosen for this source, None for the whole picture.
+    """
+
+    name: str
+    size: tuple[int, int]
+    fps: float | None
+    simulated: bool
+    calibrated: bool
+    jpeg: bytes
+    scan_area: tuple[int, int, int, int] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For the browser; the picture as a data URL."""
+        picture = base64.b64encode(self.jpeg).decode("ascii")
+        return {
+            "name": self.name,
+            "size": list(self.size),
+            "fps": self.fps,
+            "simulated": self.simulated,
+            "calibrated": self.calibrated,
+            "scan_area": self.scan_area,
+            "picture": f"data:image/jpeg;base64,{picture}",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LiveActions:
+    """What the page can ask for. Each may raise SenoscopeError; the page shows its sentence.
+
+    They are called on the server's worker threads, possibly two at a time.
+
+    `known_sources` names what can be offered without being typed: "phantom", "camera 0".
+    `preview` opens such a name, a path or a URL, takes one picture and closes it again.
+    `start_source` makes the loop read it from now on, within the area (None: the whole picture),
+    and remembers both for the next start.
+    `first_run` is True until a source was started once; the page then opens the source dialog.
+    `explain` says why a numbered finding of a frame is what it is, part by part as in
+    `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
+    """
+
+    known_sources: Callable[[], tuple[str, ...]]
+    preview: Callable[[str], Preview]
+    start_source: Callable[[str, ScanArea | None], None]
+    first_run: Callable[[], bool]
+    explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None

@@ -51,10 +51,27 @@ class Finding:
     suspicion: Suspicion
 
 
+class Unsuitable(StrEnum):
+    """Why a frame is not read. Each has a sentence in the page's catalogue."""
+
+    IN_AIR = "in_air"
+    TOO_FAST = "too_fast"
+    COLOUR = "colour"
+    TEXT = "text"
+    AXILLA = "axilla"
+    DUAL = "dual"
+    NO_ULTRASOUND = "no_ultrasound"
+    FROZEN = "frozen"
+    GAIN_LOW = "gain_low"
+    GAIN_HIGH = "gain_high"
+    UNLIKE_TRAINING = "unlike_training"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All findings of one frame, the most suspicious first.
 
+    `unsuitable` says why the frame was not read, and then there are no findings; None where it was.
     `dismissed` counts outlines that a second look at each took for no lesion; they are no findings.
     `presence` in 0..1: how sure the network is that the frame shows any lesion.
     `stage_ms` names each stage of reading and the milliseconds it took.
@@ -65,11 +82,19 @@ class Reading:
     presence: float
     stage_ms: Mapping[str, float] = field(default_factory=dict)
     dismissed: int = 0
+    unsuitable: Unsuitable | None = None
+
+
+EVERYTHING_UNCERTAIN = OperatingPoint(0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderDescription:
-    """Who reads: the engine ("OpenVINO int8") and each model's name and version."""
+    """Who reads: the engine ("OpenVINO int8") and each model's name and version.
+
+    `operating_point` is where its probabilities become words.
+    """
 
     engine: str
     models: tuple[str, ...]
+    operating_point: OperatingPoint = EVERYTHING_UNCERTAIN

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -21,16 +23,20 @@ from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading
 from senoscope.realtime.capture import Capture
 from senoscope.realtime.cpu_time import CpuMeter
+from senoscope.realtime.exam import Exam, ExamName, ExamSummary
 from senoscope.realtime.feeder import Feeder
-from senoscope.realtime.ledger import DropCause, Ledger
+from senoscope.realtime.ledger import DropCause
 from senoscope.realtime.loop_report import LoopReport
 from senoscope.realtime.picture import Picture, View, same_pixels
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
 from senoscope.realtime.publisher import Publisher
 from senoscope.realtime.reader_process import READY_LIMIT_S
 from senoscope.realtime.sources.base import Source
-from senoscope.realtime.timing import FrameRate, StageTimes
+from senoscope.realtime.timing import StageTimes
 from senoscope.realtime.worker import BuildReader
+
+LAST_READINGS_S = 1.0
+"""An exam that ends waits so long for what is being read of it, so that its books close."""
 
 
 class LiveLoop:
@@ -44,9 +50,7 @@ class LiveLoop:
         self, source: Source, build_reader: BuildReader, scan_area: ScanArea | None = None
     ) -> None:
         self._times = StageTimes()
-        self._rate = FrameRate()
         self._cpu = CpuMeter()
-        self._ledger = Ledger()
         self._feeder = Feeder(build_reader, self._note_read, self._note_dropped)
         self._publisher = Publisher(self._times)
         self._capture = Capture(source, self._take_in)
@@ -54,7 +58,7 @@ class LiveLoop:
         self._switching = Lock()
         self._started = self._stopped = False
         # Replaced together, because the capture thread reads them together.
-        self._view = View(0, source.name, scan_area)
+        self._view = View(0, source.name, scan_area, Exam(ExamName(1, "", datetime.now(UTC))))
         self._previous: Picture | None = None
         self._count = 0
         self._lesion_frames = 0
@@ -105,7 +109,7 @@ class LiveLoop:
         """
         with self._switching:
             present = self._capture
-            view = View(self._view.generation + 1, source.name, scan_area)
+            view = View(self._view.generation + 1, source.name, scan_area, self._view.exam)
             if source is present.source and not present.ended:
                 self._view = view
                 return
@@ -114,6 +118,25 @@ class LiveLoop:
             # Only now: what the present source still delivered was its own.
             self._view = view
             self._capture.begin()
+
+    def begin_exam(self, patient: str = "") -> ExamSummary:
+        """End the present exam and go on with another, of a pseudonym or of nobody.
+
+        Gives what the present one came to; of its frames in flight none is shown in the next.
+        """
+        with self._switching:
+            before, now = self._view, datetime.now(UTC)
+            name = ExamName(before.exam.name.number + 1, patient, now)
+            self._view = replace(before, generation=before.generation + 1, exam=Exam(name))
+        ended = before.exam
+        deadline = time.monotonic() + LAST_READINGS_S
+        while ended.ledger.snapshot().in_flight and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return ended.summary(now)
+
+    def exam(self) -> ExamSummary:
+        """What the present exam has come to."""
+        return self._view.exam.summary(datetime.now(UTC))
 
     def subscribe(self, callback: Callable[[PublishedFrame], None]) -> Callable[[], None]:
         """Call `callback` with every published frame; gives a function that ends that.
@@ -131,7 +154,7 @@ class LiveLoop:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             ended = self._capture.ended
-            books = self._ledger.snapshot()
+            books = self._view.exam.ledger.snapshot()
             if frames is not None and books.captured >= frames:
                 return True
             if ended and books.in_flight == 0:
@@ -151,16 +174,18 @@ class LiveLoop:
             ai_restarts=ai.restarts,
             engine=ai.description.engine,
             models=ai.description.models,
-            fps=self._rate.recent(),
+            fps=self._view.exam.rate.recent(),
             latency_p95_ms=self._publisher.latency_p95_ms(generation) if reads else 0.0,
+            exam=self._view.exam.name,
             ended=capture.ended,
             error=capture.error or self._publisher.viewer_error,
             progress=(self._opening or capture).progress,
         )
 
     def report(self) -> LoopReport:
-        """Sum up what the loop has done so far."""
-        books = self._ledger.snapshot()
+        """Sum up what the loop has done so far: frames are those of the present exam."""
+        exam = self._view.exam
+        books = exam.ledger.snapshot()
         stages = self._times.all()
         latency = stages.pop("latency", None)
         cpu = self._cpu.per_frame()
@@ -174,7 +199,7 @@ class LiveLoop:
             unusable=self._capture.unusable,
             unshown=self._publisher.unshown,
             lesion_frames=self._lesion_frames,
-            fps=self._rate.overall(),
+            fps=exam.rate.overall(),
             latency_ms=latency,
             stage_ms=stages,
             cpu_ms_per_frame=cpu.loop_ms if cpu else None,
@@ -207,13 +232,13 @@ class LiveLoop:
         picture = Picture(frame, self._count, view, twin)
         self._count += 1
         self._previous = picture
-        self._ledger.capture()
-        self._rate.add(frame.captured_at_ns)
+        view.exam.ledger.capture()
+        view.exam.rate.add(frame.captured_at_ns)
         self._cpu.add_source(source_cpu_ns)
         if self._feeder.decided.is_set():
             self._cpu.count_frame()
         if twin is not None:
-            self._ledger.settle_duplicate()
+            view.exam.ledger.settle_duplicate()
         else:
             self._feeder.offer(picture)
         self._publisher.add(picture)
@@ -234,9 +259,13 @@ class LiveLoop:
             self._times.add(stage, milliseconds)
         if reading.findings:
             self._lesion_frames += 1
-        self._ledger.settle_read()
-        self._publisher.settle(picture, reading)
+        exam, point = picture.view.exam, self._feeder.status.description.operating_point
+        started = time.perf_counter()
+        tracks = exam.follow(picture.frame, picture.view.generation, reading, point)
+        self._times.add("track", (time.perf_counter() - started) * 1e3)
+        exam.ledger.settle_read()
+        self._publisher.settle(picture, reading, tracks)
 
     def _note_dropped(self, picture: Picture, cause: DropCause) -> None:
-        self._ledger.settle_dropped(cause)
+        picture.view.exam.ledger.settle_dropped(cause)
         self._publisher.settle(picture, None)

@@ -8,6 +8,8 @@ import numpy as np
 
 from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.reading import Reading
+from senoscope.domain.track import Track
+from senoscope.realtime.exam import Exam
 
 SAMPLE_ROWS, SAMPLE_COLUMNS = 37, 41
 """Every so many pixels are compared first; primes, so that no grid on the screen hides a change."""
@@ -17,12 +19,13 @@ SAMPLE_ROWS, SAMPLE_COLUMNS = 37, 41
 class View:
     """What the loop shows: one source's frames within one scan area, None for all of each.
 
-    `generation` is one higher after each switch of source or scan area.
+    `generation` is one higher after each switch of source, scan area or exam.
     """
 
     generation: int
     source_name: str
     scan_area: ScanArea | None
+    exam: Exam
 
 
 @dataclass(eq=False, slots=True)
@@ -32,7 +35,8 @@ class Picture:
     `number` counts the captured frames of a whole loop from 0, across sources. `view` is what the
     loop showed when it came. `twin` is the earlier picture with the same pixels, whose reading
     holds for this one too; None where the pixels are new. `settled` is True once nothing more will
-    come from the AI: then `reading` is there, or the frame was dropped. Times are
+    come from the AI: then `reading` is there, and `tracks`, the lesions followed as far as this
+    frame; or it was dropped. Times are
     `time.monotonic_ns()`, 0 before they happened.
     """
 
@@ -41,6 +45,7 @@ class Picture:
     view: View
     twin: Picture | None = None
     reading: Reading | None = None
+    tracks: tuple[Track, ...] = ()
     settled: bool = False
     encoded_at_ns: int = 0
     read_at_ns: int = 0

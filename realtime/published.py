@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading
+from senoscope.domain.track import Track
+from senoscope.realtime.exam import ExamName
 
 
 class AiState(StrEnum):
@@ -36,6 +38,7 @@ class LoopStatus:
     models: tuple[str, ...]
     fps: float
     latency_p95_ms: float
+    exam: ExamName
     ended: bool
     error: str
     progress: float | None
@@ -46,14 +49,19 @@ class PublishedFrame:
     """One frame on its way to the viewers.
 
     `jpeg` is the frame's picture, encoded once. `reading` is the newest there is, None before the
-    first. `reading_age_ms` is how much older the reading's frame is than this one: 0 when the
-    reading is of this very frame, None without a reading. `source_name` and `scan_area` (None: the
-    whole picture) are those that this very frame came from; the loop may have left them since.
+    first; `tracks` are the exam's lesions as of it. `reading_age_ms` is how much older the
+    reading's frame is than this one: 0 when the reading is of this very frame, None without a
+    reading. `source_name`, `scan_area` (None: the whole picture) and `exam` are those that this
+    very frame came from; the loop may have left them since. `still`: the frame before had these
+    very pixels.
     """
 
     frame: Frame
     jpeg: bytes
     reading: Reading | None
+    tracks: tuple[Track, ...]
     reading_age_ms: float | None
     source_name: str
-    scan_area: ScanArea | None = None
+    scan_area: ScanArea | None
+    exam: ExamName
+    still: bool = False

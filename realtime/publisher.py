@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from senoscope.domain.reading import Reading
+from senoscope.domain.track import Track
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.timing import Ring, StageTimes
@@ -80,11 +81,13 @@ class Publisher:
             self._queue.append(picture)
             self._changed.notify()
 
-    def settle(self, picture: Picture, reading: Reading | None) -> None:
+    def settle(
+        self, picture: Picture, reading: Reading | None, tracks: tuple[Track, ...] = ()
+    ) -> None:
         """Take note that the AI is done with a picture; `reading` is None when it was dropped."""
         with self._changed:
             if reading is not None:
-                picture.reading = reading
+                picture.reading, picture.tracks = reading, tracks
                 picture.read_at_ns = time.monotonic_ns()
                 self._read.append(picture)
                 self._note_latency(picture)
@@ -102,9 +105,21 @@ class Publisher:
     def _run(self) -> None:
         while (picture := self._next()) is not None:
             jpeg = self._encode(picture)
-            reading, age_ms = self._await_reading(picture)
-            name, area = picture.view.source_name, picture.view.scan_area
-            self._show(PublishedFrame(picture.frame, jpeg, reading, age_ms, name, area))
+            source, age_ms = self._await_reading(picture)
+            view = picture.view
+            self._show(
+                PublishedFrame(
+                    frame=picture.frame,
+                    jpeg=jpeg,
+                    reading=None if source is None else source.reading,
+                    tracks=() if source is None else source.tracks,
+                    reading_age_ms=age_ms,
+                    source_name=view.source_name,
+                    scan_area=view.scan_area,
+                    exam=view.exam.name,
+                    still=picture.twin is not None,
+                )
+            )
 
     def _next(self) -> Picture | None:
         with self._changed:
@@ -118,7 +133,7 @@ class Publisher:
         self._times.add("encode", (time.perf_counter() - started) * 1e3)
         return np.asarray(jpeg).tobytes()
 
-    def _await_reading(self, picture: Picture) -> tuple[Reading | None, float | None]:
+    def _await_reading(self, picture: Picture) -> tuple[Picture | None, float | None]:
         with self._changed:
             picture.encoded_at_ns = time.monotonic_ns()
             self._note_latency(picture)
@@ -138,16 +153,16 @@ class Publisher:
         if generation == self._generation:
             self._latencies.add(latency_ms)
 
-    def _newest_reading(self, picture: Picture) -> tuple[Reading | None, float | None]:
-        """Find the newest reading that is not of a later frame, and its age in ms."""
+    def _newest_reading(self, picture: Picture) -> tuple[Picture | None, float | None]:
+        """Find the newest that was read and is not of a later frame, and its reading's age, ms."""
         while len(self._read) > 1 and self._read[1].number <= picture.number:
             self._read.popleft()
         source = self._read[0] if self._read else None
         if source is None or source.number > picture.number or source.view != picture.view:
             return None, None
         if source is picture.original:
-            return source.reading, 0.0
-        return source.reading, (picture.frame.captured_at_ns - source.frame.captured_at_ns) / 1e6
+            return source, 0.0
+        return source, (picture.frame.captured_at_ns - source.frame.captured_at_ns) / 1e6
 
     def _show(self, published: PublishedFrame) -> None:
         for viewer in self._viewers:

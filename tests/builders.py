@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import numpy as np
 
 from senoscope.domain.frame import Frame, Gray, PixelSpacing
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, Reading, Suspicion
+from senoscope.domain.track import Track
+from senoscope.realtime.exam import ExamName, ExamSummary
+from senoscope.realtime.ledger import DropCause, LedgerSnapshot
 
 
 def pixels(value: int = 0, columns: int = 96, rows: int = 64) -> Gray:
@@ -39,6 +43,33 @@ def lesion(
 
 def finding(probability: float = 0.7, suspicion: Suspicion = Suspicion.HIGH) -> Finding:
     return Finding(lesion(), probability, suspicion)
+
+
+EXAM = ExamName(1, "", datetime(2026, 1, 2, 8, 30, tzinfo=UTC))
+
+
+def exam_summary() -> ExamSummary:
+    dropped = {cause: 0 for cause in DropCause} | {DropCause.SUPERSEDED: 3}
+    books = LedgerSnapshot(120, 110, 7, dropped, 0)
+    return ExamSummary(EXAM, EXAM.began_at, books, 29.97, 2)
+
+
+def tracks(findings: tuple[Finding, ...], seen: int = 12, agree: int = 9) -> tuple[Track, ...]:
+    """Every finding as a steady track of its own, numbered in their order."""
+    return tuple(
+        Track(
+            number=place + 1,
+            lesion=each.lesion,
+            finding=place,
+            seen=seen,
+            agree=agree,
+            probability=each.probability,
+            lowest=each.probability / 2,
+            highest=(1 + each.probability) / 2,
+            suspicion=each.suspicion,
+        )
+        for place, each in enumerate(findings)
+    )
 
 
 def reading(

@@ -14,6 +14,7 @@ import numpy as np
 from senoscope.domain.errors import ImageError, ModelPackageError, SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.reading import ReaderDescription, Reading
+from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from tests import builders
 
@@ -49,6 +50,14 @@ class FakeLiveLoop:
 
     def switch_source(self, source: object, scan_area: ScanArea | None) -> None:
         self.switched.append((source, scan_area))
+
+    def end_exam(self, patient: str) -> ExamSummary:
+        """What comes from now on is of another exam."""
+        ended = self.condition.exam
+        name = replace(ended, number=ended.number + 1, patient=patient)
+        self.condition = replace(self.condition, exam=name)
+        self._frames = [replace(each, exam=name) for each in self._frames]
+        return builders.exam_summary()
 
     def status(self) -> LoopStatus:
         return self.condition

@@ -33,12 +33,14 @@ def build_reader(
     # One thread reads: OpenCV's own pool would only take the other cores from the picture.
     cv2.setNumThreads(1)
     unet, googlenet = load_package(segmenter), load_package(classifier)
+    looks_again = build_classifier(classifier, way, prevalence)
     return UltrasoundReader(
         segmenter=build_segmenter(segmenter, way),
-        classifier=build_classifier(classifier, way, prevalence),
+        classifier=looks_again,
         description=ReaderDescription(
             engine=way.title,
             models=(unet.title, googlenet.title + _at_prevalence(prevalence)),
+            operating_point=looks_again.operating_point,
         ),
     )
 

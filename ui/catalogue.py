@@ -29,7 +29,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "close": ("Close", "关闭"),
     # The picture
     "picture": ("Ultrasound picture", "超声图像"),
-    "said_lesion": ("Lesion {n}, {word}, {p}", "病灶 {n}，{word}，{p}"),
+    "said_lesion": ("{lesion}, {word}, {p}", "{lesion}，{word}，{p}"),
     "waiting": ("Waiting for the picture", "正在等待图像"),
     "opening": ("Opening the source, {n} %", "正在打开图像源，{n}%"),
     "reconnecting": ("Live view lost - reconnecting", "实时画面中断，正在重新连接"),
@@ -59,6 +59,20 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "uncalibrated": ("UNCALIBRATED", "未校准"),
     # The lesion card
     "lesion": ("Lesion {n}", "病灶 {n}"),
+    "new_lesion": ("A mark", "一处标记"),
+    "new": ("looking ...", "观察中……"),
+    "seen_so_far": ("seen in {n} frames so far", "目前见于 {n} 帧"),
+    "evidence": (
+        "in {n} frames, {agree} agree, {low} to {high}",
+        "见于 {n} 帧，{agree} 帧一致，{low} 至 {high}",
+    ),
+    "on_frame": ("in {n} frames; this one {own}", "见于 {n} 帧；本帧 {own}"),
+    "not_on_frame": ("in {n} frames; not on this one", "见于 {n} 帧；本帧未见"),
+    "evidence_meaning": (
+        "Frames that showed it, those with the same word, the lowest and highest of single frames. "
+        "Frames of one sweep are alike: its calibration is unvalidated.",
+        "显示该病灶的帧数、结论相同的帧数、单帧的最低和最高概率。同一次扫查的各帧相似，其校准未经验证。",
+    ),
     "no_lesion": ("No lesion marked", "未标记病灶"),
     "more_lesions": ("{n} more marked", "另有 {n} 处标记"),
     "suspicion": ("Suspicion", "可疑程度"),
@@ -76,6 +90,29 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "device_warning": (
         "Not a medical device. Suggestion, not a diagnosis.",
         "非医疗器械。仅供参考，不作为诊断。",
+    ),
+    # The exam
+    "exam": ("Exam", "检查"),
+    "exam_anonymous": ("{n}, anonymous", "{n}，匿名"),
+    "exam_patient": ("Patient", "患者"),
+    "exam_began": ("Began", "开始"),
+    "exam_lesions": ("Lesions followed", "已跟踪病灶"),
+    "exam_frames": ("Frames", "帧"),
+    "exam_books": (
+        "{captured} captured = {read} read + {duplicates} alike + {dropped} not read "
+        "+ {in_flight} waiting",
+        "采集 {captured} = 判读 {read} + 重复 {duplicates} + 未判读 {dropped} + 等待 {in_flight}",
+    ),
+    "anonymous": ("anonymous", "匿名"),
+    "end_exam": ("End exam", "结束检查"),
+    "exam_ended": (
+        "Exam {n} ended: {captured} frames, {read} read. A new one has begun.",
+        "检查 {n} 已结束：{captured} 帧，判读 {read} 帧。新的检查已开始。",
+    ),
+    "next_patient": ("Pseudonym for the next exam", "下一次检查的代号"),
+    "next_patient_hint": (
+        "Leave it empty for an anonymous exam. What is followed and held of this exam is cleared.",
+        "留空则为匿名检查。本次检查的跟踪和缓存内容将被清除。",
     ),
     # Why a number is what it is
     "why": ("Why", "依据"),

@@ -43,8 +43,8 @@ class HeldFrame:
 
     def message(self, frozen: bool = False) -> bytes:
         """What browsers are sent; `frozen` marks the answer to a freeze."""
-        header = frame_header(self.published, self.sequence, self.status)
-        return packed(header | {"frozen": frozen}, self.published.jpeg)
+        header = frame_header(self.published, self.sequence, self.status, frozen)
+        return packed(header, self.published.jpeg)
 
     def is_read_itself(self) -> bool:
         """Whether its reading is of this very frame."""
@@ -55,6 +55,7 @@ class HeldFrame:
         own, others = self.published, other.published
         age_ns = others.frame.captured_at_ns - own.frame.captured_at_ns
         same = own.source_name == others.source_name and own.scan_area == others.scan_area
+        same = same and own.exam == others.exam
         same = same and own.frame.size == others.frame.size
         return same and self.sequence <= other.sequence and 0 <= age_ns <= MOMENT_NS
 
@@ -154,15 +155,25 @@ class FrameHub:
             if not held.is_just_before(newest):
                 return
             if held.published.frame.index == reading.frame_index:
-                paired = replace(held.published, reading=reading, reading_age_ms=0.0)
+                tracks = newest.published.tracks
+                paired = replace(held.published, reading=reading, tracks=tracks, reading_age_ms=0.0)
                 self._held[place] = replace(held, published=paired)
                 return
 
     def _hold(self, frame: HeldFrame) -> None:
+        if self._held and self._held[-1].published.exam != frame.published.exam:
+            self._forget()
         self._held.append(frame)
         self._held_bytes += frame.nbytes
         while len(self._held) > HELD_FRAMES or self._held_bytes > HELD_BYTES:
             self._held_bytes -= self._held.popleft().nbytes
+
+    def _forget(self) -> None:
+        """Nothing of one exam can be looked at, saved or explained in the next."""
+        self._held.clear()
+        self._held_bytes = 0
+        for viewer in self._viewers:
+            viewer.frozen = None
 
     def _ring(self, message: bytes) -> None:
         self.message = message

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import PublishedFrame
 
 
@@ -53,6 +54,8 @@ class LiveActions:
     `start_source` makes the loop read it from now on, within the area (None: the whole picture),
     and remembers both for the next start.
     `first_run` is True until a source was started once; the page then opens the source dialog.
+    `exam` sums up the present exam; `end_exam` ends it, begins one of the pseudonym given ("" for
+    nobody's) and sums up the ended one.
     `explain` says why a numbered finding of a frame is what it is, part by part as in
     `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
     """
@@ -61,4 +64,6 @@ class LiveActions:
     preview: Callable[[str], Preview]
     start_source: Callable[[str, ScanArea | None], None]
     first_run: Callable[[], bool]
+    exam: Callable[[], ExamSummary]
+    end_exam: Callable[[str], ExamSummary]
     explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None

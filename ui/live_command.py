@@ -101,7 +101,14 @@ def live(
     # A service manager ends programs by SIGTERM: the AI process and its memory must go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with loop:
-        serve(app, host, port, lambda address: typer.echo(f"Senoscope {__version__}: {address}"))
+        try:
+            serve(app, host, port, _say_address)
+        finally:
+            session.end_exam()
+
+
+def _say_address(address: str) -> None:
+    typer.echo(f"Senoscope {__version__}: {address}")
 
 
 def _measure(loop: LiveLoop, frames: int | None, report: Path | None) -> None:

@@ -12,6 +12,7 @@ import cv2
 from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.realtime.capture import RUN, Capture
+from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.base import Source
 from senoscope.realtime.sources.choose import (
@@ -20,6 +21,7 @@ from senoscope.realtime.sources.choose import (
     normal_form,
     source_from_text,
 )
+from senoscope.ui.exam_record import exam_folder, save_exam
 from senoscope.ui.live_actions import LiveActions, Preview
 from senoscope.ui.settings import Settings, save_settings
 from senoscope.ui.why import Explainer
@@ -110,7 +112,8 @@ NO_RULES = SourceRules()
 class LiveSession:
     """One running loop, and the settings that outlive it.
 
-    `explainer` None where what the loop reads with cannot be explained.
+    `explainer` None where what the loop reads with cannot be explained. `exams` is the folder for
+    what ended exams came to, None for this user's.
     """
 
     def __init__(
@@ -121,6 +124,7 @@ class LiveSession:
         settings_file: Path,
         rules: SourceRules = NO_RULES,
         explainer: Explainer | None = None,
+        exams: Path | None = None,
     ) -> None:
         self._loop = loop
         self._source = source
@@ -129,6 +133,7 @@ class LiveSession:
         self._settings_file = settings_file
         self._rules = rules
         self._explainer = explainer
+        self._exams = exams or exam_folder()
         self._starting, self._trying = Lock(), Lock()
 
     @property
@@ -139,6 +144,8 @@ class LiveSession:
             preview=self.preview,
             start_source=self.start_source,
             first_run=lambda: self._settings.source is None,
+            exam=self._loop.exam,
+            end_exam=self.end_exam,
             explain=None if self._explainer is None else self._explainer.explain,
         )
 
@@ -173,6 +180,15 @@ class LiveSession:
                 scan_area = replace(scan_area, picture=source.latest.size)
             self._settings = self._settings.with_source(normal, scan_area)
             save_settings(self._settings, self._settings_file)
+
+    def end_exam(self, patient: str = "") -> ExamSummary:
+        """Begin another exam, and keep what the ended one came to.
+
+        StorageError when it has ended and cannot be kept.
+        """
+        ended = self._loop.begin_exam(patient)
+        save_exam(ended, self._exams)
+        return ended
 
     def _allowed(self, text: str) -> tuple[str, str]:
         """What to open for `text`, and its normal form. SettingsError where the page may not."""

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from senoscope.domain.frame import Frame, PixelSpacing
-from senoscope.domain.reading import Finding, Reading
+from senoscope.domain.reading import Reading
+from senoscope.domain.track import Track
+from senoscope.realtime.exam import ExamName
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
 
 FAINT_AFTER_MS = 150.0
 """A reading older than this is hatched: at a usual probe speed of 20 mm/s the tissue under the
 outline has moved 3 mm, about the margin a reader would notice."""
-HIDDEN_AFTER_MS = 500.0
-"""A reading older than this is not drawn at all: 10 mm away, it outlines other tissue."""
+HIDDEN_AFTER_MS = 400.0
+"""A reading older than this is not drawn at all: 8 mm away, it outlines other tissue."""
 
 Header = dict[str, Any]
 """JSON-ready: text, numbers, lists and None only."""
@@ -27,16 +29,22 @@ def shown_reading(published: PublishedFrame) -> Reading | None:
     return published.reading if age_ms is not None and age_ms <= HIDDEN_AFTER_MS else None
 
 
-def frame_header(published: PublishedFrame, sequence: int, status: LoopStatus) -> Header:
+def frame_header(
+    published: PublishedFrame, sequence: int, status: LoopStatus, frozen: bool = False
+) -> Header:
     """The header that travels with one frame's JPEG.
 
     `sequence` grows by one with every published frame, over all sources; `frame` in the header is
     the index within the source's run. `age_ms` 0 means that the findings are this very frame's.
+    A picture that stands still, `frozen` or by itself, will gather no more evidence: there a lesion
+    that is not steady has the word of its single frame.
     """
     reading, age_ms = shown_reading(published), published.reading_age_ms
     return {
         **status_header(status, published.frame),
         "source": published.source_name,
+        "exam": exam_header(published.exam),
+        "frozen": frozen,
         "sequence": sequence,
         "frame": published.frame.index,
         "size": list(published.frame.size),
@@ -44,11 +52,19 @@ def frame_header(published: PublishedFrame, sequence: int, status: LoopStatus) -
         # Rounded up: a reading of another frame is never taken for this one's.
         "age_ms": None if age_ms is None else ceil(age_ms),
         "faint": reading is not None and age_ms is not None and age_ms > FAINT_AFTER_MS,
-        "findings": [
-            _described(number, finding, published.frame.pixel_spacing)
-            for number, finding in enumerate(reading.findings if reading else (), start=1)
+        "findings": []
+        if reading is None
+        else [
+            _described(track, reading, published.frame.pixel_spacing, frozen or published.still)
+            for track in published.tracks
         ],
     }
+
+
+def exam_header(exam: ExamName) -> Header:
+    """What is shown of an exam's name. `began_at` is ISO 8601."""
+    began_at = exam.began_at.isoformat(timespec="seconds")
+    return {"number": exam.number, "patient": exam.patient, "began_at": began_at}
 
 
 def status_header(status: LoopStatus, frame: Frame | None = None) -> Header:
@@ -59,6 +75,7 @@ def status_header(status: LoopStatus, frame: Frame | None = None) -> Header:
     return {
         "sequence": None,
         "source": status.source_name,
+        "exam": exam_header(status.exam),
         "engine": status.engine,
         "models": list(status.models),
         "ai": status.ai_state.value,
@@ -82,15 +99,30 @@ def _trouble(status: LoopStatus) -> Header | None:
     return None
 
 
-def _described(number: int, finding: Finding, spacing: PixelSpacing | None) -> Header:
-    outline = np.round(finding.lesion.contour.astype(np.float64), 1)
+def _described(
+    track: Track, reading: Reading, spacing: PixelSpacing | None, stands_still: bool
+) -> Header:
+    """A lesion. `number` is 0 and `suspicion` "new" before it is steady; `finding` counts from 1.
+
+    `own` is the probability of this single frame, None where it was not found on it.
+    """
+    own = None if track.finding is None else reading.findings[track.finding]
+    probability, word = track.probability, track.suspicion
+    if word is None and stands_still and own is not None:
+        probability, word = own.probability, own.suspicion
+    outline = np.round(track.lesion.contour.astype(np.float64), 1)
     return {
-        "number": number,
-        "suspicion": finding.suspicion.value,
-        "probability": round(finding.probability, 2),
+        "number": track.number,
+        "finding": None if track.finding is None else track.finding + 1,
+        "suspicion": "new" if word is None else word.value,
+        "probability": round(probability, 2),
+        "own": None if own is None else round(own.probability, 2),
+        "seen": track.seen,
+        "agree": track.agree,
+        "range": [round(track.lowest, 2), round(track.highest, 2)],
         "axes_mm": None
         if spacing is None
-        else [round(axis, 1) for axis in finding.lesion.axes_mm(spacing)],
+        else [round(axis, 1) for axis in track.lesion.axes_mm(spacing)],
         "outline": outline.ravel().tolist(),
     }
 

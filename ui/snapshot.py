@@ -12,9 +12,11 @@ import cv2
 from senoscope import __version__
 from senoscope.domain.errors import StorageError
 from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, Reading
+from senoscope.domain.track import Track
 from senoscope.realtime.published import LoopStatus, PublishedFrame
-from senoscope.ui.overlay import shown_reading
+from senoscope.ui.overlay import exam_header, shown_reading
 from senoscope.ui.written import write_bytes, write_text
 
 
@@ -55,9 +57,13 @@ def _facts(published: PublishedFrame, status: LoopStatus, now: datetime) -> dict
         "models": list(status.models),
         "engine": status.engine,
         "ai": status.ai_state.value,
+        "exam": exam_header(published.exam),
         "reading": None
         if reading is None
         else _reading(reading, published.reading_age_ms, spacing),
+        "lesions": []
+        if reading is None
+        else [_followed(track, spacing) for track in published.tracks],
     }
 
 
@@ -74,11 +80,31 @@ def _reading(
 
 
 def _finding(finding: Finding, spacing: PixelSpacing | None) -> dict[str, Any]:
-    lesion = finding.lesion
-    axes = None if spacing is None else lesion.axes_mm(spacing)
     return {
         "suspicion": finding.suspicion.value,
         "probability": round(finding.probability, 4),
+        **_lesion(finding.lesion, spacing),
+    }
+
+
+def _followed(track: Track, spacing: PixelSpacing | None) -> dict[str, Any]:
+    """A lesion over the frames of the exam; `finding` counts this frame's from 0."""
+    return {
+        "number": track.number,
+        "finding": track.finding,
+        "suspicion": None if track.suspicion is None else track.suspicion.value,
+        "probability": round(track.probability, 4),
+        "calibration": "unvalidated",
+        "frames_seen": track.seen,
+        "frames_agreeing": track.agree,
+        "probability_range": [round(track.lowest, 4), round(track.highest, 4)],
+        **_lesion(track.lesion, spacing),
+    }
+
+
+def _lesion(lesion: Lesion, spacing: PixelSpacing | None) -> dict[str, Any]:
+    axes = None if spacing is None else lesion.axes_mm(spacing)
+    return {
         "presence": round(lesion.presence, 4),
         "area_px": round(lesion.area_px, 1),
         "axes_mm": None if axes is None else [round(axis, 2) for axis in axes],

@@ -9,6 +9,7 @@ import pytest
 
 from senoscope.realtime.published import AiState
 from senoscope.ui.live_actions import LiveActions, Preview
+from tests import builders
 from tests.browser.opened import (
     FEWEST_FPS,
     Served,
@@ -47,6 +48,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         preview=lambda source: Preview(source, (1280, 720), 60.0, True, True, frames[0].jpeg),
         start_source=loop.switch_source,
         first_run=lambda: False,
+        exam=builders.exam_summary,
+        end_exam=loop.end_exam,
     )
     with serving_loop(loop, actions, tmp_path_factory.mktemp("snapshots")) as served:
         yield served

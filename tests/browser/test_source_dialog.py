@@ -12,6 +12,7 @@ import pytest
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
 from senoscope.ui.live_actions import LiveActions, Preview
+from tests import builders
 from tests.browser.opened import (
     PATIENCE_MS,
     Served,
@@ -85,7 +86,12 @@ def dialog(chromium: playwright.Browser, tmp_path: Path) -> Iterator[Dialog]:
     sources = Sources(frames[0].jpeg)
     loop = FakeLiveLoop(frames, status(), fps=20)
     actions = LiveActions(
-        lambda: ("phantom", "camera 0"), sources.preview, sources.start, lambda: False
+        known_sources=lambda: ("phantom", "camera 0"),
+        preview=sources.preview,
+        start_source=sources.start,
+        first_run=lambda: False,
+        exam=builders.exam_summary,
+        end_exam=lambda patient: builders.exam_summary(),
     )
     with serving_loop(loop, actions, tmp_path) as served, shown_in(chromium) as shown:
         shown.open(served.address)

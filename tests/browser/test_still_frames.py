@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from senoscope.ui.live_actions import LiveActions, Preview
+from tests import builders
 from tests.browser.opened import (
     Served,
     Shown,
@@ -30,6 +31,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
         preview=lambda source: Preview(source, (160, 120), None, False, False, b""),
         start_source=lambda source, area: None,
         first_run=lambda: False,
+        exam=builders.exam_summary,
+        end_exam=lambda patient: builders.exam_summary(),
     )
     with serving_loop(FakeLiveLoop([], status()), actions, tmp_path) as served:
         yield served

@@ -10,6 +10,7 @@ import pytest
 from senoscope.domain.errors import ModelPackageError
 from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.why import Explainer
+from tests import builders
 from tests.browser.opened import (
     Served,
     Shown,
@@ -53,6 +54,8 @@ def watching(
         preview=lambda source: pytest.fail(f"{source} is not to be tried."),
         start_source=loop.switch_source,
         first_run=lambda: False,
+        exam=builders.exam_summary,
+        end_exam=lambda patient: builders.exam_summary(),
         explain=None if explainer is None else explainer.explain,
     )
     with serving_loop(loop, actions, folder) as served, shown_in(chromium) as shown:

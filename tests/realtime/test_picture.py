@@ -1,7 +1,12 @@
+from datetime import UTC, datetime
+
 import numpy as np
 
+from senoscope.realtime.exam import Exam, ExamName
 from senoscope.realtime.picture import Picture, View, same_pixels
 from tests import builders
+
+EXAM = Exam(ExamName(1, "", datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def test_one_changed_pixel_makes_another_picture() -> None:
@@ -22,7 +27,7 @@ def test_a_crop_is_compared_by_its_own_pixels() -> None:
 
 
 def test_latency_is_until_the_later_of_encoding_and_reading() -> None:
-    picture = Picture(builders.frame(captured_at_ns=1_000_000), 0, View(0, "fake", None))
+    picture = Picture(builders.frame(captured_at_ns=1_000_000), 0, View(0, "fake", None, EXAM))
     assert picture.latency_ms is None
     picture.read_at_ns = 9_000_000
     assert picture.latency_ms is None

@@ -10,6 +10,7 @@ from senoscope.domain.frame import Frame, Gray, PixelSpacing, ScanArea
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, OperatingPoint, Reading
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
+from tests import builders
 
 OPERATING_POINT = OperatingPoint(0.3, 0.7)
 FRAME_MS = 16
@@ -27,6 +28,7 @@ def status(**changed: object) -> LoopStatus:
         "models": ("unet 1", "googlenet 1"),
         "fps": 60.0,
         "latency_p95_ms": 18.4,
+        "exam": builders.EXAM,
         "ended": False,
         "error": "",
         "progress": None,
@@ -55,7 +57,16 @@ def published(
     jpeg = cv2.imencode(".jpg", pixels)[1].tobytes()
     read = None if age_ms is None else index - round(age_ms / FRAME_MS)
     reading = None if read is None else Reading(read, findings, 0.9)
-    return PublishedFrame(frame, jpeg, reading, age_ms, source_name, scan_area)
+    return PublishedFrame(
+        frame=frame,
+        jpeg=jpeg,
+        reading=reading,
+        tracks=builders.tracks(findings) if reading else (),
+        reading_age_ms=age_ms,
+        source_name=source_name,
+        scan_area=scan_area,
+        exam=builders.EXAM,
+    )
 
 
 def phantom_frames(

@@ -11,9 +11,11 @@ from fastapi.testclient import TestClient
 
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import PublishedFrame
 from senoscope.ui.app import PageSettings, build_app
 from senoscope.ui.live_actions import LiveActions, Preview
+from tests import builders
 from tests.fakes import FakeLiveLoop
 from tests.ui.frames import OPERATING_POINT, status
 
@@ -29,13 +31,20 @@ class Asked:
 
     def __init__(self, explain: Explain | None = None) -> None:
         self.started: list[tuple[str, ScanArea | None]] = []
+        self.exams: list[str] = []
         self.actions = LiveActions(
             known_sources=lambda: ("phantom", "camera 0"),
             preview=self.preview,
             start_source=lambda source, area: self.started.append((source, area)),
             first_run=lambda: not self.started,
+            exam=builders.exam_summary,
+            end_exam=self.end_exam,
             explain=explain,
         )
+
+    def end_exam(self, patient: str) -> ExamSummary:
+        self.exams.append(patient)
+        return builders.exam_summary()
 
     def preview(self, source: str) -> Preview:
         if source == "unplugged":

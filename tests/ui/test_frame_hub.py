@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from senoscope.domain.frame import ScanArea
 from senoscope.ui.frame_hub import HELD_FRAMES, FrameHub, HeldFrame, Viewer
+from tests import builders
 from tests.ui.frames import FRAME_MS, finding, published, status
 
 
@@ -73,3 +75,15 @@ def test_a_reading_is_never_given_to_a_frame_of_an_earlier_run(hub: FrameHub) ->
     for index in (60, 1, 2):
         hub.publish(published(index, finding(0.2), age_ms=None if index == 60 else FRAME_MS))
     assert frozen(hub, back=3).published.reading is None
+
+
+def test_nothing_of_one_exam_is_held_in_the_next(hub: FrameHub) -> None:
+    viewer = Viewer(asyncio.Event())
+    hub.publish(published(5, finding(0.4)))
+    before = hub.sequence
+    assert hub.freeze(viewer, before) is not None
+    name = replace(builders.EXAM, number=2)
+    hub.publish(replace(published(6, finding(0.4)), exam=name))
+    assert hub.held(before) is None
+    assert hub.held(hub.sequence) is not None
+    assert hub.freeze(viewer, before) is None

@@ -17,6 +17,7 @@ _SCRIPTS = (
     "live_panel.js",
     "why.js",
     "source_dialog.js",
+    "exam_dialog.js",
     "live_start.js",
 )
 """Joined in this order: each is a few functions, the last one starts them."""

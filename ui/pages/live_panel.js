@@ -21,6 +21,7 @@ function refresh() {
   write('more_lesions', findings.length > CARDS ? t('more_lesions', { n: findings.length - CARDS }) : '');
   write('reading_age', shown?.read ? t('reading_age', { n: shown.age_ms }) : '');
   write('message', message(newest));
+  showExam(newest);
   write('freeze_word', t(view.frozen ? 'resume' : 'freeze'));
   write('overlay_word', t(view.overlay ? 'overlay_hide' : 'overlay_show'));
   showProgress();
@@ -94,16 +95,28 @@ function card(slot, finding) {
   const place = find(`lesion_${slot}`);
   place.dataset.suspicion = finding?.suspicion ?? 'none';
   const empty = slot === 0 ? nothingMarked() : '';
-  write(`title_${slot}`, finding ? t('lesion', { n: finding.number }) : empty);
+  const worded = finding !== undefined && finding.suspicion !== 'new';
+  write(`title_${slot}`, finding ? titleOf(finding) : empty);
   write(`word_${slot}`, finding ? t(finding.suspicion) : '');
-  write(`number_${slot}`, finding ? finding.probability.toFixed(2) : '');
+  write(`number_${slot}`, worded ? finding.probability.toFixed(2) : '');
+  write(`evidence_${slot}`, finding ? evidenceOf(finding) : '');
   write(`size_${slot}`, finding ? sizeOf(finding) : '');
-  if (slot === 0) find('bar_0').style.transform = `scaleX(${finding?.probability ?? 0})`;
+  if (slot === 0) find('bar_0').style.transform = `scaleX(${worded ? finding.probability : 0})`;
 }
 
 // An AI that did not read has not found the picture free of lesions.
 function nothingMarked() {
   return t(view.shown?.read ? 'no_lesion' : 'no_reading');
+}
+
+const titleOf = ({ number }) => (number ? t('lesion', { n: number }) : t('new_lesion'));
+
+// How often it was seen, how many of those frames say what it is called, and from where to where.
+function evidenceOf({ number, seen, agree, range, own }) {
+  if (number === 0) return t('seen_so_far', { n: seen });
+  const [low, high] = range.map((value) => value.toFixed(2));
+  if (view.frozen) return own === null ? t('not_on_frame', { n: seen }) : t('on_frame', { n: seen, own: own.toFixed(2) });
+  return t('evidence', { n: seen, agree, low, high });
 }
 
 function sizeOf(finding) {
@@ -128,8 +141,9 @@ function everySecond() {
 }
 
 function describePicture() {
-  const described = (view.shown?.findings ?? []).map((finding) => t('said_lesion', {
-    n: finding.number, word: t(finding.suspicion), p: finding.probability.toFixed(2),
+  const worded = (view.shown?.findings ?? []).filter((finding) => finding.suspicion !== 'new');
+  const described = worded.map((finding) => t('said_lesion', {
+    lesion: titleOf(finding), word: t(finding.suspicion), p: finding.probability.toFixed(2),
   }));
   canvas.setAttribute('aria-label', described.length ? described.join('; ') : `${t('picture')}: ${nothingMarked()}`);
 }

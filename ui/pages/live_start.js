@@ -9,7 +9,7 @@ function freeze() {
   refresh();
 }
 
-const whyOf = (slot) => toggleWhy(view.shown.findings[slot].number);
+const whyOf = (slot) => toggleWhy(view.shown.findings[slot].finding);
 
 function toggleOverlay() {
   view.overlay = !view.overlay;
@@ -56,7 +56,7 @@ function switchTheme() {
 
 const openKeys = () => find('keys_dialog').showModal();
 const KEYS = {
-  ' ': freeze, w: pressWhy, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys,
+  ' ': freeze, e: openExam, w: pressWhy, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys,
 };
 
 function press(event) {
@@ -72,7 +72,8 @@ function press(event) {
 function listen() {
   const actions = {
     freeze, overlay: toggleOverlay, snapshot, language: switchLanguage, theme: switchTheme,
-    open_keys: openKeys, open_source: openSource, dialog_close: () => dialog.close(),
+    open_keys: openKeys, open_source: openSource, open_exam: openExam,
+    exam_close: () => find('exam_dialog').close(), dialog_close: () => dialog.close(),
     dialog_back: () => goTo(choice.step - 1), dialog_next: goOn,
     whole: () => setArea(0, 0, ...choice.found.size),
     why_0: () => whyOf(0), why_1: () => whyOf(1), why_2: () => whyOf(2),
@@ -80,7 +81,7 @@ function listen() {
   for (const [part, action] of Object.entries(actions)) {
     find(part).addEventListener('click', (event) => {
       // After a click with the mouse the space bar means freeze again, not this button.
-      if (event.detail > 0 && !dialog.contains(event.currentTarget)) event.currentTarget.blur();
+      if (event.detail > 0 && !event.currentTarget.closest('dialog')) event.currentTarget.blur();
       action();
     });
   }
@@ -88,6 +89,7 @@ function listen() {
     event.preventDefault();
     if (find('path').value.trim()) trySource(find('path').value.trim());
   });
+  find('exam_form').addEventListener('submit', endExam);
   for (const index of [0, 1, 2, 3]) find(`area_${index}`).addEventListener('change', typedArea);
   dialog.addEventListener('close', () => choice.waiting?.abort());
   find('area').addEventListener('pointerdown', dragCorner);

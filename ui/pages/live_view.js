@@ -3,7 +3,9 @@
 const STALE_AFTER_MS = 500;   // never show an old frame as live
 const SLOWEST_RETRY_MS = 4000;
 const TOO_MANY_VIEWERS = 4429, LOGIN_NEEDED = 4401;
-const COLOURS = { low: '#56b4e9', uncertain: '#f0a202', high: '#ef6c1a' };   // after Okabe and Ito
+const COLOURS = { low: '#56b4e9', uncertain: '#f0a202', high: '#ef6c1a', new: '#d0d0d0' };   // after Okabe and Ito
+
+const DASHES = { uncertain: [4, 2.5], new: [1, 2] };
 
 const canvas = find('picture');
 const ink = canvas.getContext('2d', { alpha: false });
@@ -107,19 +109,22 @@ function outline(finding, faint) {
   path.closePath();
   ink.save();
   ink.lineJoin = 'round';
-  if (faint) { ink.globalAlpha = 0.5; hatch(path); }
+  if (faint) hatch(path);
+  // Not found on this frame: it stands where the tissue has moved to.
+  if (faint || finding.finding === null) ink.globalAlpha = 0.5;
   stroke(path, finding.suspicion, line);
   number(finding, scale);
   ink.restore();
 }
 
-// Solid for low, dashed for uncertain, double for high, on a dark edge that parts it from bright tissue.
+// Solid for low, dashed for uncertain, double for high, dotted before there is a word, on a dark edge
+// that parts it from bright tissue.
 function stroke(path, suspicion, line) {
   ink.strokeStyle = 'rgba(0, 0, 0, 0.55)';
   ink.lineWidth = (suspicion === 'high' ? 4.4 : 2.2) * line;
   ink.stroke(path);
   ink.strokeStyle = COLOURS[suspicion];
-  ink.setLineDash(suspicion === 'uncertain' ? [4 * line, 2.5 * line] : []);
+  ink.setLineDash(DASHES[suspicion]?.map((length) => length * line) ?? []);
   ink.lineWidth = (suspicion === 'high' ? 3.2 : 1) * line;
   ink.stroke(path);
   if (suspicion !== 'high') return;
@@ -145,6 +150,7 @@ function hatch(path) {
 
 // The lesion's number, above its highest point and outside the outline.
 function number(finding, scale) {
+  if (finding.number === 0) return;
   const points = finding.outline;
   let top = 0;
   for (let i = 2; i < points.length; i += 2) if (points[i + 1] < points[top + 1]) top = i;

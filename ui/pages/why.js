@@ -10,14 +10,15 @@ const why = {
 };
 window.senoscope.why = why;
 
-const canAsk = () => props.explains && view.frozen && view.shown.frozen && view.shown.findings.length > 0;
+const explainable = () => view.shown.findings.filter((each) => each.finding !== null);
+const canAsk = () => props.explains && view.frozen && view.shown.frozen && explainable().length > 0;
 const isExplained = () => why.number !== null && canAsk() && why.sequence === view.shown.sequence;
 
 // The first lesion's, or the one that is explained already: pressed again, the key takes it back.
 function pressWhy() {
   if (!props.explains) return;
   if (!canAsk()) { tell(t('why_not_now')); return; }
-  toggleWhy(isExplained() ? why.number : view.shown.findings[0].number);
+  toggleWhy(isExplained() ? why.number : explainable()[0].finding);
 }
 
 function toggleWhy(number) {
@@ -101,9 +102,9 @@ function showWhy() {
   const explained = isExplained(), findings = view.shown?.findings ?? [];
   find('findings').classList.toggle('explaining', explained);
   for (let slot = 0; slot < CARDS; slot += 1) {
-    const own = explained && findings[slot]?.number === why.number;
+    const own = explained && findings[slot]?.finding === why.number;
     find(`lesion_${slot}`).classList.toggle('explained', own);
-    find(`why_${slot}`).hidden = !canAsk() || findings[slot] === undefined;
+    find(`why_${slot}`).hidden = !canAsk() || (findings[slot]?.finding ?? null) === null;
     find(`why_${slot}`).setAttribute('aria-pressed', own);
   }
   find('why').hidden = !explained;

@@ -1,0 +1,75 @@
+"""One patient's exam: its books, its frame rate and its lesions. Nothing of it reaches the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from senoscope.domain.errors import SettingsError
+from senoscope.domain.frame import Frame
+from senoscope.domain.reading import OperatingPoint, Reading
+from senoscope.domain.track import Track
+from senoscope.realtime.ledger import Ledger, LedgerSnapshot
+from senoscope.realtime.timing import FrameRate
+from senoscope.realtime.tracker import LesionTracker
+
+LONGEST_NAME = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ExamName:
+    """`number` counts the exams of one run from 1; `patient` is a pseudonym, "" for nobody's."""
+
+    number: int
+    patient: str
+    began_at: datetime
+
+    def __post_init__(self) -> None:
+        if len(self.patient) > LONGEST_NAME or not self.patient.isprintable():
+            raise SettingsError(
+                f"A patient's pseudonym of {len(self.patient)} characters was given; expected at "
+                f"most {LONGEST_NAME} printable ones. Shorten it, or leave the exam anonymous."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ExamSummary:
+    """What an exam came to: every captured frame accounted for, and the steady lesions' count."""
+
+    name: ExamName
+    ended_at: datetime
+    books: LedgerSnapshot
+    fps: float
+    lesions: int
+
+
+class Exam:
+    """`follow` is called by one thread, in the order of frames; the rest by any."""
+
+    def __init__(self, name: ExamName) -> None:
+        self.name = name
+        self.ledger = Ledger()
+        self.rate = FrameRate()
+        self.lesions = 0
+        """Steady ones so far."""
+        self._tracker: LesionTracker | None = None
+        self._generation = -1
+
+    def follow(
+        self, frame: Frame, generation: int, reading: Reading, point: OperatingPoint
+    ) -> tuple[Track, ...]:
+        """The lesions on a frame of this exam. None is followed from one view to another."""
+        if self._tracker is None:
+            self._tracker = LesionTracker(point)
+        if generation != self._generation:
+            self._generation = generation
+            self._tracker.interrupt()
+        tracks = self._tracker.follow(frame, reading)
+        self.lesions = max([self.lesions, *(track.number for track in tracks)])
+        return tracks
+
+    def summary(self, ended_at: datetime) -> ExamSummary:
+        """Of all until now."""
+        return ExamSummary(
+            self.name, ended_at, self.ledger.snapshot(), self.rate.overall(), self.lesions
+        )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import Protocol, runtime_checkable
 
-from senoscope.domain.errors import ImageError, SenoscopeError, SourceUnavailable
+from senoscope.domain.errors import ImageError, SenoscopeError, SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame
 from senoscope.realtime.sources.base import Source
 
@@ -18,6 +18,19 @@ RUN = 25
 """Pictures: about a second. A grabber's glitch is shorter, a wrong scan area lasts."""
 
 log = logging.getLogger(__name__)
+
+
+REOPEN_S = 0.5
+"""Between two attempts to open a device that was unplugged."""
+
+
+@runtime_checkable
+class ComesBack(Protocol):
+    """A source that can be opened again after it was lost, and goes on where it is then."""
+
+    @property
+    def comes_back(self) -> bool:
+        """False for a source that would begin anew."""
 
 
 @runtime_checkable
@@ -35,15 +48,24 @@ class Capture:
     `on_frame(frame, cpu_ns)` is called with each frame and the processor time that grabbing it
     took on this thread. A SenoscopeError, from the source or from `on_frame`, ends the capture and
     stays in `error`; but for a picture that cannot be used (ImageError), which is counted, told in
-    `error` and passed over, until `RUN` of them came in a row. `RUN` good ones clear it.
+    `error` and passed over, until `RUN` of them came in a row. `RUN` good ones clear it. With
+    `awaits_return` a source that is lost and can come back is opened again until it does.
     """
 
-    def __init__(self, source: Source, on_frame: Callable[[Frame, int], None]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        on_frame: Callable[[Frame, int], None],
+        awaits_return: bool = False,
+    ) -> None:
         self.source = source
         self.error = ""
+        self.lost = False
+        """True from the loss of a source that may come back, until its next good picture."""
         self.unusable = 0
         """Pictures that came and could not be used."""
         self._on_frame = on_frame
+        self._awaits_return = awaits_return and isinstance(source, ComesBack) and source.comes_back
         self._opened = Event()
         self._may_begin = Event()
         self._stopping = Event()
@@ -100,7 +122,8 @@ class Capture:
             self.source.open()
             self._opened.set()
             self._may_begin.wait()
-            self._take_frames()
+            while self._is_lost():
+                self._open_again()
             error = self.error
         except SenoscopeError as raised:
             # Closing a source under a waiting grab may make it raise: that is no loss.
@@ -109,6 +132,29 @@ class Capture:
             self.source.close()
             self.error = error
             self._done.set()
+
+    def _is_lost(self) -> bool:
+        """Take frames. True once the source is lost and may come back, False when it has ended."""
+        try:
+            self._take_frames()
+        except SourceLost as lost:
+            if not self._awaits_return or self._stopping.is_set():
+                raise
+            log.warning("%s", lost)
+            self.error, self.lost = str(lost), True
+        else:
+            return False
+        return True
+
+    def _open_again(self) -> None:
+        """Try until the source is open, or the capture is to stop."""
+        while not self._stopping.wait(REOPEN_S):
+            self.source.close()
+            try:
+                self.source.open()
+            except SourceUnavailable:
+                continue  # what it said when it was lost still holds
+            return
 
     def _take_frames(self) -> None:
         good = bad = 0
@@ -124,8 +170,8 @@ class Capture:
                     raise
             else:
                 good, bad = good + 1, 0
-                if good == RUN:
-                    self.error = ""
+                if good == RUN or self.lost:
+                    self.error, self.lost = "", False
 
     def _take_one(self) -> bool:
         before_ns = time.thread_time_ns()

@@ -43,17 +43,23 @@ class LiveLoop:
     """Runs from `start` to `stop`, once; a lost source or AI does not end it.
 
     Also a context manager: starts on entry, stops on exit. `scan_area` is what of the source's
-    picture is read and shown, None for all of it.
+    picture is read and shown, None for all of it. With `awaits_return` a camera or stream that is
+    lost is opened again when it returns.
     """
 
     def __init__(
-        self, source: Source, build_reader: BuildReader, scan_area: ScanArea | None = None
+        self,
+        source: Source,
+        build_reader: BuildReader,
+        scan_area: ScanArea | None = None,
+        awaits_return: bool = False,
     ) -> None:
         self._times = StageTimes()
         self._cpu = CpuMeter()
         self._feeder = Feeder(build_reader, self._note_read, self._note_dropped)
         self._publisher = Publisher(self._times)
-        self._capture = Capture(source, self._take_in)
+        self._awaits_return = awaits_return
+        self._capture = Capture(source, self._take_in, awaits_return)
         self._opening: Capture | None = None
         self._switching = Lock()
         self._started = self._stopped = False
@@ -178,6 +184,7 @@ class LiveLoop:
             latency_p95_ms=self._publisher.latency_p95_ms(generation) if reads else 0.0,
             exam=self._view.exam.name,
             ended=capture.ended,
+            lost=capture.lost or (capture.ended and bool(capture.error)),
             error=capture.error or self._publisher.viewer_error,
             progress=(self._opening or capture).progress,
         )
@@ -210,7 +217,7 @@ class LiveLoop:
 
     def _opened(self, source: Source) -> Capture:
         """Open a source; when it cannot be, let go of it and raise SourceUnavailable."""
-        self._opening = opening = Capture(source, self._take_in)
+        self._opening = opening = Capture(source, self._take_in, self._awaits_return)
         try:
             if self._stopped:
                 raise SourceUnavailable("The loop has ended. Start a new one.")

@@ -87,7 +87,7 @@ def live(
     from senoscope.ui.app import PageSettings, build_app, serve  # noqa: PLC0415
 
     watched = WatchedSource(text, picked)
-    loop = LiveLoop(watched, reader, area)
+    loop = LiveLoop(watched, reader, area, awaits_return=True)
     session = LiveSession(
         loop, watched, stored, settings_file(), rules, build_explainer(way, prevalence=prevalence)
     )

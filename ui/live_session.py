@@ -11,7 +11,7 @@ import cv2
 
 from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
 from senoscope.domain.frame import Frame, ScanArea
-from senoscope.realtime.capture import RUN, Capture
+from senoscope.realtime.capture import RUN, Capture, ComesBack
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.base import Source
@@ -55,6 +55,11 @@ class WatchedSource:
     def simulated(self) -> bool:
         """The watched source's."""
         return self._source.simulated
+
+    @property
+    def comes_back(self) -> bool:
+        """The watched source's."""
+        return isinstance(self._source, ComesBack) and self._source.comes_back
 
     @property
     def progress(self) -> float | None:

@@ -92,7 +92,7 @@ def _trouble(status: LoopStatus) -> Header | None:
     """What is wrong, as an answer to a request says it: the kind of error, and a sentence."""
     if status.error:
         # An error while frames still come, such as one unusable picture, is no loss.
-        kind = "SourceError" if status.ended else "SenoscopeError"
+        kind = "SourceError" if status.lost else "SenoscopeError"
         return {"kind": kind, "message": status.error}
     if status.ai_message:
         return {"kind": "AiError", "message": status.ai_message}
@@ -131,8 +131,8 @@ def _banners(status: LoopStatus, frame: Frame | None) -> list[Header]:
     """Every state that holds; the browser adds STALE and FROZEN, and picks what it has room for."""
     off = status.ai_state is AiState.OFF
     states = {
-        "lost": status.ended and bool(status.error),
-        "ended": status.ended and not status.error,
+        "lost": status.lost,
+        "ended": status.ended and not status.lost,
         "ai_off_again" if status.ai_restarts else "ai_off": off,
         "ai_starting": status.ai_state is AiState.STARTING,
         "simulated": status.simulated if frame is None else frame.simulated,

@@ -12,6 +12,7 @@ class LiveSource:
     """A device that delivers at its own rate. `remedy` ends every message about it."""
 
     simulated = False
+    comes_back = True
 
     def __init__(self, name: str, open_device: OpenDevice, remedy: str) -> None:
         self._name, self._open_device, self._remedy = name, open_device, remedy

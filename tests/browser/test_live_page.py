@@ -127,7 +127,7 @@ def test_simulated_keeps_its_place_beside_the_two_gravest_states(
     assert places.all_inner_texts() == ["◇ SIMULATED"]
     before = places.first.bounding_box()
     served.loop.condition = replace(
-        usual, error="Gone.", ended=True, ai_state=AiState.OFF, ai_restarts=2
+        usual, error="Gone.", ended=True, lost=True, ai_state=AiState.OFF, ai_restarts=2
     )
     try:
         shown.page.keyboard.press("Space")

@@ -6,11 +6,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime import reader_process
+from senoscope.realtime.capture import REOPEN_S
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.published import AiState, PublishedFrame
 from tests.fakes import BuildFakeReader, FakeReader, FakeSource, FakeStagedReader
@@ -133,6 +135,63 @@ def test_a_lost_source_leaves_the_loop_up_with_its_words_and_another_can_follow(
         status = loop.status()
         assert (status.source_name, status.ended, status.error) == ("next", False, "")
     assert_books_closed(loop)
+
+
+class PluggedIn(FakeSource):
+    """A camera: pulled out by `pull`, back in by `plug`; `open` fails meanwhile."""
+
+    comes_back = True
+
+    def pull(self) -> None:
+        self._unavailable, self._lost_at = "Nothing is plugged in.", self.grabbed
+
+    def plug(self) -> None:
+        self._unavailable, self._lost_at = "", None
+
+
+def test_a_camera_that_was_pulled_out_is_said_to_be_lost_and_returns_by_itself() -> None:
+    source = PluggedIn()
+    with LiveLoop(source, BuildFakeReader(), awaits_return=True) as loop:
+        until(lambda: loop.report().captured > 10)
+        source.pull()
+        pulled = time.monotonic()
+        until(lambda: loop.status().lost)
+        said_after_s = time.monotonic() - pulled
+        assert "was unplugged" in loop.status().error
+        assert not loop.status().ended
+        time.sleep(2 * REOPEN_S)
+        assert loop.status().lost
+        before = loop.report().captured
+        source.plug()
+        plugged = time.monotonic()
+        until(lambda: loop.report().captured > before)
+        back_after_s = time.monotonic() - plugged
+        until(lambda: not loop.status().lost)
+        assert loop.status().error == ""
+        assert {"fake"} == {loop.status().source_name}
+    assert_books_closed(loop)
+    # The promises are half a second and two; a busy machine is given three times as long.
+    assert said_after_s < 1.5
+    assert back_after_s < 6
+
+
+def test_stopping_does_not_wait_for_a_camera_that_is_away() -> None:
+    source = PluggedIn()
+    loop = LiveLoop(source, BuildFakeReader(), awaits_return=True)
+    loop.start()
+    until(lambda: loop.report().captured > 3)
+    source.pull()
+    until(lambda: loop.status().lost)
+    loop.stop()
+    assert loop.status().ended
+    assert source.closed.is_set()
+
+
+def test_a_file_that_is_lost_does_not_begin_anew() -> None:
+    source = FakeSource(lost_at=5)
+    with LiveLoop(source, BuildFakeReader(), awaits_return=True) as loop:
+        assert loop.wait(None, HANG_LIMIT_S)
+        assert (loop.status().lost, loop.status().ended, source.opened) == (True, True, 1)
 
 
 def test_a_first_source_that_cannot_be_opened_leaves_the_loop_up() -> None:

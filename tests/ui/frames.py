@@ -30,6 +30,7 @@ def status(**changed: object) -> LoopStatus:
         "latency_p95_ms": 18.4,
         "exam": builders.EXAM,
         "ended": False,
+        "lost": False,
         "error": "",
         "progress": None,
     }

@@ -83,7 +83,7 @@ def test_who_reads_is_said() -> None:
 
 
 def test_every_state_is_told() -> None:
-    condition = status(error="Gone.", ended=True, ai_state=AiState.OFF, ai_restarts=2)
+    condition = status(error="Gone.", ended=True, lost=True, ai_state=AiState.OFF, ai_restarts=2)
     header = frame_header(published(0, simulated=True), 1, condition)
     keys = [banner["key"] for banner in header["banners"]]
     assert keys == ["lost", "ai_off_again", "simulated", "uncalibrated"]

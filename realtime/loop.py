@@ -28,10 +28,11 @@ from senoscope.realtime.feeder import Feeder
 from senoscope.realtime.ledger import DropCause
 from senoscope.realtime.loop_report import LoopReport
 from senoscope.realtime.picture import Picture, View, same_pixels
-from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
+from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame, ReadFrame
 from senoscope.realtime.publisher import Publisher
 from senoscope.realtime.reader_process import READY_LIMIT_S
 from senoscope.realtime.sources.base import Source
+from senoscope.realtime.subscribers import Subscribers
 from senoscope.realtime.timing import StageTimes
 from senoscope.realtime.worker import BuildReader
 
@@ -58,6 +59,7 @@ class LiveLoop:
         self._cpu = CpuMeter()
         self._feeder = Feeder(build_reader, self._note_read, self._note_dropped)
         self._publisher = Publisher(self._times)
+        self._readers: Subscribers[ReadFrame] = Subscribers()
         self._awaits_return = awaits_return
         self._capture = Capture(source, self._take_in, awaits_return)
         self._opening: Capture | None = None
@@ -150,7 +152,14 @@ class LiveLoop:
         It is called on the publisher's thread and should return within a frame's time. When it
         raises, that is logged, shows in `status().error`, and it is not called again.
         """
-        return self._publisher.subscribe(callback)
+        return self._publisher.viewers.add(callback)
+
+    def subscribe_read(self, callback: Callable[[ReadFrame], None]) -> Callable[[], None]:
+        """Call `callback` with every frame that was read, in their order, on one thread of its own.
+
+        Otherwise as `subscribe`.
+        """
+        return self._readers.add(callback)
 
     def wait(self, frames: int | None, timeout_s: float) -> bool:
         """Wait for so many captured frames, or for the source's end and its last reading.
@@ -185,7 +194,7 @@ class LiveLoop:
             exam=self._view.exam.name,
             ended=capture.ended,
             lost=capture.lost or (capture.ended and bool(capture.error)),
-            error=capture.error or self._publisher.viewer_error,
+            error=capture.error or self._publisher.viewers.error or self._readers.error,
             progress=(self._opening or capture).progress,
         )
 
@@ -272,6 +281,8 @@ class LiveLoop:
         self._times.add("track", (time.perf_counter() - started) * 1e3)
         exam.ledger.settle_read()
         self._publisher.settle(picture, reading, tracks)
+        view = picture.view
+        self._readers.tell(ReadFrame(picture.frame, reading, tracks, view.source_name, exam.name))
 
     def _note_dropped(self, picture: Picture, cause: DropCause) -> None:
         picture.view.exam.ledger.settle_dropped(cause)

@@ -47,6 +47,17 @@ class LoopStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFrame:
+    """A frame that was read, told as soon as it was, whether it was shown by then or not."""
+
+    frame: Frame
+    reading: Reading
+    tracks: tuple[Track, ...]
+    source_name: str
+    exam: ExamName
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedFrame:
     """One frame on its way to the viewers.
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import deque
-from collections.abc import Callable
 from threading import Condition, Thread
 
 import cv2
@@ -15,6 +13,7 @@ from senoscope.domain.reading import Reading
 from senoscope.domain.track import Track
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import PublishedFrame
+from senoscope.realtime.subscribers import Subscribers
 from senoscope.realtime.timing import Ring, StageTimes
 
 JPEG_QUALITY = 80
@@ -24,10 +23,6 @@ READING_WAIT_S = 0.1
 LONGEST_QUEUE = 8
 """Pictures that may wait for a slow viewer. Beyond, the oldest goes unshown: lag must not grow."""
 STOP_LIMIT_S = 5.0
-
-log = logging.getLogger(__name__)
-
-Viewer = Callable[[PublishedFrame], None]
 
 
 class Publisher:
@@ -41,8 +36,8 @@ class Publisher:
     def __init__(self, times: StageTimes) -> None:
         self.unshown = 0
         """Pictures that no viewer saw, because viewers were too slow."""
-        self.viewer_error = ""
-        """What a viewer that was let go had raised."""
+        self.viewers: Subscribers[PublishedFrame] = Subscribers()
+        """Told of every frame, on the publisher's thread."""
         self._times = times
         self._changed = Condition()
         # Of the present view only; `times` has those of the whole run.
@@ -51,7 +46,6 @@ class Publisher:
         self._queue: deque[Picture] = deque()
         # Pictures with a reading, oldest first; trimmed to those that may still be shown.
         self._read: deque[Picture] = deque(maxlen=2 * LONGEST_QUEUE)
-        self._viewers: tuple[Viewer, ...] = ()
         self._stopping = False
         self._thread = Thread(target=self._run, name="senoscope-publisher", daemon=True)
 
@@ -65,12 +59,6 @@ class Publisher:
             self._stopping = True
             self._changed.notify()
         self._thread.join(STOP_LIMIT_S)
-
-    def subscribe(self, viewer: Viewer) -> Callable[[], None]:
-        """Call `viewer` with every frame, on the publisher's thread; gives what ends that."""
-        with self._changed:
-            self._viewers = (*self._viewers, viewer)
-        return lambda: self._unsubscribe(viewer)
 
     def add(self, picture: Picture) -> None:
         """Show this picture next."""
@@ -107,7 +95,7 @@ class Publisher:
             jpeg = self._encode(picture)
             source, age_ms = self._await_reading(picture)
             view = picture.view
-            self._show(
+            self.viewers.tell(
                 PublishedFrame(
                     frame=picture.frame,
                     jpeg=jpeg,
@@ -163,17 +151,3 @@ class Publisher:
         if source is picture.original:
             return source, 0.0
         return source, (picture.frame.captured_at_ns - source.frame.captured_at_ns) / 1e6
-
-    def _show(self, published: PublishedFrame) -> None:
-        for viewer in self._viewers:
-            try:
-                viewer(published)
-            except Exception as error:
-                # Viewers are other people's code: whatever one does, the picture goes on.
-                log.exception("A viewer failed and gets no more frames")
-                self.viewer_error = f"A viewer failed and was let go: {error!r}"
-                self._unsubscribe(viewer)
-
-    def _unsubscribe(self, viewer: Viewer) -> None:
-        with self._changed:
-            self._viewers = tuple(kept for kept in self._viewers if kept is not viewer)

@@ -50,7 +50,7 @@ def add_actions(app: FastAPI, hub: FrameHub, actions: LiveActions, snapshots: Pa
                 "This frame is no longer in memory, so it was not saved. Freeze first, then save."
             )
         now = datetime.now(UTC).astimezone()
-        return {"file": save_snapshot(held.published, held.status, snapshots, now).name}
+        return {"file": save_snapshot(held, snapshots, now).name}
 
     @routes.get("/sources")
     def sources() -> dict[str, Any]:

@@ -91,6 +91,33 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Not a medical device. Suggestion, not a diagnosis.",
         "非医疗器械。仅供参考，不作为诊断。",
     ),
+    # The cine
+    "cine": ("Frames before the freeze", "冻结前的图像"),
+    "cine_back": ("One frame back", "上一帧"),
+    "cine_on": ("One frame on", "下一帧"),
+    "cine_meaning": ("Frozen: one frame back, on", "冻结时：上一帧，下一帧"),
+    "cine_place": ("{n} of {all}", "第 {n} 帧，共 {all} 帧"),
+    "only_jpeg": (
+        "Of this frame only the compressed picture is left.",
+        "此帧仅保留压缩图像。",
+    ),
+    # The filmstrip
+    "key_frames": ("Key frames", "关键帧"),
+    "no_key_frames": (
+        "The best frame of each lesion is kept here.",
+        "每个病灶的最佳图像保存在此。",
+    ),
+    "side": ("Side", "侧别"),
+    "side_left": ("left", "左"),
+    "side_right": ("right", "右"),
+    "clock_face": ("Clock face", "钟面方位"),
+    "from_nipple": ("From nipple, cm", "距乳头，cm"),
+    "remark": ("Note", "备注"),
+    "accept": ("Accept", "接受"),
+    "reject": ("Reject", "否决"),
+    "verdict_open": ("not judged", "未判定"),
+    "verdict_accepted": ("accepted", "已接受"),
+    "verdict_rejected": ("rejected", "已否决"),
     # The exam
     "exam": ("Exam", "检查"),
     "exam_anonymous": ("{n}, anonymous", "{n}，匿名"),

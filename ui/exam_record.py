@@ -1,16 +1,21 @@
-"""What an exam came to, kept when it ends: frames accounted for, rate, lesions followed."""
+"""What an exam came to, kept when it ends: frames accounted for, lesions and their key frames."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import cv2
 from platformdirs import user_data_path
 
 from senoscope import __version__
 from senoscope.realtime.exam import ExamSummary
+from senoscope.ui.key_frames import KeyFrame
 from senoscope.ui.overlay import exam_header
-from senoscope.ui.written import write_text
+from senoscope.ui.snapshot import followed_facts
+from senoscope.ui.written import write_bytes, write_text
 
 
 def exam_folder() -> Path:
@@ -18,17 +23,30 @@ def exam_folder() -> Path:
     return user_data_path("senoscope", appauthor=False) / "exams"
 
 
-def save_exam(exam: ExamSummary, folder: Path) -> Path:
-    """Write it as JSON that only this user may read; StorageError says why not.
+def save_exam(exam: ExamSummary, key_frames: Sequence[KeyFrame], folder: Path) -> Path:
+    """Write a folder of its own, that only this user may read; StorageError says why not.
 
-    The name holds the time and the exam's number, never anything of a patient.
+    `exam.json`, and for each key frame `lesion_N.png`, the picture as captured. The folder's name
+    holds the time and the exam's number, never anything of a patient.
     """
     began = exam.name.began_at.astimezone()
-    file = folder / f"exam_{began:%Y%m%d-%H%M%S}_{exam.name.number}.json"
+    own = folder / f"exam_{began:%Y%m%d-%H%M%S}_{exam.name.number}"
+    # The facts last: where they are, all pictures that they name are there.
+    for each in key_frames:
+        png = cv2.imencode(".png", each.shown.frame.pixels)[1].tobytes()
+        write_bytes(own / _picture_name(each), png, private=True)
+    file = own / "exam.json"
+    facts = json.dumps(_facts(exam, key_frames), indent=2, ensure_ascii=False)
+    write_text(file, facts + "\n", private=True)
+    return file
+
+
+def _facts(exam: ExamSummary, key_frames: Sequence[KeyFrame]) -> dict[str, Any]:
     books = exam.books
-    facts = {
+    return {
         "software": "Senoscope",
         "version": __version__,
+        "note": "Not a medical device. Suggestion, not a diagnosis.",
         "exam": exam_header(exam.name),
         "ended_at": exam.ended_at.isoformat(timespec="seconds"),
         "frames_per_second": round(exam.fps, 2),
@@ -38,6 +56,27 @@ def save_exam(exam: ExamSummary, folder: Path) -> Path:
         "duplicates": books.duplicates,
         "dropped": {cause.value: count for cause, count in books.dropped.items()},
         "in_flight": books.in_flight,
+        "key_frames": [_key_frame(each) for each in key_frames],
     }
-    write_text(file, json.dumps(facts, indent=2, ensure_ascii=False) + "\n", private=True)
-    return file
+
+
+def _key_frame(kept: KeyFrame) -> dict[str, Any]:
+    shown, remark = kept.shown, kept.remark
+    return {
+        "picture": _picture_name(kept),
+        "source": shown.source_name,
+        "simulated": shown.frame.simulated,
+        "frame_index": shown.frame.index,
+        **followed_facts(kept.track, shown.frame.pixel_spacing),
+        "operator": {
+            "verdict": remark.verdict.value,
+            "image_laterality": remark.side.value,
+            "clock_face": remark.clock,
+            "distance_from_nipple_cm": remark.from_nipple_cm,
+            "note": remark.note,
+        },
+    }
+
+
+def _picture_name(kept: KeyFrame) -> str:
+    return f"lesion_{kept.track.number}.png"

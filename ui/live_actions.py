@@ -10,6 +10,7 @@ from typing import Any
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import PublishedFrame
+from senoscope.ui.key_frames import KeyFrames
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class LiveActions:
     and remembers both for the next start.
     `first_run` is True until a source was started once; the page then opens the source dialog.
     `exam` sums up the present exam; `end_exam` ends it, begins one of the pseudonym given ("" for
-    nobody's) and sums up the ended one.
+    nobody's) and sums up the ended one. `key_frames` are those of the present exam.
     `explain` says why a numbered finding of a frame is what it is, part by part as in
     `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
     """
@@ -66,4 +67,5 @@ class LiveActions:
     first_run: Callable[[], bool]
     exam: Callable[[], ExamSummary]
     end_exam: Callable[[str], ExamSummary]
+    key_frames: KeyFrames
     explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from starlette.requests import HTTPConnection
 
-from senoscope.ui.frame_hub import FrameHub, Viewer, packed
+from senoscope.ui.frame_hub import FrameHub, Viewer
 from senoscope.ui.overlay import status_header
+from senoscope.ui.packed import packed
 
 LIVE_PATH = "/live/ws"
 WINDOW = 2
@@ -22,6 +23,8 @@ STATUS_AFTER_S = 0.5
 LOGIN_NEEDED, FOREIGN_ORIGIN, TOO_MANY_VIEWERS = 4401, 4403, 4429
 """Close codes the page tells apart."""
 
+LONGEST_NUMBER = 20
+"""Digits. Reading a number of thousands takes long."""
 GONE = "gone"
 """The answer to a browser that freezes a frame which is no longer held."""
 
@@ -114,8 +117,11 @@ class _Conversation:
             self._viewer.bell.set()
         elif words == "resume":
             self._hub.resume(self._viewer)
-        elif words.startswith("freeze:") and words[7:].isdecimal():
+            return
+        verb, _, number = words.partition(":")
+        if verb in ("freeze", "cine") and number.isdecimal() and len(number) < LONGEST_NUMBER:
             # Told by the task that sends, so that only one ever does.
-            held = self._hub.freeze(self._viewer, int(words[7:]))
-            self._answer = GONE if held is None else held.message(frozen=True)
+            look = self._hub.freeze if verb == "freeze" else self._hub.scrub
+            held = look(self._viewer, int(number))
+            self._answer = GONE if held is None else held.message(self._viewer.span)
             self._viewer.bell.set()

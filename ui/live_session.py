@@ -22,6 +22,7 @@ from senoscope.realtime.sources.choose import (
     source_from_text,
 )
 from senoscope.ui.exam_record import exam_folder, save_exam
+from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
 from senoscope.ui.settings import Settings, save_settings
 from senoscope.ui.why import Explainer
@@ -139,6 +140,8 @@ class LiveSession:
         self._rules = rules
         self._explainer = explainer
         self._exams = exams or exam_folder()
+        self._key_frames = KeyFrames()
+        loop.subscribe_read(self._key_frames.look)
         self._starting, self._trying = Lock(), Lock()
 
     @property
@@ -151,6 +154,7 @@ class LiveSession:
             first_run=lambda: self._settings.source is None,
             exam=self._loop.exam,
             end_exam=self.end_exam,
+            key_frames=self._key_frames,
             explain=None if self._explainer is None else self._explainer.explain,
         )
 
@@ -191,8 +195,9 @@ class LiveSession:
 
         StorageError when it has ended and cannot be kept.
         """
+        kept = self._key_frames.all()
         ended = self._loop.begin_exam(patient)
-        save_exam(ended, self._exams)
+        save_exam(ended, kept, self._exams)
         return ended
 
     def _allowed(self, text: str) -> tuple[str, str]:

@@ -15,22 +15,22 @@ from senoscope.domain.frame import PixelSpacing
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, Reading
 from senoscope.domain.track import Track
-from senoscope.realtime.published import LoopStatus, PublishedFrame
+from senoscope.realtime.publisher import JPEG_QUALITY
+from senoscope.ui.cine import HeldFrame
 from senoscope.ui.overlay import exam_header, shown_reading
 from senoscope.ui.written import write_bytes, write_text
 
 
-def save_snapshot(
-    published: PublishedFrame, status: LoopStatus, folder: Path, now: datetime
-) -> Path:
+def save_snapshot(held: HeldFrame, folder: Path, now: datetime) -> Path:
     """Write the frame as PNG without any overlay, and the reading shown as JSON of the same name.
 
     Returns the PNG's path. `now` carries a time zone. Names hold the time and the frame index,
     never anything of a patient. StorageError when the folder cannot be written; neither file is
     left behind then.
     """
+    published = held.published
     picture = folder / f"senoscope_{now:%Y%m%d-%H%M%S}_frame{published.frame.index:04d}.png"
-    facts = json.dumps(_facts(published, status, now), indent=2, ensure_ascii=False)
+    facts = json.dumps(_facts(held, now), indent=2, ensure_ascii=False)
     # The facts first: a picture in the folder always has them beside it.
     write_text(picture.with_suffix(".json"), facts)
     try:
@@ -41,7 +41,8 @@ def save_snapshot(
     return picture
 
 
-def _facts(published: PublishedFrame, status: LoopStatus, now: datetime) -> dict[str, Any]:
+def _facts(held: HeldFrame, now: datetime) -> dict[str, Any]:
+    published, status = held.published, held.status
     spacing, area = published.frame.pixel_spacing, published.scan_area
     reading = shown_reading(published)
     return {
@@ -52,6 +53,7 @@ def _facts(published: PublishedFrame, status: LoopStatus, now: datetime) -> dict
         "source": published.source_name,
         "simulated": published.frame.simulated,
         "frame_index": published.frame.index,
+        "pixels": "as captured" if held.whole else f"from JPEG of quality {JPEG_QUALITY}",
         "scan_area": None if area is None else [area.left, area.top, area.width, area.height],
         "pixel_spacing_mm": None if spacing is None else [spacing.row_mm, spacing.column_mm],
         "models": list(status.models),
@@ -63,7 +65,7 @@ def _facts(published: PublishedFrame, status: LoopStatus, now: datetime) -> dict
         else _reading(reading, published.reading_age_ms, spacing),
         "lesions": []
         if reading is None
-        else [_followed(track, spacing) for track in published.tracks],
+        else [followed_facts(track, spacing) for track in published.tracks],
     }
 
 
@@ -87,7 +89,7 @@ def _finding(finding: Finding, spacing: PixelSpacing | None) -> dict[str, Any]:
     }
 
 
-def _followed(track: Track, spacing: PixelSpacing | None) -> dict[str, Any]:
+def followed_facts(track: Track, spacing: PixelSpacing | None) -> dict[str, Any]:
     """A lesion over the frames of the exam; `finding` counts this frame's from 0."""
     return {
         "number": track.number,

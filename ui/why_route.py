@@ -45,6 +45,11 @@ def add_why_route(app: FastAPI, hub: FrameHub, explain: Explain | None) -> None:
                 "This frame is no longer in memory, so nothing can be said of why. Resume, then "
                 "freeze again."
             )
+        if not held.whole:
+            raise ImageError(
+                "Of this frame only the compressed picture is left, which reads differently. "
+                "Choose one nearer to the moment of the freeze."
+            )
         parts = explain(held.published, asked.number)
         return StreamingResponse(_lines(parts), media_type="application/x-ndjson")
 

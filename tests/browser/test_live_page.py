@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from senoscope.realtime.published import AiState
+from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
 from tests import builders
 from tests.browser.opened import (
@@ -43,6 +44,7 @@ WATCH_CARDS = """() => new Promise((done) => {
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     frames = phantom_frames(48)
     loop = FakeLiveLoop(frames, status(simulated=True), fps=60)
+    key_frames = KeyFrames()
     actions = LiveActions(
         known_sources=lambda: ("phantom", "camera 0"),
         preview=lambda source: Preview(source, (1280, 720), 60.0, True, True, frames[0].jpeg),
@@ -50,6 +52,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         first_run=lambda: False,
         exam=builders.exam_summary,
         end_exam=loop.end_exam,
+        key_frames=key_frames,
     )
     with serving_loop(loop, actions, tmp_path_factory.mktemp("snapshots")) as served:
         yield served

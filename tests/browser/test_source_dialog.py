@@ -11,6 +11,7 @@ import pytest
 
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
+from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
 from tests import builders
 from tests.browser.opened import (
@@ -92,6 +93,7 @@ def dialog(chromium: playwright.Browser, tmp_path: Path) -> Iterator[Dialog]:
         first_run=lambda: False,
         exam=builders.exam_summary,
         end_exam=lambda patient: builders.exam_summary(),
+        key_frames=KeyFrames(),
     )
     with serving_loop(loop, actions, tmp_path) as served, shown_in(chromium) as shown:
         shown.open(served.address)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
 from tests import builders
 from tests.browser.opened import (
@@ -33,6 +34,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         first_run=lambda: False,
         exam=builders.exam_summary,
         end_exam=lambda patient: builders.exam_summary(),
+        key_frames=KeyFrames(),
     )
     with serving_loop(FakeLiveLoop([], status()), actions, tmp_path) as served:
         yield served

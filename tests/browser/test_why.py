@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from senoscope.domain.errors import ModelPackageError
+from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.why import Explainer
 from tests import builders
@@ -56,6 +57,7 @@ def watching(
         first_run=lambda: False,
         exam=builders.exam_summary,
         end_exam=lambda patient: builders.exam_summary(),
+        key_frames=KeyFrames(),
         explain=None if explainer is None else explainer.explain,
     )
     with serving_loop(loop, actions, folder) as served, shown_in(chromium) as shown:

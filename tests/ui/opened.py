@@ -14,6 +14,7 @@ from senoscope.domain.frame import ScanArea
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import PublishedFrame
 from senoscope.ui.app import PageSettings, build_app
+from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
 from tests import builders
 from tests.fakes import FakeLiveLoop
@@ -32,6 +33,7 @@ class Asked:
     def __init__(self, explain: Explain | None = None) -> None:
         self.started: list[tuple[str, ScanArea | None]] = []
         self.exams: list[str] = []
+        self.key_frames = KeyFrames()
         self.actions = LiveActions(
             known_sources=lambda: ("phantom", "camera 0"),
             preview=self.preview,
@@ -39,6 +41,7 @@ class Asked:
             first_run=lambda: not self.started,
             exam=builders.exam_summary,
             end_exam=self.end_exam,
+            key_frames=self.key_frames,
             explain=explain,
         )
 

@@ -13,7 +13,7 @@ def test_an_exam_is_kept_with_its_books_and_no_name_in_its_file_name(tmp_path: P
     usual = builders.exam_summary()
     name = ExamName(3, "Rosa", usual.name.began_at)
     exam = ExamSummary(name, usual.ended_at, usual.books, usual.fps, usual.lesions)
-    file = save_exam(exam, tmp_path / "exams")
+    file = save_exam(exam, (), tmp_path / "exams")
     kept = json.loads(file.read_text(encoding="utf-8"))
     assert "Rosa" not in str(file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

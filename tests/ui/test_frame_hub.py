@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from senoscope.domain.frame import ScanArea
-from senoscope.ui.frame_hub import HELD_FRAMES, FrameHub, HeldFrame, Viewer
+from senoscope.ui import cine
+from senoscope.ui.cine import CINE_S, HeldFrame
+from senoscope.ui.frame_hub import FrameHub, Viewer
 from tests import builders
 from tests.ui.frames import FRAME_MS, finding, published, status
 
@@ -24,12 +26,47 @@ def frozen(hub: FrameHub, back: int = 0) -> HeldFrame:
 
 
 def test_frames_are_held_for_a_while_only(hub: FrameHub) -> None:
-    frame = published(0)
-    for _ in range(HELD_FRAMES + 1):
-        hub.publish(frame)
-    assert hub.held(hub.sequence - HELD_FRAMES) is None
-    assert hub.held(hub.sequence - HELD_FRAMES + 1) is not None
+    frames = int(CINE_S * 1e3 / FRAME_MS)
+    for index in range(frames + 2):
+        hub.publish(published(index))
+    assert hub.held(hub.sequence - frames - 1) is None
+    assert hub.held(hub.sequence - frames) is not None
     assert hub.held(hub.sequence) is not None
+
+
+def test_what_does_not_fit_is_held_as_its_picture_only(
+    hub: FrameHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cine, "WHOLE_BYTES", 3 * 160 * 120)
+    for index in range(6):
+        hub.publish(published(10 * index, finding(0.4)))
+    held = [hub.held(hub.sequence - back) for back in range(6)]
+    assert [each is not None and each.whole for each in held] == [True] * 3 + [False] * 3
+    oldest = held[-1]
+    assert oldest is not None
+    assert oldest.published.frame.pixels.mean() == pytest.approx(0, abs=2)
+    assert held[3] is not None
+    assert held[3].published.frame.pixels.mean() == pytest.approx(20, abs=2)
+    assert held[3].published.tracks
+
+
+def test_the_frames_before_a_freeze_can_be_looked_at_and_no_others(hub: FrameHub) -> None:
+    with_viewer = Viewer(asyncio.Event())
+    for index in range(10):
+        hub.publish(published(index, finding(index / 10)))
+    hub.freeze(with_viewer, hub.sequence)
+    first, last = with_viewer.span or (0, 0)
+    assert last - first == 9
+    for index in range(10, 13):
+        hub.publish(published(index))
+    looked_at = hub.scrub(with_viewer, first + 4)
+    assert looked_at is not None
+    assert looked_at.published.frame.index == 4
+    assert looked_at.published.reading is not None
+    assert looked_at.published.reading.frame_index == 4
+    assert hub.scrub(with_viewer, last + 1) is None
+    hub.resume(with_viewer)
+    assert hub.scrub(with_viewer, first + 4) is None
 
 
 def test_a_late_reading_is_given_to_its_own_frame(hub: FrameHub) -> None:

@@ -13,8 +13,9 @@ from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
-from senoscope.ui import frame_hub, live_route
-from senoscope.ui.frame_hub import HELD_FRAMES, FrameHub
+from senoscope.ui import cine, live_route
+from senoscope.ui.cine import CINE_S
+from senoscope.ui.frame_hub import FrameHub
 from senoscope.ui.live_route import (
     FOREIGN_ORIGIN,
     LIVE_PATH,
@@ -24,7 +25,7 @@ from senoscope.ui.live_route import (
     WINDOW,
     add_live_route,
 )
-from tests.ui.frames import finding, published, status
+from tests.ui.frames import FRAME_MS, finding, published, status
 
 
 @pytest.fixture
@@ -106,13 +107,13 @@ def test_a_frame_is_serialised_once_for_all_and_not_at_all_for_nobody(
     client: TestClient, hub: FrameHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    real = frame_hub.packed
+    real = cine.packed
 
     def counted(header: dict[str, Any], jpeg: bytes = b"") -> bytes:
         made.extend([1] if jpeg else [])
         return real(header, jpeg)
 
-    monkeypatch.setattr(frame_hub, "packed", counted)
+    monkeypatch.setattr(cine, "packed", counted)
     hub.publish(published(0))
     assert made == []
     with client.websocket_connect(LIVE_PATH) as one, client.websocket_connect(LIVE_PATH) as other:
@@ -163,7 +164,7 @@ def test_a_frozen_frame_is_held_until_resume(client: TestClient, hub: FrameHub) 
         socket.send_text(f"freeze:{sequence}")
         header, _ = next_frame(socket)
         assert (header["frozen"], header["frame"]) == (True, 0)
-        for index in range(2, HELD_FRAMES + 5):
+        for index in range(2, round(CINE_S * 1e3 / FRAME_MS) + 5):
             hub.publish(published(index))
         held = hub.held(sequence)
         assert held is not None

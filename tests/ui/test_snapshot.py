@@ -14,6 +14,7 @@ import pytest
 from senoscope.domain.errors import StorageError
 from senoscope.domain.frame import PixelSpacing, ScanArea
 from senoscope.realtime.published import AiState
+from senoscope.ui.cine import HeldFrame
 from senoscope.ui.live_route import LIVE_PATH
 from senoscope.ui.overlay import HIDDEN_AFTER_MS
 from senoscope.ui.snapshot import save_snapshot
@@ -53,14 +54,14 @@ def test_a_snapshot_is_the_clean_frame_and_its_reading(opened: Page) -> None:
 
 def test_what_was_too_old_to_be_drawn_is_not_saved_either(tmp_path: Path) -> None:
     old = published(7, finding(0.9), age_ms=HIDDEN_AFTER_MS + 1)
-    saved = save_snapshot(old, status(ai_state=AiState.OFF), tmp_path, NOON)
+    saved = save_snapshot(HeldFrame(1, old, status(ai_state=AiState.OFF)), tmp_path, NOON)
     facts = json.loads(saved.with_suffix(".json").read_text(encoding="utf-8"))
     assert (facts["reading"], facts["ai"]) == (None, "off")
 
 
 def test_the_facts_tell_the_frame_s_own_source_and_scan_area(tmp_path: Path) -> None:
     frame = replace(published(7), source_name="camera 0", scan_area=ScanArea(8, 9, 160, 120))
-    saved = save_snapshot(frame, status(source_name="phantom"), tmp_path, NOON)
+    saved = save_snapshot(HeldFrame(1, frame, status(source_name="phantom")), tmp_path, NOON)
     facts = json.loads(saved.with_suffix(".json").read_text(encoding="utf-8"))
     assert (facts["source"], facts["scan_area"]) == ("camera 0", [8, 9, 160, 120])
 
@@ -74,7 +75,7 @@ def test_a_frame_that_is_gone_is_refused_in_words(opened: Page) -> None:
 
 def test_a_read_only_folder_is_said_and_left_as_it_was(closed_folder: Path) -> None:
     with pytest.raises(StorageError, match=r"Free space, .* choose another"):
-        save_snapshot(published(0), status(), closed_folder, NOON)
+        save_snapshot(HeldFrame(1, published(0), status()), closed_folder, NOON)
     assert [path.name for path in closed_folder.iterdir()] == ["locked"]
 
 
@@ -82,7 +83,7 @@ def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("mine")
     with pytest.raises(StorageError):
-        save_snapshot(published(0), status(), in_the_way, NOON)
+        save_snapshot(HeldFrame(1, published(0), status()), in_the_way, NOON)
     assert in_the_way.read_text() == "mine"
     assert list(tmp_path.iterdir()) == [in_the_way]
 
@@ -93,7 +94,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageError, match="No space left on device"):
-        save_snapshot(published(0), status(), tmp_path, NOON)
+        save_snapshot(HeldFrame(1, published(0), status()), tmp_path, NOON)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -111,5 +112,5 @@ def test_facts_without_their_picture_are_not_left(
 
     monkeypatch.setattr(os, "fsync", full_at_the_second)
     with pytest.raises(StorageError):
-        save_snapshot(published(0), status(), tmp_path, NOON)
+        save_snapshot(HeldFrame(1, published(0), status()), tmp_path, NOON)
     assert list(tmp_path.iterdir()) == []

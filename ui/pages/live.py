@@ -18,6 +18,8 @@ _SCRIPTS = (
     "why.js",
     "source_dialog.js",
     "exam_dialog.js",
+    "cine.js",
+    "key_frames.js",
     "live_start.js",
 )
 """Joined in this order: each is a few functions, the last one starts them."""

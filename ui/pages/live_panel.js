@@ -22,6 +22,7 @@ function refresh() {
   write('reading_age', shown?.read ? t('reading_age', { n: shown.age_ms }) : '');
   write('message', message(newest));
   showExam(newest);
+  showCine();
   write('freeze_word', t(view.frozen ? 'resume' : 'freeze'));
   write('overlay_word', t(view.overlay ? 'overlay_hide' : 'overlay_show'));
   showProgress();
@@ -51,6 +52,7 @@ function message(newest) {
   if (view.connection === 'lost') return t('reconnecting');
   if (notice) return notice;
   if (view.gone) return t('gone');
+  if (view.frozen && view.shown.whole === false) return t('only_jpeg');
   if (newest === null) return t('waiting');
   if (newest.progress !== null) return opening(newest.progress);
   if (newest.trouble) return sentence(newest.trouble);

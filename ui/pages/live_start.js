@@ -4,6 +4,7 @@ function freeze() {
   if (view.shown === null) return;
   view.frozen = !view.frozen;
   view.gone = false;
+  endCine();
   endWhy();
   say(view.frozen ? `freeze:${view.shown.sequence}` : 'resume');
   refresh();
@@ -36,6 +37,7 @@ function showWords() {
   writeWords();
   setTheme(find('root').dataset.theme);
   operatingPoint();
+  showStrip();
   for (const button of find('choices').children) button.textContent = sourceWord(button.dataset.source);
   notice = '';
   refresh();
@@ -56,15 +58,17 @@ function switchTheme() {
 
 const openKeys = () => find('keys_dialog').showModal();
 const KEYS = {
-  ' ': freeze, e: openExam, w: pressWhy, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys,
+  ' ': freeze, arrowleft: () => stepCine(-1), arrowright: () => stepCine(1), e: openExam, w: pressWhy, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys,
 };
 
 function press(event) {
   const action = KEYS[event.key.toLowerCase()];
-  if (!action || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  const runs = event.key.startsWith('Arrow');
+  if (!action || (event.repeat && !runs) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (element.querySelector('dialog[open]')) return;
   // A button reached with the keyboard keeps its own space bar.
   if (event.key === ' ' && event.target.matches('button')) return;
+  if (runs && (!view.frozen || event.target.matches('input[type=range]'))) return;
   event.preventDefault();
   action();
 }
@@ -72,7 +76,7 @@ function press(event) {
 function listen() {
   const actions = {
     freeze, overlay: toggleOverlay, snapshot, language: switchLanguage, theme: switchTheme,
-    open_keys: openKeys, open_source: openSource, open_exam: openExam,
+    cine_back: () => stepCine(-1), cine_on: () => stepCine(1), open_keys: openKeys, open_source: openSource, open_exam: openExam,
     exam_close: () => find('exam_dialog').close(), dialog_close: () => dialog.close(),
     dialog_back: () => goTo(choice.step - 1), dialog_next: goOn,
     whole: () => setArea(0, 0, ...choice.found.size),
@@ -90,6 +94,7 @@ function listen() {
     if (find('path').value.trim()) trySource(find('path').value.trim());
   });
   find('exam_form').addEventListener('submit', endExam);
+  find('cine').addEventListener('input', (event) => lookAt(Number(event.target.value)));
   for (const index of [0, 1, 2, 3]) find(`area_${index}`).addEventListener('change', typedArea);
   dialog.addEventListener('close', () => choice.waiting?.abort());
   find('area').addEventListener('pointerdown', dragCorner);
@@ -108,6 +113,7 @@ find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();
 listen();
 connect();
+listenToStrip();
 setInterval(noticeStale, 100);
 setInterval(everySecond, 1000);
 askOnFirstRun();

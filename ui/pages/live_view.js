@@ -52,8 +52,9 @@ async function receive(socket, data) {
   header.socket = socket;
   if (header.sequence === null) { view.newest = header; refresh(); return; }
   const message = { header, jpeg: new Uint8Array(data, 4 + length) };
-  // The answer to a freeze: what is shown, or the frame just before that was read itself.
-  if (header.frozen) { await show(message, true); return; }
+  // The answer to a freeze: what is shown, or the frame just before that was read itself. Or to a look
+  // at another frame of the cine.
+  if (header.frozen) { await show(message, true); cineCame(header); return; }
   view.newest = header;
   view.lastFrameAt = performance.now();
   try {

@@ -11,7 +11,7 @@ const why = {
 window.senoscope.why = why;
 
 const explainable = () => view.shown.findings.filter((each) => each.finding !== null);
-const canAsk = () => props.explains && view.frozen && view.shown.frozen && explainable().length > 0;
+const canAsk = () => props.explains && view.frozen && view.shown.frozen && view.shown.whole !== false && explainable().length > 0;
 const isExplained = () => why.number !== null && canAsk() && why.sequence === view.shown.sequence;
 
 // The first lesion's, or the one that is explained already: pressed again, the key takes it back.

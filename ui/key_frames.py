@@ -1,0 +1,167 @@
+"""The best frame of each lesion, kept by itself while the probe moves, for the person to judge."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from threading import Lock
+
+import cv2
+import numpy as np
+
+from senoscope.domain.errors import SettingsError
+from senoscope.domain.frame import Frame
+from senoscope.domain.track import Track
+from senoscope.realtime.exam import ExamName
+from senoscope.realtime.outlines import overlap
+from senoscope.realtime.published import ReadFrame
+
+MOST = 12
+"""Lesions of an exam that have a key frame; each keeps one frame."""
+CLEARLY_BETTER = 1.15
+"""So much better a frame must be to take another's place: a filmstrip that flickers is no help."""
+LONGEST_NOTE = 500
+THUMB_COLUMNS = 160
+
+
+class Verdict(StrEnum):
+    """What the operator says of a suggestion."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Side(StrEnum):
+    """ImageLaterality (0020,0062), "" where it was not said."""
+
+    UNKNOWN = ""
+    LEFT = "L"
+    RIGHT = "R"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the operator adds to a lesion. `clock` 1..12, `from_nipple_cm` 0..20, or None."""
+
+    side: Side = Side.UNKNOWN
+    clock: int | None = None
+    from_nipple_cm: float | None = None
+    note: str = ""
+    verdict: Verdict = Verdict.OPEN
+
+    def __post_init__(self) -> None:
+        clock, distance = self.clock, self.from_nipple_cm
+        if clock is not None and not 1 <= clock <= 12:
+            raise SettingsError(f"Clock face {clock} was given; expected 1 to 12, or none.")
+        if distance is not None and not (math.isfinite(distance) and 0 <= distance <= 20):
+            raise SettingsError(
+                f"A distance of {distance} cm from the nipple was given; expected 0 to 20, or none."
+            )
+        if len(self.note) > LONGEST_NOTE:
+            raise SettingsError(
+                f"A note of {len(self.note)} characters was given; expected at most "
+                f"{LONGEST_NOTE}. Shorten it."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """`track` as of its best frame `shown`, and what was said of it."""
+
+    track: Track
+    shown: ReadFrame
+    score: float
+    remark: Remark = field(default_factory=Remark)
+
+    @property
+    def jpeg(self) -> bytes:
+        """The frame as captured, compressed."""
+        return cv2.imencode(".jpg", self.shown.frame.pixels)[1].tobytes()
+
+    @property
+    def thumb(self) -> bytes:
+        """A small JPEG of the frame."""
+        pixels = self.shown.frame.pixels
+        rows = round(THUMB_COLUMNS * pixels.shape[0] / pixels.shape[1])
+        small = cv2.resize(pixels, (THUMB_COLUMNS, rows), interpolation=cv2.INTER_AREA)
+        return cv2.imencode(".jpg", small)[1].tobytes()
+
+
+class KeyFrames:
+    """Of the exam that is being shown. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: dict[int, KeyFrame] = {}
+        self._before: dict[int, Track] = {}
+        self._exam: ExamName | None = None
+        self.version = 0
+        """Counts the changes, so that a page knows when to ask again."""
+
+    def look(self, shown: ReadFrame) -> None:
+        """Keep the frame for each steady lesion on it that was never shown better.
+
+        The first frame of another exam clears what was kept.
+        """
+        with self._lock:
+            if shown.exam != self._exam:
+                self._exam, self._kept, self._before = shown.exam, {}, {}
+                self.version += 1
+        steady = {track.number: track for track in shown.tracks if track.is_steady}
+        with self._lock:
+            for number, track in steady.items():
+                if track.finding is not None and (number in self._kept or len(self._kept) < MOST):
+                    self._offer(number, track, shown)
+            self._before = steady
+
+    def all(self) -> tuple[KeyFrame, ...]:
+        """By the lesions' numbers."""
+        with self._lock:
+            return tuple(self._kept[number] for number in sorted(self._kept))
+
+    def remark(self, number: int, remark: Remark) -> None:
+        """Add what the operator says of a lesion. SettingsError: it has no key frame."""
+        with self._lock:
+            if number not in self._kept:
+                raise SettingsError(
+                    f"Lesion {number} has no key frame in this exam. Choose one of the filmstrip."
+                )
+            self._kept[number] = replace(self._kept[number], remark=remark)
+            self.version += 1
+
+    def _offer(self, number: int, track: Track, shown: ReadFrame) -> None:
+        kept, score = self._kept.get(number), _score(track, self._before.get(number), shown.frame)
+        if kept is None:
+            self._kept[number] = KeyFrame(track, shown, score)
+        # What was judged stays as it was judged.
+        elif kept.remark.verdict is Verdict.OPEN and score > CLEARLY_BETTER * kept.score:
+            self._kept[number] = replace(kept, track=track, shown=shown, score=score)
+        else:
+            return
+        self.version += 1
+
+
+def _score(track: Track, before: Track | None, frame: Frame) -> float:
+    """Sharpness, steadiness, certainty and size of a lesion on a frame, multiplied."""
+    steadiness = 0.1
+    if before is not None:
+        steadiness = overlap(before.lesion.contour, track.lesion.contour)
+    size = math.sqrt(max(track.lesion.area_px, 1.0) / frame.pixels.size)
+    return sharpness(frame, track) * steadiness * track.lesion.presence * size
+
+
+def sharpness(frame: Frame, track: Track) -> float:
+    """Of the lesion's box: grey levels that neighbours differ by, the mean of what is beyond noise.
+
+    The root mean square of a Laplacian (Pech-Pacheco 2000) after halving, which averages speckle.
+    """
+    rows, columns = frame.pixels.shape
+    left, top, right, bottom = (round(edge) for edge in track.lesion.box)
+    across = slice(max(left, 0), min(right + 1, columns))
+    patch = frame.pixels[max(top, 0) : min(bottom + 1, rows), across]
+    if min(patch.shape) < 4:
+        return 0.0
+    half = cv2.resize(patch, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return float(np.sqrt(np.square(cv2.Laplacian(half, cv2.CV_32F)).mean()))

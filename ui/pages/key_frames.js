@@ -1,0 +1,73 @@
+// The filmstrip: the best frame of each lesion, kept while the probe moves, and what is said of it.
+
+const strip = { version: -1, frames: [], open: null, asking: false };
+
+async function askStrip() {
+  if (strip.asking || view.connection !== 'open') return;
+  strip.asking = true;
+  try {
+    takeStrip(await ask(`/live/key_frames?since=${strip.version}`));
+  } catch { /* the banner says already that nothing answers */ }
+  strip.asking = false;
+}
+
+function takeStrip({ version, frames }) {
+  strip.version = version;
+  if (frames === null) return;
+  strip.frames = frames;
+  showStrip();
+}
+
+function showStrip() {
+  find('no_key_frames').hidden = strip.frames.length > 0;
+  find('strip').replaceChildren(...strip.frames.map((kept) => {
+    const button = document.createElement('button'), picture = document.createElement('img');
+    const label = document.createElement('b');
+    button.type = 'button';
+    button.dataset.suspicion = kept.suspicion;
+    button.dataset.verdict = kept.verdict;
+    button.setAttribute('aria-label', `${t('lesion', { n: kept.number })}, ${t(kept.suspicion)}, ${t(`verdict_${kept.verdict}`)}`);
+    button.onclick = () => openKeyFrame(kept);
+    picture.src = kept.thumb;
+    picture.alt = '';
+    label.textContent = { open: '', accepted: '✓ ', rejected: '✕ ' }[kept.verdict] + kept.number;
+    button.append(picture, label);
+    return button;
+  }));
+}
+
+function openKeyFrame(kept) {
+  strip.open = kept.number;
+  write('key_title', `${t('lesion', { n: kept.number })} · ${t(kept.suspicion)} · ${kept.probability.toFixed(2)}`);
+  write('key_trouble', '');
+  find('key_side').value = kept.side;
+  find('key_clock').value = kept.clock ?? '';
+  find('key_distance').value = kept.from_nipple_cm ?? '';
+  find('key_note').value = kept.note;
+  find('key_picture').src = `/live/key_frames/${kept.number}?${strip.version}`;
+  const points = [];
+  for (let i = 0; i < kept.outline.length; i += 2) points.push(`${kept.outline[i]},${kept.outline[i + 1]}`);
+  find('key_outline').setAttribute('points', points.join(' '));
+  find('key_outline').style.stroke = COLOURS[kept.suspicion];
+  find('key_dialog').showModal();
+  find(kept.verdict === 'open' ? 'key_accept' : 'key_close').focus();
+}
+
+async function remark(verdict) {
+  const number = (part) => (find(part).value === '' ? null : Number(find(part).value));
+  try {
+    takeStrip(await ask(`/live/key_frames/${strip.open}`, {
+      side: find('key_side').value, clock: number('key_clock'), from_nipple_cm: number('key_distance'),
+      note: find('key_note').value.trim(), verdict,
+    }));
+    find('key_dialog').close();
+  } catch (error) { write('key_trouble', error.message); }
+}
+
+function listenToStrip() {
+  find('key_accept').addEventListener('click', () => remark('accepted'));
+  find('key_reject').addEventListener('click', () => remark('rejected'));
+  find('key_close').addEventListener('click', () => find('key_dialog').close());
+  find('key_form').addEventListener('submit', (event) => event.preventDefault());
+  setInterval(askStrip, 1000);
+}

@@ -127,6 +127,15 @@ class LiveLoop:
             self._view = view
             self._capture.begin()
 
+    @property
+    def aligned(self) -> bool:
+        """Whether a frame waits for its own reading; else it is shown with the least lag."""
+        return self._publisher.aligned
+
+    @aligned.setter
+    def aligned(self, wanted: bool) -> None:
+        self._publisher.aligned = wanted
+
     def begin_exam(self, patient: str = "") -> ExamSummary:
         """End the present exam and go on with another, of a pseudonym or of nobody.
 
@@ -192,6 +201,7 @@ class LiveLoop:
             fps=self._view.exam.rate.recent(),
             latency_p95_ms=self._publisher.latency_p95_ms(generation) if reads else 0.0,
             exam=self._view.exam.name,
+            aligned=self.aligned,
             ended=capture.ended,
             lost=capture.lost or (capture.ended and bool(capture.error)),
             error=capture.error or self._publisher.viewers.error or self._readers.error,

@@ -25,9 +25,10 @@ class LoopStatus:
 
     `ai_message` says in plain words why the AI is off, "" when it reads. `engine` is what the page
     calls the back end, "OpenVINO int8". `latency_p95_ms` is of the present source, 0 while nothing
-    is read. `exam` is the present one. `ended`: no more frames will come; `lost`: the source has
-    gone, perhaps for now. `error` says why and what to do, "" when all is well. `progress` of
-    opening a source is 0..1, None when nothing is being opened.
+    is read. `exam` is the present one. `aligned`: frames wait for their own readings. `ended`: no
+    more frames will come; `lost`: the source has gone, perhaps for now. `error` says why and what
+    to do, "" when all is well. `progress` of opening a source is 0..1, None when nothing is being
+    opened.
     """
 
     source_name: str
@@ -40,6 +41,7 @@ class LoopStatus:
     fps: float
     latency_p95_ms: float
     exam: ExamName
+    aligned: bool
     ended: bool
     lost: bool
     error: str

@@ -20,6 +20,8 @@ JPEG_QUALITY = 80
 """0 to 100; from here on up speckle looks the same and only the size grows."""
 READING_WAIT_S = 0.1
 """A picture waits no longer than this for its own reading, however slowly frames come."""
+ALIGNED_WAIT_S = 0.4
+"""As long as a reading is drawn at all."""
 LONGEST_QUEUE = 8
 """Pictures that may wait for a slow viewer. Beyond, the oldest goes unshown: lag must not grow."""
 STOP_LIMIT_S = 5.0
@@ -30,10 +32,12 @@ class Publisher:
 
     A picture is encoded at once and shown when its own reading is there, when the next picture
     has come, or after `READING_WAIT_S`, whichever is first. Without its own reading, the newest of
-    an earlier picture of the same generation goes along.
+    an earlier picture of the same generation goes along. `aligned`, the next picture does not hurry
+    it: it waits until it was read, or never will be, or `ALIGNED_WAIT_S`.
     """
 
     def __init__(self, times: StageTimes) -> None:
+        self.aligned = False
         self.unshown = 0
         """Pictures that no viewer saw, because viewers were too slow."""
         self.viewers: Subscribers[PublishedFrame] = Subscribers()
@@ -125,10 +129,13 @@ class Publisher:
         with self._changed:
             picture.encoded_at_ns = time.monotonic_ns()
             self._note_latency(picture)
-            self._changed.wait_for(
-                lambda: picture.original.settled or self._queue or self._stopping, READING_WAIT_S
-            )
+            longest_s = ALIGNED_WAIT_S if self.aligned else READING_WAIT_S
+            self._changed.wait_for(lambda: self._need_not_wait(picture), longest_s)
             return self._newest_reading(picture)
+
+    def _need_not_wait(self, picture: Picture) -> bool:
+        hurried = bool(self._queue) and not self.aligned
+        return picture.original.settled or hurried or self._stopping
 
     def _note_latency(self, picture: Picture) -> None:
         # Called when the picture is encoded and when it is read; the later of the two completes it.

@@ -32,6 +32,12 @@ class SourceAsked(BaseModel):
     scan_area: tuple[int, int, int, int] | None = None
 
 
+class AlignAsked(BaseModel):
+    """`aligned`: frames wait for their own readings."""
+
+    aligned: bool
+
+
 class ExamAsked(BaseModel):
     """`patient` is the next exam's pseudonym, empty for an anonymous one."""
 
@@ -39,7 +45,7 @@ class ExamAsked(BaseModel):
 
 
 def add_actions(app: FastAPI, hub: FrameHub, actions: LiveActions, snapshots: Path) -> None:
-    """Serve /live/snapshot, /live/sources, /live/preview, /live/start and /live/exam."""
+    """Serve what the page asks for under /live: snapshot, sources, preview, start, align, exam."""
     routes = APIRouter(prefix="/live")
 
     @routes.post("/snapshot")
@@ -65,6 +71,11 @@ def add_actions(app: FastAPI, hub: FrameHub, actions: LiveActions, snapshots: Pa
         area = None if asked.scan_area is None else ScanArea(*asked.scan_area)
         actions.start_source(asked.source, area)
         return {"source": asked.source}
+
+    @routes.post("/align")
+    def align(asked: AlignAsked) -> dict[str, bool]:
+        actions.align(asked.aligned)
+        return {"aligned": asked.aligned}
 
     @routes.get("/exam")
     def exam() -> dict[str, Any]:

@@ -101,6 +101,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Of this frame only the compressed picture is left.",
         "此帧仅保留压缩图像。",
     ),
+    # How picture and reading go together
+    "align_meaning": ("Picture waits for its reading, or least lag", "图像等待判读，或最低延迟"),
+    "aligned": ("Every picture waits for its own reading.", "每幅图像等待自身的判读。"),
+    "lowest_lag": (
+        "Pictures come at once, each with the newest reading and its age.",
+        "图像即时显示，并附最新判读及其时效。",
+    ),
     # The filmstrip
     "key_frames": ("Key frames", "关键帧"),
     "no_key_frames": (

@@ -56,7 +56,8 @@ class LiveActions:
     and remembers both for the next start.
     `first_run` is True until a source was started once; the page then opens the source dialog.
     `exam` sums up the present exam; `end_exam` ends it, begins one of the pseudonym given ("" for
-    nobody's) and sums up the ended one. `key_frames` are those of the present exam.
+    nobody's) and sums up the ended one. `align` says whether frames wait for
+    their own readings, now and at the next start. `key_frames` are those of the present exam.
     `explain` says why a numbered finding of a frame is what it is, part by part as in
     `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
     """
@@ -67,5 +68,6 @@ class LiveActions:
     first_run: Callable[[], bool]
     exam: Callable[[], ExamSummary]
     end_exam: Callable[[str], ExamSummary]
+    align: Callable[[bool], None]
     key_frames: KeyFrames
     explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None

@@ -139,6 +139,7 @@ class LiveSession:
         self._settings_file = settings_file
         self._rules = rules
         self._explainer = explainer
+        loop.aligned = settings.aligned
         self._exams = exams or exam_folder()
         self._key_frames = KeyFrames()
         loop.subscribe_read(self._key_frames.look)
@@ -154,6 +155,7 @@ class LiveSession:
             first_run=lambda: self._settings.source is None,
             exam=self._loop.exam,
             end_exam=self.end_exam,
+            align=self.align,
             key_frames=self._key_frames,
             explain=None if self._explainer is None else self._explainer.explain,
         )
@@ -188,6 +190,13 @@ class LiveSession:
             if scan_area is not None and source.latest is not None:
                 scan_area = replace(scan_area, picture=source.latest.size)
             self._settings = self._settings.with_source(normal, scan_area)
+            save_settings(self._settings, self._settings_file)
+
+    def align(self, wanted: bool) -> None:
+        """Let frames wait for their own readings, or not. StorageError: it is not remembered."""
+        self._loop.aligned = wanted
+        with self._starting:
+            self._settings = replace(self._settings, aligned=wanted)
             save_settings(self._settings, self._settings_file)
 
     def end_exam(self, patient: str = "") -> ExamSummary:

@@ -78,6 +78,7 @@ def status_header(status: LoopStatus, frame: Frame | None = None) -> Header:
         "exam": exam_header(status.exam),
         "engine": status.engine,
         "models": list(status.models),
+        "aligned": status.aligned,
         "ai": status.ai_state.value,
         "fps": round(status.fps),
         # 0 stands for "nothing was read yet", which no reader should take for speed.

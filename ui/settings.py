@@ -19,11 +19,13 @@ from senoscope.ui.written import write_text
 class Settings:
     """`source` None: no source was ever started. `scan_areas` by the source they belong to.
 
-    Sources are named in their normal form, which holds no password.
+    Sources are named in their normal form, which holds no password. `aligned`: frames wait for
+    their own readings.
     """
 
     source: str | None = None
     scan_areas: Mapping[str, ScanArea] = field(default_factory=lambda: MappingProxyType({}))
+    aligned: bool = False
 
     def with_source(self, source: str, scan_area: ScanArea | None) -> Settings:
         """The same settings after `source` was started with `scan_area` (None: whole picture)."""
@@ -53,7 +55,11 @@ def load_settings(path: Path) -> Settings:
         source, areas = stored["source"], stored["scan_areas"]
         if not (source is None or isinstance(source, str)):
             raise TypeError(f"source is {source!r}")
-        return Settings(source, {name: ScanArea.parse(text) for name, text in areas.items()})
+        aligned = stored.get("aligned", False)
+        if not isinstance(aligned, bool):
+            raise TypeError(f"aligned is {aligned!r}")
+        found = {name: ScanArea.parse(text) for name, text in areas.items()}
+        return Settings(source, found, aligned)
     except FileNotFoundError:
         return Settings()
     except (OSError, KeyError, TypeError, AttributeError, ValueError, SettingsError) as error:
@@ -68,5 +74,6 @@ def save_settings(settings: Settings, path: Path) -> None:
     stored = {
         "source": settings.source,
         "scan_areas": {name: str(area) for name, area in settings.scan_areas.items()},
+        "aligned": settings.aligned,
     }
     write_text(path, json.dumps(stored, indent=2, ensure_ascii=False), private=True)

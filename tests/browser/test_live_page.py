@@ -52,6 +52,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         first_run=lambda: False,
         exam=builders.exam_summary,
         end_exam=loop.end_exam,
+        align=lambda wanted: None,
         key_frames=key_frames,
     )
     with serving_loop(loop, actions, tmp_path_factory.mktemp("snapshots")) as served:

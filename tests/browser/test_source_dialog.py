@@ -93,6 +93,7 @@ def dialog(chromium: playwright.Browser, tmp_path: Path) -> Iterator[Dialog]:
         first_run=lambda: False,
         exam=builders.exam_summary,
         end_exam=lambda patient: builders.exam_summary(),
+        align=lambda wanted: None,
         key_frames=KeyFrames(),
     )
     with serving_loop(loop, actions, tmp_path) as served, shown_in(chromium) as shown:

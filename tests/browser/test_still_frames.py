@@ -34,6 +34,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         first_run=lambda: False,
         exam=builders.exam_summary,
         end_exam=lambda patient: builders.exam_summary(),
+        align=lambda wanted: None,
         key_frames=KeyFrames(),
     )
     with serving_loop(FakeLiveLoop([], status()), actions, tmp_path) as served:

@@ -57,6 +57,7 @@ def watching(
         first_run=lambda: False,
         exam=builders.exam_summary,
         end_exam=lambda patient: builders.exam_summary(),
+        align=lambda wanted: None,
         key_frames=KeyFrames(),
         explain=None if explainer is None else explainer.explain,
     )

@@ -23,6 +23,22 @@ from tests.realtime.running import (
 pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")
 
 
+def test_aligned_every_frame_waits_for_its_own_reading() -> None:
+    shown: list[PublishedFrame] = []
+    source = FakeSource(20, period_s=0.03)
+    loop = LiveLoop(source, BuildFakeReader(FakeReader(delay_s=0.02)))
+    loop.aligned = True
+    loop.subscribe(shown.append)
+    loop.start(wait_for_reader=True)
+    assert loop.wait(None, HANG_LIMIT_S)
+    loop.stop()
+    dropped = sum(loop.report().dropped.values())
+    assert loop.status().aligned
+    own = [each for each in shown if each.reading_age_ms == 0]
+    assert len(own) == len(shown) - dropped
+    assert [each.frame.index for each in shown] == list(range(20))
+
+
 def test_every_frame_of_a_short_source_is_shown_in_order_and_accounted_for() -> None:
     loop, shown = run(FakeSource(60), FakeReader())
     report, status = loop.report(), loop.status()

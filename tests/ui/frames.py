@@ -29,6 +29,7 @@ def status(**changed: object) -> LoopStatus:
         "fps": 60.0,
         "latency_p95_ms": 18.4,
         "exam": builders.EXAM,
+        "aligned": False,
         "ended": False,
         "lost": False,
         "error": "",

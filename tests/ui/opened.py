@@ -33,6 +33,7 @@ class Asked:
     def __init__(self, explain: Explain | None = None) -> None:
         self.started: list[tuple[str, ScanArea | None]] = []
         self.exams: list[str] = []
+        self.aligned: list[bool] = []
         self.key_frames = KeyFrames()
         self.actions = LiveActions(
             known_sources=lambda: ("phantom", "camera 0"),
@@ -41,6 +42,7 @@ class Asked:
             first_run=lambda: not self.started,
             exam=builders.exam_summary,
             end_exam=self.end_exam,
+            align=self.aligned.append,
             key_frames=self.key_frames,
             explain=explain,
         )

@@ -22,7 +22,7 @@ ERRORS = {
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.SenoscopeError)
 }
-KEYCAPS = {"Space", "←", "→", "W", "E", "O", "S", "L", "T", "?", "Esc"}
+KEYCAPS = {"Space", "←", "→", "A", "W", "E", "O", "S", "L", "T", "?", "Esc"}
 """What is printed on the keys themselves, the same in both languages."""
 SIGNS = {"+", "−", "‹", "›", "-"}
 """As drawn on the picture."""

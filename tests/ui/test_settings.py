@@ -74,7 +74,8 @@ def test_a_file_of_this_version_is_plain_json_for_this_user(tmp_path: Path) -> N
     path = tmp_path / "settings.json"
     save_settings(Settings().with_source("phantom", OF_A_SIZE), path)
     stored = json.loads(path.read_text(encoding="utf-8"))
-    assert stored == {"source": "phantom", "scan_areas": {"phantom": "10,20,300,200 of 640x480"}}
+    areas = {"phantom": "10,20,300,200 of 640x480"}
+    assert stored == {"source": "phantom", "scan_areas": areas, "aligned": False}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

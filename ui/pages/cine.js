@@ -34,10 +34,7 @@ function endCine() {
 
 function showCine() {
   const span = view.frozen ? view.shown?.cine ?? null : null;
-  if (find('cine_bar').hidden !== (span === null)) {
-    find('cine_bar').hidden = span === null;
-    fit();
-  }
+  find('cine_bar').hidden = span === null;
   if (span === null) return;
   const slider = find('cine'), [first, last] = span, at = cine.wanted ?? view.shown.sequence;
   [slider.min, slider.max] = span;

@@ -18,6 +18,13 @@ function toggleOverlay() {
   refresh();
 }
 
+async function align() {
+  try {
+    const { aligned } = await ask('/live/align', { aligned: !view.newest?.aligned });
+    tell(t(aligned ? 'aligned' : 'lowest_lag'));
+  } catch (error) { tell(error.message); }
+}
+
 async function snapshot() {
   if (view.shown === null) return;
   if (view.gone) { tell(t('gone')); return; }
@@ -58,7 +65,7 @@ function switchTheme() {
 
 const openKeys = () => find('keys_dialog').showModal();
 const KEYS = {
-  ' ': freeze, arrowleft: () => stepCine(-1), arrowright: () => stepCine(1), e: openExam, w: pressWhy, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys,
+  ' ': freeze, arrowleft: () => stepCine(-1), arrowright: () => stepCine(1), e: openExam, a: align, w: pressWhy, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys,
 };
 
 function press(event) {

@@ -77,7 +77,9 @@ class Watched:
 
     def __init__(self, loop: LiveLoop, source: WatchedSource) -> None:
         folder = Path(mkdtemp())
-        session = LiveSession(loop, source, Settings("phantom"), folder / "settings.json")
+        session = LiveSession(
+            loop, source, Settings("phantom"), folder / "settings.json", kept=folder
+        )
         point = operating_point(load_package(CLASSIFIER))
         app = build_app(loop, session.actions, PageSettings(folder, point))
         self._server = uvicorn.Server(server_config(app))

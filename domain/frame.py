@@ -19,6 +19,9 @@ _ANY_SIZE = (LARGEST_SIDE, LARGEST_SIDE)
 Gray = NDArray[np.uint8]
 """(rows, columns), 0 black to 255 white."""
 
+ColourMap = NDArray[np.bool_]
+"""(rows, columns) of cells that divide a picture evenly; True where one is of a strong colour."""
+
 
 @dataclass(frozen=True, slots=True)
 class PixelSpacing:
@@ -41,7 +44,8 @@ class Frame:
 
     `pixels` is (rows, columns) uint8. `index` counts captured frames of one run from 0.
     `captured_at_ns` is `time.monotonic_ns()` when the picture was in memory.
-    `pixel_spacing` is None when millimetres are unknown.
+    `pixel_spacing` is None when millimetres are unknown. `colour` says where the picture was
+    coloured before it was made grey; None where it came grey.
     """
 
     pixels: Gray
@@ -49,9 +53,15 @@ class Frame:
     captured_at_ns: int
     pixel_spacing: PixelSpacing | None = None
     simulated: bool = False
+    colour: ColourMap | None = None
 
     def __post_init__(self) -> None:
         require_usable(self.pixels)
+
+    @property
+    def colour_share(self) -> float:
+        """Of the picture's area, 0..1, in a strong colour; 0 where it came grey."""
+        return 0.0 if self.colour is None else float(self.colour.mean())
 
     @property
     def size(self) -> tuple[int, int]:
@@ -115,7 +125,18 @@ class ScanArea:
                 "was set for pictures of another size. Set the scan area again for this source."
             )
         pixels = frame.pixels[self.top : self.top + self.height, self.left : self.left + self.width]
-        return replace(frame, pixels=pixels.copy())
+        colour = None if frame.colour is None else self._cells(frame.colour, frame.size)
+        return replace(frame, pixels=pixels.copy(), colour=colour)
+
+    def _cells(self, colour: ColourMap, size: tuple[int, int]) -> ColourMap:
+        """Those whose middle lies in this area: of what is outside, none may count."""
+        rows, columns = (
+            (np.arange(cells) + 0.5) * side / cells
+            for cells, side in zip(colour.shape, size[::-1], strict=True)
+        )
+        inside_rows = (rows >= self.top) & (rows < self.top + self.height)
+        inside_columns = (columns >= self.left) & (columns < self.left + self.width)
+        return colour[np.ix_(inside_rows, inside_columns)]
 
 
 def require_usable(pixels: NDArray[np.generic]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import Frame
@@ -14,6 +15,8 @@ from senoscope.realtime.timing import FrameRate
 from senoscope.realtime.tracker import LesionTracker
 
 LONGEST_NAME = 64
+LAST_READINGS_S = 1.0
+"""An exam that ends waits so long for what is being read of it, so that its books close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,22 @@ class Exam:
         tracks = self._tracker.follow(frame, reading)
         self.lesions = max([self.lesions, *(track.number for track in tracks)])
         return tracks
+
+    @classmethod
+    def first(cls) -> Exam:
+        """Of a run; nobody's."""
+        return cls(ExamName(1, "", datetime.now(UTC)))
+
+    def following(self, patient: str) -> Exam:
+        """The next one. SettingsError where `patient` cannot be a pseudonym."""
+        return Exam(ExamName(self.name.number + 1, patient, datetime.now(UTC)))
+
+    def ended(self, at: datetime) -> ExamSummary:
+        """Of all, once what is being read of it was; it waits a moment for that."""
+        deadline = time.monotonic() + LAST_READINGS_S
+        while self.ledger.snapshot().in_flight and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.summary(at)
 
     def summary(self, ended_at: datetime) -> ExamSummary:
         """Of all until now."""

@@ -14,6 +14,8 @@ class DropCause(StrEnum):
 
     SUPERSEDED = "superseded"
     """A newer frame came before the AI was free."""
+    UNSUITABLE = "unsuitable"
+    """It is nothing the AI should read: Doppler, air, a menu; see `Unsuitable`."""
     AI_OFF = "ai_off"
     """The AI was starting, or off."""
     AI_LOST = "ai_lost"

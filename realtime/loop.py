@@ -23,11 +23,12 @@ from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading
 from senoscope.realtime.capture import Capture
 from senoscope.realtime.cpu_time import CpuMeter
-from senoscope.realtime.exam import Exam, ExamName, ExamSummary
+from senoscope.realtime.exam import Exam, ExamSummary
 from senoscope.realtime.feeder import Feeder
+from senoscope.realtime.intake import Intake
 from senoscope.realtime.ledger import DropCause
 from senoscope.realtime.loop_report import LoopReport
-from senoscope.realtime.picture import Picture, View, same_pixels
+from senoscope.realtime.picture import Picture, View
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame, ReadFrame
 from senoscope.realtime.publisher import Publisher
 from senoscope.realtime.reader_process import READY_LIMIT_S
@@ -35,9 +36,6 @@ from senoscope.realtime.sources.base import Source
 from senoscope.realtime.subscribers import Subscribers
 from senoscope.realtime.timing import StageTimes
 from senoscope.realtime.worker import BuildReader
-
-LAST_READINGS_S = 1.0
-"""An exam that ends waits so long for what is being read of it, so that its books close."""
 
 
 class LiveLoop:
@@ -60,15 +58,15 @@ class LiveLoop:
         self._feeder = Feeder(build_reader, self._note_read, self._note_dropped)
         self._publisher = Publisher(self._times)
         self._readers: Subscribers[ReadFrame] = Subscribers()
+        self._captured: Subscribers[Picture] = Subscribers()
         self._awaits_return = awaits_return
         self._capture = Capture(source, self._take_in, awaits_return)
         self._opening: Capture | None = None
         self._switching = Lock()
         self._started = self._stopped = False
         # Replaced together, because the capture thread reads them together.
-        self._view = View(0, source.name, scan_area, Exam(ExamName(1, "", datetime.now(UTC))))
-        self._previous: Picture | None = None
-        self._count = 0
+        self._view = View(0, source.name, scan_area, Exam.first())
+        self._intake = Intake(self._times)
         self._lesion_frames = 0
 
     def __enter__(self) -> Self:
@@ -142,14 +140,10 @@ class LiveLoop:
         Gives what the present one came to; of its frames in flight none is shown in the next.
         """
         with self._switching:
-            before, now = self._view, datetime.now(UTC)
-            name = ExamName(before.exam.name.number + 1, patient, now)
-            self._view = replace(before, generation=before.generation + 1, exam=Exam(name))
-        ended = before.exam
-        deadline = time.monotonic() + LAST_READINGS_S
-        while ended.ledger.snapshot().in_flight and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return ended.summary(now)
+            before = self._view
+            following = before.exam.following(patient)
+            self._view = replace(before, generation=before.generation + 1, exam=following)
+        return before.exam.ended(following.name.began_at)
 
     def exam(self) -> ExamSummary:
         """What the present exam has come to."""
@@ -169,6 +163,13 @@ class LiveLoop:
         Otherwise as `subscribe`.
         """
         return self._readers.add(callback)
+
+    def subscribe_captured(self, callback: Callable[[Picture], None]) -> Callable[[], None]:
+        """Call `callback` with every picture as it is captured, on the capture thread.
+
+        It must return at once. Otherwise as `subscribe`.
+        """
+        return self._captured.add(callback)
 
     def wait(self, frames: int | None, timeout_s: float) -> bool:
         """Wait for so many captured frames, or for the source's end and its last reading.
@@ -204,7 +205,10 @@ class LiveLoop:
             aligned=self.aligned,
             ended=capture.ended,
             lost=capture.lost or (capture.ended and bool(capture.error)),
-            error=capture.error or self._publisher.viewers.error or self._readers.error,
+            error=capture.error
+            or self._publisher.viewers.error
+            or self._readers.error
+            or self._captured.error,
             progress=(self._opening or capture).progress,
         )
 
@@ -252,32 +256,27 @@ class LiveLoop:
     def _take_in(self, frame: Frame, source_cpu_ns: int) -> None:
         """On the capture thread: book one frame, offer it to the AI and to the viewers."""
         view = self._view
-        if view.scan_area is not None:
-            frame = view.scan_area.crop(frame)
-        twin = self._twin(frame, view)
-        picture = Picture(frame, self._count, view, twin)
-        self._count += 1
-        self._previous = picture
+        picture = self._intake.take(frame, view, self._capture.source)
         view.exam.ledger.capture()
         view.exam.rate.add(frame.captured_at_ns)
         self._cpu.add_source(source_cpu_ns)
         if self._feeder.decided.is_set():
             self._cpu.count_frame()
-        if twin is not None:
+        self._captured.tell(picture)
+        if picture.abstains:
+            self._abstain(picture)
+        elif picture.twin is not None:
             view.exam.ledger.settle_duplicate()
         else:
             self._feeder.offer(picture)
         self._publisher.add(picture)
 
-    def _twin(self, frame: Frame, view: View) -> Picture | None:
-        """Find the earlier picture with these pixels whose reading holds for them too."""
-        previous = self._previous
-        if previous is None or previous.view != view:
-            return None
-        original = previous.original
-        if original.was_dropped or not same_pixels(original.frame.pixels, frame.pixels):
-            return None
-        return original
+    def _abstain(self, picture: Picture) -> None:
+        view, exam = picture.view, picture.view.exam
+        reading = Reading(picture.frame.index, (), 0.0, unsuitable=picture.unsuitable)
+        exam.ledger.settle_dropped(DropCause.UNSUITABLE)
+        self._publisher.settle(picture, reading)
+        self._readers.tell(ReadFrame(picture.frame, reading, (), view.source_name, exam.name))
 
     def _note_read(self, picture: Picture, reading: Reading, cpu_ns: int) -> None:
         self._cpu.add_worker(cpu_ns)

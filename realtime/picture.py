@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from senoscope.domain.frame import Frame, Gray, ScanArea
-from senoscope.domain.reading import Reading
+from senoscope.domain.reading import Reading, Unsuitable
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import Exam
 
@@ -36,8 +36,9 @@ class Picture:
     loop showed when it came. `twin` is the earlier picture with the same pixels, whose reading
     holds for this one too; None where the pixels are new. `settled` is True once nothing more will
     come from the AI: then `reading` is there, and `tracks`, the lesions followed as far as this
-    frame; or it was dropped. Times are
-    `time.monotonic_ns()`, 0 before they happened.
+    frame; or it was dropped. `unsuitable` says why it is not to be read, None where it may be;
+    `drawn_on` that only a few pixels of a still picture changed. Times are `time.monotonic_ns()`,
+    0 before they happened.
     """
 
     frame: Frame
@@ -47,6 +48,8 @@ class Picture:
     reading: Reading | None = None
     tracks: tuple[Track, ...] = ()
     settled: bool = False
+    unsuitable: Unsuitable | None = None
+    drawn_on: bool = False
     encoded_at_ns: int = 0
     read_at_ns: int = 0
 
@@ -54,6 +57,11 @@ class Picture:
     def original(self) -> Picture:
         """The picture that is read for this one: its twin, or itself."""
         return self.twin or self
+
+    @property
+    def abstains(self) -> bool:
+        """True where it is not to be read. A frozen picture is what it was before."""
+        return self.unsuitable not in (None, Unsuitable.FROZEN)
 
     @property
     def was_dropped(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from senoscope.domain.frame import Frame, ScanArea
-from senoscope.domain.reading import Reading
+from senoscope.domain.reading import Reading, Unsuitable
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName
 
@@ -68,7 +68,8 @@ class PublishedFrame:
     reading's frame is than this one: 0 when the reading is of this very frame, None without a
     reading. `source_name`, `scan_area` (None: the whole picture) and `exam` are those that this
     very frame came from; the loop may have left them since. `still`: the frame before had these
-    very pixels.
+    very pixels. `unsuitable` says why it is not read; of a FROZEN one the reading before holds.
+    `drawn_on`: only a few pixels of a still picture changed, as by calipers.
     """
 
     frame: Frame
@@ -80,3 +81,5 @@ class PublishedFrame:
     scan_area: ScanArea | None
     exam: ExamName
     still: bool = False
+    unsuitable: Unsuitable | None = None
+    drawn_on: bool = False

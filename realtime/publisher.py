@@ -80,8 +80,9 @@ class Publisher:
         with self._changed:
             if reading is not None:
                 picture.reading, picture.tracks = reading, tracks
-                picture.read_at_ns = time.monotonic_ns()
-                self._read.append(picture)
+                if reading.unsuitable is None:
+                    picture.read_at_ns = time.monotonic_ns()
+                self._keep_read(picture)
                 self._note_latency(picture)
             # Last: the capture thread looks without the lock, and settled without reading is lost.
             picture.settled = True
@@ -110,6 +111,8 @@ class Publisher:
                     scan_area=view.scan_area,
                     exam=view.exam.name,
                     still=picture.twin is not None,
+                    unsuitable=picture.unsuitable,
+                    drawn_on=picture.drawn_on,
                 )
             )
 
@@ -132,6 +135,16 @@ class Publisher:
             longest_s = ALIGNED_WAIT_S if self.aligned else READING_WAIT_S
             self._changed.wait_for(lambda: self._need_not_wait(picture), longest_s)
             return self._newest_reading(picture)
+
+    def _keep_read(self, picture: Picture) -> None:
+        # What needs no reading is settled before what the AI is still at.
+        place = len(self._read)
+        while place and self._read[place - 1].number > picture.number:
+            place -= 1
+        if len(self._read) == self._read.maxlen:
+            self._read.popleft()
+            place = max(place - 1, 0)
+        self._read.insert(place, picture)
 
     def _need_not_wait(self, picture: Picture) -> bool:
         hurried = bool(self._queue) and not self.aligned

@@ -16,6 +16,7 @@ from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.reading import ReaderDescription, Reading
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import LoopStatus, PublishedFrame
+from senoscope.realtime.recording_take import RecordingState
 from tests import builders
 
 
@@ -81,6 +82,20 @@ class FakeLiveLoop:
             published = self._frames[index % len(self._frames)]
             frame = replace(published.frame, index=index, captured_at_ns=time.monotonic_ns())
             self.emit(replace(published, frame=frame))
+
+
+class FakeRecording:
+    """Counts nothing; `state` is what it was last told, or what a test puts there."""
+
+    def __init__(self) -> None:
+        self.state = RecordingState()
+        self.file = ""
+
+    def start(self) -> None:
+        self.state = RecordingState(recording=True, seconds=41.2, frames=1236)
+
+    def stop(self) -> None:
+        self.state, self.file = replace(self.state, recording=False), "a.senoscope"
 
 
 SHADES = 50

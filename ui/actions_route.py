@@ -12,10 +12,8 @@ from pydantic import BaseModel, Field
 
 from senoscope.domain.errors import SenoscopeError, StorageError
 from senoscope.domain.frame import ScanArea
-from senoscope.realtime.exam import LONGEST_NAME, ExamSummary
 from senoscope.ui.frame_hub import FrameHub
 from senoscope.ui.live_actions import LiveActions
-from senoscope.ui.overlay import exam_header
 from senoscope.ui.snapshot import save_snapshot
 
 
@@ -32,20 +30,8 @@ class SourceAsked(BaseModel):
     scan_area: tuple[int, int, int, int] | None = None
 
 
-class AlignAsked(BaseModel):
-    """`aligned`: frames wait for their own readings."""
-
-    aligned: bool
-
-
-class ExamAsked(BaseModel):
-    """`patient` is the next exam's pseudonym, empty for an anonymous one."""
-
-    patient: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
-
-
 def add_actions(app: FastAPI, hub: FrameHub, actions: LiveActions, snapshots: Path) -> None:
-    """Serve what the page asks for under /live: snapshot, sources, preview, start, align, exam."""
+    """Serve /live/snapshot, /live/sources, /live/preview and /live/start."""
     routes = APIRouter(prefix="/live")
 
     @routes.post("/snapshot")
@@ -72,35 +58,8 @@ def add_actions(app: FastAPI, hub: FrameHub, actions: LiveActions, snapshots: Pa
         actions.start_source(asked.source, area)
         return {"source": asked.source}
 
-    @routes.post("/align")
-    def align(asked: AlignAsked) -> dict[str, bool]:
-        actions.align(asked.aligned)
-        return {"aligned": asked.aligned}
-
-    @routes.get("/exam")
-    def exam() -> dict[str, Any]:
-        return _summed_up(actions.exam())
-
-    @routes.post("/exam")
-    def end_exam(asked: ExamAsked) -> dict[str, Any]:
-        return _summed_up(actions.end_exam(asked.patient))
-
     app.include_router(routes)
     app.add_exception_handler(SenoscopeError, _sentence)
-
-
-def _summed_up(exam: ExamSummary) -> dict[str, Any]:
-    books = exam.books
-    return {
-        **exam_header(exam.name),
-        "lesions": exam.lesions,
-        "fps": round(exam.fps, 1),
-        "captured": books.captured,
-        "read": books.read,
-        "duplicates": books.duplicates,
-        "dropped": sum(books.dropped.values()),
-        "in_flight": books.in_flight,
-    }
 
 
 def said(error: Exception) -> dict[str, str]:

@@ -20,6 +20,7 @@ from senoscope.domain.errors import PortInUse, SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from senoscope.ui.actions_route import add_actions
+from senoscope.ui.exam_route import add_exam
 from senoscope.ui.frame_hub import FrameHub
 from senoscope.ui.key_frames_route import add_key_frames
 from senoscope.ui.live_actions import LiveActions
@@ -81,6 +82,7 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
     user_of = _guarded(app, settings.password)
     add_live_route(app, hub, user_of)
     add_actions(app, hub, actions, settings.snapshot_folder)
+    add_exam(app, actions)
     add_why_route(app, hub, actions.explain)
     add_key_frames(app, actions.key_frames)
     # Added last, so asked first.

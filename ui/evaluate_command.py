@@ -26,10 +26,12 @@ from senoscope.models.evaluation.ultrasound import pictures_of, read_images, sum
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_bus_bra, read_busi
 from senoscope.models.package import Precision
 from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader, build_segmenter
+from senoscope.ui.suitability_command import suitability
 from senoscope.ui.sweep_command import sweep
 from senoscope.ui.written import write_text
 
 evaluate = typer.Typer(help="Measure the networks on data sets.", no_args_is_help=True)
+evaluate.command()(suitability)
 evaluate.command()(sweep)
 
 

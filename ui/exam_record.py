@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-from platformdirs import user_data_path
 
 from senoscope import __version__
 from senoscope.realtime.exam import ExamSummary
@@ -16,11 +15,6 @@ from senoscope.ui.key_frames import KeyFrame
 from senoscope.ui.overlay import exam_header
 from senoscope.ui.snapshot import followed_facts
 from senoscope.ui.written import write_bytes, write_text
-
-
-def exam_folder() -> Path:
-    """Where exams are kept for this user."""
-    return user_data_path("senoscope", appauthor=False) / "exams"
 
 
 def save_exam(exam: ExamSummary, key_frames: Sequence[KeyFrame], folder: Path) -> Path:

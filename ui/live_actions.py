@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import PublishedFrame
+from senoscope.realtime.recording_take import RecordingState
 from senoscope.ui.key_frames import KeyFrames
 
 
@@ -44,6 +45,24 @@ class Preview:
         }
 
 
+class Recording(Protocol):
+    """Records at the operator's word; `start` and `stop` raise StorageError."""
+
+    @property
+    def state(self) -> RecordingState:
+        """Of the present recording, or of the last."""
+
+    @property
+    def file(self) -> str:
+        """The name of the last one that was stopped, "" before."""
+
+    def start(self) -> None:
+        """Record from the next frame on."""
+
+    def stop(self) -> None:
+        """End it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveActions:
     """What the page can ask for. Each may raise SenoscopeError; the page shows its sentence.
@@ -56,8 +75,8 @@ class LiveActions:
     and remembers both for the next start.
     `first_run` is True until a source was started once; the page then opens the source dialog.
     `exam` sums up the present exam; `end_exam` ends it, begins one of the pseudonym given ("" for
-    nobody's) and sums up the ended one. `align` says whether frames wait for
-    their own readings, now and at the next start. `key_frames` are those of the present exam.
+    nobody's) and sums up the ended one. `align` says whether frames wait for their own readings,
+    now and at the next start. `key_frames` are the present exam's, `recording` its recorder.
     `explain` says why a numbered finding of a frame is what it is, part by part as in
     `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
     """
@@ -70,4 +89,5 @@ class LiveActions:
     end_exam: Callable[[str], ExamSummary]
     align: Callable[[bool], None]
     key_frames: KeyFrames
+    recording: Recording
     explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None

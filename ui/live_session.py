@@ -8,11 +8,13 @@ from pathlib import Path
 from threading import Lock
 
 import cv2
+from platformdirs import user_data_path
 
 from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.realtime.capture import RUN, Capture, ComesBack
 from senoscope.realtime.exam import ExamSummary
+from senoscope.realtime.intake import Stills
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.base import Source
 from senoscope.realtime.sources.choose import (
@@ -21,7 +23,8 @@ from senoscope.realtime.sources.choose import (
     normal_form,
     source_from_text,
 )
-from senoscope.ui.exam_record import exam_folder, save_exam
+from senoscope.ui.exam_record import save_exam
+from senoscope.ui.exam_recording import ExamRecording
 from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
 from senoscope.ui.settings import Settings, save_settings
@@ -56,6 +59,11 @@ class WatchedSource:
     def simulated(self) -> bool:
         """The watched source's."""
         return self._source.simulated
+
+    @property
+    def stills(self) -> bool:
+        """The watched source's."""
+        return isinstance(self._source, Stills) and self._source.stills
 
     @property
     def comes_back(self) -> bool:
@@ -118,8 +126,8 @@ NO_RULES = SourceRules()
 class LiveSession:
     """One running loop, and the settings that outlive it.
 
-    `explainer` None where what the loop reads with cannot be explained. `exams` is the folder for
-    what ended exams came to, None for this user's.
+    `explainer` None where what the loop reads with cannot be explained. `kept` is the folder for
+    exams and recordings, None for this user's.
     """
 
     def __init__(
@@ -130,7 +138,7 @@ class LiveSession:
         settings_file: Path,
         rules: SourceRules = NO_RULES,
         explainer: Explainer | None = None,
-        exams: Path | None = None,
+        kept: Path | None = None,
     ) -> None:
         self._loop = loop
         self._source = source
@@ -140,9 +148,11 @@ class LiveSession:
         self._rules = rules
         self._explainer = explainer
         loop.aligned = settings.aligned
-        self._exams = exams or exam_folder()
+        kept = kept or user_data_path("senoscope", appauthor=False)
+        self._exams = kept / "exams"
         self._key_frames = KeyFrames()
         loop.subscribe_read(self._key_frames.look)
+        self._recording = ExamRecording(loop, kept / "recordings")
         self._starting, self._trying = Lock(), Lock()
 
     @property
@@ -157,6 +167,7 @@ class LiveSession:
             end_exam=self.end_exam,
             align=self.align,
             key_frames=self._key_frames,
+            recording=self._recording,
             explain=None if self._explainer is None else self._explainer.explain,
         )
 
@@ -200,13 +211,15 @@ class LiveSession:
             save_settings(self._settings, self._settings_file)
 
     def end_exam(self, patient: str = "") -> ExamSummary:
-        """Begin another exam, and keep what the ended one came to.
+        """Begin another exam, and keep what the ended one came to, if anything.
 
         StorageError when it has ended and cannot be kept.
         """
+        self._recording.stop()
         kept = self._key_frames.all()
         ended = self._loop.begin_exam(patient)
-        save_exam(ended, kept, self._exams)
+        if ended.books.captured:
+            save_exam(ended, kept, self._exams)
         return ended
 
     def _allowed(self, text: str) -> tuple[str, str]:

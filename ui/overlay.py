@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from senoscope.domain.frame import Frame, PixelSpacing
-from senoscope.domain.reading import Reading
+from senoscope.domain.reading import Reading, Unsuitable
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
@@ -42,6 +42,8 @@ def frame_header(
     reading, age_ms = shown_reading(published), published.reading_age_ms
     return {
         **status_header(status, published.frame),
+        "banners": [*_banners(status, published.frame), *_fitness(published)],
+        "abstains": reading is not None and reading.unsuitable is not None,
         "source": published.source_name,
         "exam": exam_header(published.exam),
         "frozen": frozen,
@@ -126,6 +128,15 @@ def _described(
         else [round(axis, 1) for axis in track.lesion.axes_mm(spacing)],
         "outline": outline.ravel().tolist(),
     }
+
+
+def _fitness(published: PublishedFrame) -> list[Header]:
+    """What of the picture itself keeps it from being read, or from being believed as before."""
+    if published.unsuitable is Unsuitable.FROZEN:
+        return [{"key": "frozen_source"}]
+    if published.unsuitable is not None:
+        return [{"key": "abstains", "why": published.unsuitable.value}]
+    return [{"key": "drawn_on"}] if published.drawn_on else []
 
 
 def _banners(status: LoopStatus, frame: Frame | None) -> list[Header]:

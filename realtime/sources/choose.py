@@ -9,10 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from senoscope.domain.errors import InstallationError, SourceUnavailable
+from senoscope.realtime.recording_format import ENDING
 from senoscope.realtime.sources.base import Source
 from senoscope.realtime.sources.camera import CameraSource
 from senoscope.realtime.sources.images import RATE_HZ, ImagesSource
 from senoscope.realtime.sources.opencv import open_capture, opencv
+from senoscope.realtime.sources.recording import RecordingSource
 from senoscope.realtime.sources.stream import SCHEMES, StreamSource
 from senoscope.realtime.sources.video_file import VideoFileSource
 
@@ -24,6 +26,7 @@ FORMS = (
     "camera:NUMBER, a number or /dev/videoN",
     "a folder of images",
     "a video file",
+    f"a recording ({ENDING})",
     f"a stream's address beginning with {', '.join(f'{scheme}://' for scheme in SCHEMES)}",
 )
 
@@ -66,7 +69,8 @@ def source_from_text(
     if path.is_dir():
         return ImagesSource(path, chosen_hz(RATE_HZ), size, repeat)
     if path.is_file():
-        return VideoFileSource(path, rate_hz, flat_out, repeat)
+        played = RecordingSource if path.suffix == ENDING else VideoFileSource
+        return played(path, rate_hz, flat_out, repeat)
     raise _unknown(text)
 
 

@@ -30,6 +30,7 @@ class ImagesSource:
 
     name = "image folder"
     simulated = False
+    stills = True
 
     def __init__(
         self,

@@ -8,8 +8,17 @@ from typing import cast
 import numpy as np
 
 from senoscope.domain.errors import ImageError, SourceLost
-from senoscope.domain.frame import Frame, Gray, PixelSpacing
+from senoscope.domain.frame import ColourMap, Frame, Gray, PixelSpacing
 from senoscope.realtime.sources.opencv import Picture, opencv
+
+COLOUR_CELLS = 128
+"""Along the longer side, about: a cell of a strong colour is a few pixels wide."""
+COLOURED, SATURATED = 48, 0.4
+"""Grey values between a pixel's strongest and weakest channel, and their share of the strongest.
+JPEG's noise has less, and so has a grey map tinted blue or sepia."""
+YELLOW = 0.25
+"""Red and green this near to each other, of the strongest, and above blue: the scanners' writing
+and calipers. A blood flow's yellow lies within its red."""
 
 
 class Numbering:
@@ -31,7 +40,12 @@ class Numbering:
         """The next frame. ImageError: it cannot be used. SourceLost: its size changed."""
         pixels = grey(picture)
         frame = Frame(
-            pixels, self._count, time.monotonic_ns(), self._pixel_spacing, self._simulated
+            pixels,
+            self._count,
+            time.monotonic_ns(),
+            self._pixel_spacing,
+            self._simulated,
+            coloured(picture),
         )
         if self._size not in (None, frame.size):
             raise SourceLost(
@@ -62,6 +76,28 @@ def grey(picture: Picture) -> Gray:
         colours = np.ascontiguousarray(picture[..., :3])
         return cast(Gray, opencv().cvtColor(colours, opencv().COLOR_BGR2GRAY))
     return cast(Gray, picture[..., 0] if picture.ndim == 3 else picture)
+
+
+def coloured(picture: Picture) -> ColourMap | None:
+    """Where a picture has a strong colour, as Doppler and elastography have; None if it is grey.
+
+    A pixel of each cell is looked at. A line or a dot, which is no region, does not count.
+    """
+    if picture.ndim != 3 or picture.shape[2] not in (3, 4) or picture.dtype != np.uint8:
+        return None
+    cv2 = opencv()
+    step = max(1, round(max(picture.shape[:2]) / COLOUR_CELLS))
+    blue, green, red = cv2.split(
+        np.ascontiguousarray(picture[step // 2 :: step, step // 2 :: step, :3])
+    )
+    high, low = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+    spread = cv2.subtract(high, low)
+    strong = (spread > COLOURED) & (spread > SATURATED * high)
+    yellow = (cv2.absdiff(red, green) < YELLOW * high) & (blue < red) & (blue < green)
+    region = cv2.morphologyEx(
+        (strong & ~yellow).astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)
+    )
+    return np.asarray(region, np.bool_)
 
 
 def _stretched(picture: Picture) -> Picture:

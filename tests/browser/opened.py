@@ -88,15 +88,19 @@ class Shown:
         self.page.evaluate(
             """() => new Promise((done) => {
                 const { view } = window.senoscope;
+                const found = () => {
+                    const first = view.shown?.findings[0];
+                    return first?.number && first.finding;
+                };
                 const press = document.querySelector('[data-part=freeze]');
                 const check = () => {
                     if (!view.shown.frozen) { setTimeout(check, 5); return; }
-                    if (view.shown.findings.length) { done(); return; }
+                    if (found()) { done(); return; }
                     press.click();
                     look();
                 };
                 const look = () => {
-                    if (!view.shown?.findings.length) { setTimeout(look, 1); return; }
+                    if (!found()) { setTimeout(look, 1); return; }
                     press.click();
                     check();
                 };

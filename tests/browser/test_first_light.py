@@ -31,7 +31,9 @@ def shown(chromium: playwright.Browser, folder: Path) -> Iterator[Shown]:
     phantom = PhantomSource(seed=0, rate_hz=40, size=(1280, 720), frames=120)
     source = WatchedSource("phantom", phantom)
     loop = LiveLoop(source, build_reader)
-    session = LiveSession(loop, source, Settings("phantom"), folder / "settings.json")
+    session = LiveSession(
+        loop, source, Settings("phantom"), folder / "settings.json", kept=folder / "kept"
+    )
     point = operating_point(load_package(CLASSIFIER))
     settings = PageSettings(folder / "snapshots", point, proof=0.99847)
     with serving(build_app(loop, session.actions, settings)) as address, loop:

@@ -20,7 +20,7 @@ from tests.browser.opened import (
     serving_loop,
     shown_in,
 )
-from tests.fakes import FakeLiveLoop
+from tests.fakes import FakeLiveLoop, FakeRecording
 from tests.ui.frames import phantom_frames, status
 
 pytestmark = [pytest.mark.browser, needs_browser]
@@ -53,6 +53,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         exam=builders.exam_summary,
         end_exam=loop.end_exam,
         align=lambda wanted: None,
+        recording=FakeRecording(),
         key_frames=key_frames,
     )
     with serving_loop(loop, actions, tmp_path_factory.mktemp("snapshots")) as served:

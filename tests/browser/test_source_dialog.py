@@ -23,7 +23,7 @@ from tests.browser.opened import (
     serving_loop,
     shown_in,
 )
-from tests.fakes import FakeLiveLoop
+from tests.fakes import FakeLiveLoop, FakeRecording
 from tests.ui.frames import phantom_frames, status
 
 pytestmark = [pytest.mark.browser, needs_browser]
@@ -94,6 +94,7 @@ def dialog(chromium: playwright.Browser, tmp_path: Path) -> Iterator[Dialog]:
         exam=builders.exam_summary,
         end_exam=lambda patient: builders.exam_summary(),
         align=lambda wanted: None,
+        recording=FakeRecording(),
         key_frames=KeyFrames(),
     )
     with serving_loop(loop, actions, tmp_path) as served, shown_in(chromium) as shown:
@@ -107,7 +108,7 @@ def dialog(chromium: playwright.Browser, tmp_path: Path) -> Iterator[Dialog]:
 def test_another_source_is_chosen_in_three_steps(dialog: Dialog) -> None:
     dialog.press("Camera 0")
     dialog.press("Next")
-    dialog.shown.page.get_by_label("Left").fill("100")
+    dialog.shown.page.locator("[data-part=source_dialog]").get_by_label("Left").fill("100")
     dialog.press("Next")
     assert dialog.shown.said("found_area") == "220 × 240 at 100, 0"
     dialog.press("Start")

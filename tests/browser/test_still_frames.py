@@ -19,7 +19,7 @@ from tests.browser.opened import (
     serving_loop,
     shown_in,
 )
-from tests.fakes import FakeLiveLoop
+from tests.fakes import FakeLiveLoop, FakeRecording
 from tests.ui.frames import FRAME_MS, finding, published, status
 
 pytestmark = [pytest.mark.browser, needs_browser]
@@ -35,6 +35,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         exam=builders.exam_summary,
         end_exam=lambda patient: builders.exam_summary(),
         align=lambda wanted: None,
+        recording=FakeRecording(),
         key_frames=KeyFrames(),
     )
     with serving_loop(FakeLiveLoop([], status()), actions, tmp_path) as served:

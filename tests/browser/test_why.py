@@ -20,7 +20,7 @@ from tests.browser.opened import (
     serving_loop,
     shown_in,
 )
-from tests.fakes import FakeLiveLoop
+from tests.fakes import FakeLiveLoop, FakeRecording
 from tests.ui.explained import MiddleEngine, classifier, read_frame
 from tests.ui.frames import status
 
@@ -58,6 +58,7 @@ def watching(
         exam=builders.exam_summary,
         end_exam=lambda patient: builders.exam_summary(),
         align=lambda wanted: None,
+        recording=FakeRecording(),
         key_frames=KeyFrames(),
         explain=None if explainer is None else explainer.explain,
     )

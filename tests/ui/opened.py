@@ -17,7 +17,7 @@ from senoscope.ui.app import PageSettings, build_app
 from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
 from tests import builders
-from tests.fakes import FakeLiveLoop
+from tests.fakes import FakeLiveLoop, FakeRecording
 from tests.ui.frames import OPERATING_POINT, status
 
 PASSWORD = "open sesame"
@@ -33,6 +33,7 @@ class Asked:
     def __init__(self, explain: Explain | None = None) -> None:
         self.started: list[tuple[str, ScanArea | None]] = []
         self.exams: list[str] = []
+        self.recording = FakeRecording()
         self.aligned: list[bool] = []
         self.key_frames = KeyFrames()
         self.actions = LiveActions(
@@ -43,6 +44,7 @@ class Asked:
             exam=builders.exam_summary,
             end_exam=self.end_exam,
             align=self.aligned.append,
+            recording=self.recording,
             key_frames=self.key_frames,
             explain=explain,
         )

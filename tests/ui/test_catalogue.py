@@ -22,7 +22,7 @@ ERRORS = {
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.SenoscopeError)
 }
-KEYCAPS = {"Space", "←", "→", "A", "W", "E", "O", "S", "L", "T", "?", "Esc"}
+KEYCAPS = {"Space", "←", "→", "A", "R", "W", "E", "O", "S", "L", "T", "?", "Esc"}
 """What is printed on the keys themselves, the same in both languages."""
 SIGNS = {"+", "−", "‹", "›", "-"}
 """As drawn on the picture."""
@@ -104,7 +104,7 @@ def test_every_text_is_used_somewhere(template: Words) -> None:
     everything = "\n".join([*SCRIPTS.values(), login, overlay])
     for key in texts("en").keys() - template.keys:
         computed = (
-            key.startswith(("ai_is_", "feature_", "verdict_"))
+            key.startswith(("ai_is_", "feature_", "verdict_", "unsuitable_"))
             or key in {"low", "uncertain", "high"} | ERRORS
         )
         assert computed or re.search(rf"\b{key}\b", everything), key

@@ -84,7 +84,9 @@ def running(file: Path) -> Iterator[Running]:
         loops.append(loop)
         loop.start()
         until(lambda: watched.latest is not None)
-        return LiveSession(loop, watched, settings or Settings(), file, rules or SourceRules())
+        return LiveSession(
+            loop, watched, settings or Settings(), file, rules or SourceRules(), kept=file.parent
+        )
 
     yield run
     for loop in loops:

@@ -20,6 +20,7 @@ _SCRIPTS = (
     "exam_dialog.js",
     "cine.js",
     "key_frames.js",
+    "recording.js",
     "live_start.js",
 )
 """Joined in this order: each is a few functions, the last one starts them."""

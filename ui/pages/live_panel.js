@@ -2,12 +2,12 @@
 
 const CARDS = 3;
 const MOST_STATES = 2;   // more are not read in the two seconds a scanning person has
-const GRAVITY = ['lost', 'stale', 'ai_off', 'ai_off_again', 'frozen', 'ended', 'ai_starting', 'uncalibrated'];
-const GRAVE = GRAVITY.slice(0, 4);
-const OF_PICTURE = ['simulated', 'uncalibrated'];
+const GRAVITY = ['lost', 'stale', 'ai_off', 'ai_off_again', 'abstains', 'frozen', 'drawn_on', 'frozen_source', 'ended', 'recording', 'ai_starting', 'uncalibrated'];
+const GRAVE = GRAVITY.slice(0, 5);
+const OF_PICTURE = ['simulated', 'uncalibrated', 'abstains', 'frozen_source', 'drawn_on'];
 const SIGNS = {
   lost: '✕', stale: '◷', ai_off: '⊘', ai_off_again: '⊘', frozen: '❚❚', ended: '■',
-  ai_starting: '⋯', simulated: '◇', uncalibrated: '↔',
+  ai_starting: '⋯', recording: '●', abstains: '⊝', frozen_source: '❚❚', drawn_on: '✎', simulated: '◇', uncalibrated: '↔',
 };
 let notice = '';      // what the last action led to: a saved file, an error
 
@@ -75,6 +75,7 @@ function banners(newest, shown) {
     ...(newest?.banners ?? []).filter((state) => !OF_PICTURE.includes(state.key)),
     ...(shown?.banners ?? []).filter((state) => OF_PICTURE.includes(state.key)),
   ];
+  if (recording.state?.recording) states.push({ key: 'recording', time: clockOf(recording.state.seconds) });
   const stale = isStale();
   find('room').classList.toggle('old', stale);
   if (stale && !states.some((state) => state.key === 'lost')) states.push({ key: 'stale' });
@@ -90,7 +91,7 @@ function banner(slot, state) {
   const place = find(`banner_${slot}`);
   place.hidden = state === undefined;
   place.className = state && GRAVE.includes(state.key) ? 'grave' : '';
-  write(`banner_${slot}`, state ? `${SIGNS[state.key]} ${t(state.key, { n: state.count })}` : '');
+  write(`banner_${slot}`, state ? `${SIGNS[state.key]} ${t(state.key, { n: state.count, time: state.time, why: state.why && t(`unsuitable_${state.why}`) })}` : '');
 }
 
 function card(slot, finding) {
@@ -108,6 +109,7 @@ function card(slot, finding) {
 
 // An AI that did not read has not found the picture free of lesions.
 function nothingMarked() {
+  if (view.shown?.abstains) return t('not_read');
   return t(view.shown?.read ? 'no_lesion' : 'no_reading');
 }
 

@@ -44,6 +44,7 @@ function showWords() {
   writeWords();
   setTheme(find('root').dataset.theme);
   operatingPoint();
+  showRecording();
   showStrip();
   for (const button of find('choices').children) button.textContent = sourceWord(button.dataset.source);
   notice = '';
@@ -65,7 +66,7 @@ function switchTheme() {
 
 const openKeys = () => find('keys_dialog').showModal();
 const KEYS = {
-  ' ': freeze, arrowleft: () => stepCine(-1), arrowright: () => stepCine(1), e: openExam, a: align, w: pressWhy, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys,
+  ' ': freeze, arrowleft: () => stepCine(-1), arrowright: () => stepCine(1), e: openExam, a: align, r: record, w: pressWhy, o: toggleOverlay, s: snapshot, l: switchLanguage, t: switchTheme, '?': openKeys,
 };
 
 function press(event) {
@@ -82,7 +83,7 @@ function press(event) {
 
 function listen() {
   const actions = {
-    freeze, overlay: toggleOverlay, snapshot, language: switchLanguage, theme: switchTheme,
+    freeze, record, overlay: toggleOverlay, snapshot, language: switchLanguage, theme: switchTheme,
     cine_back: () => stepCine(-1), cine_on: () => stepCine(1), open_keys: openKeys, open_source: openSource, open_exam: openExam,
     exam_close: () => find('exam_dialog').close(), dialog_close: () => dialog.close(),
     dialog_back: () => goTo(choice.step - 1), dialog_next: goOn,
@@ -121,6 +122,7 @@ showWords();
 listen();
 connect();
 listenToStrip();
+setInterval(askRecording, 1000);
 setInterval(noticeStale, 100);
 setInterval(everySecond, 1000);
 askOnFirstRun();

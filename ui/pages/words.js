@@ -35,6 +35,7 @@ function writeWords() {
 function sourceWord(name) {
   const camera = /^(?:camera[ :]*)?(?:\/dev\/video)?(\d+)$/.exec(name);
   if (camera) return t('camera', { n: camera[1] });
+  if (name === 'recording') return t('recording_source');
   const key = name.replace(' ', '_');
   return ['phantom', 'image_folder', 'video_file'].includes(key) ? t(key) : name;
 }

@@ -6,6 +6,7 @@ import time
 from typing import Protocol, runtime_checkable
 
 from senoscope.domain.frame import Frame
+from senoscope.domain.reading import Unsuitable
 from senoscope.realtime.picture import Picture, View, same_pixels
 from senoscope.realtime.suitability import SuitabilityGate
 from senoscope.realtime.timing import StageTimes
@@ -21,10 +22,13 @@ class Stills(Protocol):
 
 
 class Intake:
-    """Makes pictures of frames, on the capture thread, in their order."""
+    """Makes pictures of frames, on the capture thread, in their order.
 
-    def __init__(self, times: StageTimes) -> None:
-        self._times = times
+    `judges` False: whatever comes is read.
+    """
+
+    def __init__(self, times: StageTimes, judges: bool = True) -> None:
+        self._times, self._judges = times, judges
         self._count = 0
         self._previous: Picture | None = None
         self._gate = SuitabilityGate()
@@ -36,9 +40,7 @@ class Intake:
         previous = self._previous
         if previous is None or previous.view != view:
             self._gate = SuitabilityGate(isinstance(source, Stills) and source.stills)
-        started = time.perf_counter()
-        unsuitable = self._gate.judge(frame)
-        self._times.add("judge", (time.perf_counter() - started) * 1e3)
+        unsuitable = self._judged(frame) if self._judges else None
         picture = Picture(
             frame, self._count, view, unsuitable=unsuitable, drawn_on=self._gate.drawn_on
         )
@@ -47,6 +49,12 @@ class Intake:
         self._count += 1
         self._previous = picture
         return picture
+
+    def _judged(self, frame: Frame) -> Unsuitable | None:
+        started = time.perf_counter()
+        unsuitable = self._gate.judge(frame)
+        self._times.add("judge", (time.perf_counter() - started) * 1e3)
+        return unsuitable
 
 
 def _twin(picture: Picture, previous: Picture | None) -> Picture | None:

@@ -43,7 +43,7 @@ class LiveLoop:
 
     Also a context manager: starts on entry, stops on exit. `scan_area` is what of the source's
     picture is read and shown, None for all of it. With `awaits_return` a camera or stream that is
-    lost is opened again when it returns.
+    lost is opened again when it returns. `judges` False: what is no ultrasound is read as well.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class LiveLoop:
         build_reader: BuildReader,
         scan_area: ScanArea | None = None,
         awaits_return: bool = False,
+        judges: bool = True,
     ) -> None:
         self._times = StageTimes()
         self._cpu = CpuMeter()
@@ -66,7 +67,7 @@ class LiveLoop:
         self._started = self._stopped = False
         # Replaced together, because the capture thread reads them together.
         self._view = View(0, source.name, scan_area, Exam.first())
-        self._intake = Intake(self._times)
+        self._intake = Intake(self._times, judges)
         self._lesion_frames = 0
 
     def __enter__(self) -> Self:

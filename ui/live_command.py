@@ -29,6 +29,9 @@ from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
 from senoscope.ui.written import write_text
 
 HEADLESS_LIMIT_S = 3600.0
+ONLY_HEADLESS = (
+    "--frames, --every-frame and --report only go with --headless. Add it, or leave them."
+)
 
 
 def live(
@@ -53,6 +56,9 @@ def live(
     ] = None,
     snapshots: Annotated[Path | None, typer.Option(help="Folder for snapshots.")] = None,
     *,
+    every_frame: Annotated[
+        bool, typer.Option("--every-frame", help="Headless: read also what should not be read.")
+    ] = False,
     prevalence: Annotated[
         float | None,
         typer.Option(help="Share of this site's lesions that are malignant; as in training."),
@@ -66,8 +72,8 @@ def live(
     ] = "auto",
 ) -> None:
     """Read a source live and show it on a page."""
-    if not headless and (frames is not None or report is not None):
-        raise SettingsError("--frames and --report only go with --headless. Add it, or leave them.")
+    if not headless and (every_frame or frames is not None or report is not None):
+        raise SettingsError(ONLY_HEADLESS)
     start_log(log_file())
     stored = load_settings(settings_file())
     text = source or stored.source or "phantom"
@@ -81,7 +87,7 @@ def live(
     way, trial = chosen_way(engine, partial(typer.echo, err=True))
     reader = partial(build_reader, way, prevalence=prevalence)
     if headless:
-        _measure(LiveLoop(picked, reader, area), frames, report)
+        _measure(LiveLoop(picked, reader, area, judges=not every_frame), frames, report)
         return
     # Gradio takes seconds to import, and no other command should wait for it.
     from senoscope.ui.app import PageSettings, build_app, serve  # noqa: PLC0415

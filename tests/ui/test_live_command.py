@@ -143,7 +143,8 @@ def test_what_was_chosen_is_what_reads(fake: None, monkeypatch: pytest.MonkeyPat
         wanted.append(engine)
         return CHOSEN
 
-    def loop(source: object, reader: partial[FakeReader], area: object) -> None:
+    def loop(source: object, reader: partial[FakeReader], area: object, judges: bool) -> None:
+        assert judges
         readers.append(reader)
         raise Asked
 

@@ -90,7 +90,8 @@ def _figures(
 ) -> LoopFigures:
     ready, found = Event(), _Found()
     loops = [
-        LiveLoop(_Portion(make_source(), frames, ready), build_reader) for _ in range(run.streams)
+        LiveLoop(_Portion(make_source(), frames, ready), build_reader, judges=False)
+        for _ in range(run.streams)
     ]
     loops[0].subscribe(found)
     with ExitStack() as stack:

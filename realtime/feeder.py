@@ -32,6 +32,8 @@ LAST_BACK_OFF_S = 10.0
 last one begins at the first again."""
 IDLE_CHECK_S = 1.0
 """With no frames coming, the death of the process is noticed after this long."""
+LATE_NS = 400_000_000
+"""Without an answer for so long the AI is said to be off, long before it is given up."""
 STOP_GRACE_S = 1.0
 STOP_LIMIT_S = 5.0
 
@@ -41,6 +43,7 @@ Asked = tuple[Picture, ReadFailed | Lost | None]
 FAULT = Lost(
     "The AI stopped because of a fault in the program; see the log. Start Senoscope again."
 )
+LATE = "The AI does not answer. If that lasts, it is started again."
 NO_READER = ReaderDescription("", ())
 
 log = logging.getLogger(__name__)
@@ -79,9 +82,18 @@ class Feeder:
         self._newest: Newest[Picture] = Newest()
         self._stopping = Event()
         self._process: ReaderProcess | None = None
-        self._cpu_ns = 0
+        self._cpu_ns = self._awaiting_since_ns = 0
         self._lost: Lost | None = None
         self._thread = Thread(target=self._run, name="senoscope-feeder", daemon=True)
+
+    @property
+    def present(self) -> AiStatus:
+        """`status`, and off while an answer is overdue."""
+        status, since_ns = self.status, self._awaiting_since_ns
+        overdue = since_ns and time.monotonic_ns() - since_ns > LATE_NS
+        if overdue and status.state is AiState.READING:
+            return replace(status, state=AiState.OFF, message=LATE)
+        return status
 
     def start(self) -> None:
         """Start the AI process."""
@@ -182,7 +194,9 @@ class Feeder:
         try:
             while (about := asked.get()) is not None:
                 picture, failed = about
+                self._awaiting_since_ns = time.monotonic_ns()
                 reply = self._lost or failed or process.answer()
+                self._awaiting_since_ns = 0
                 if isinstance(reply, Lost):
                     self._lose(reply)
                 self._settle(picture, reply)

@@ -190,7 +190,7 @@ class LiveLoop:
 
     def status(self) -> LoopStatus:
         """How the loop is doing now."""
-        ai, capture, generation = self._feeder.status, self._capture, self._view.generation
+        ai, capture, generation = self._feeder.present, self._capture, self._view.generation
         reads = ai.state is AiState.READING
         return LoopStatus(
             source_name=capture.source.name,

@@ -91,6 +91,25 @@ def test_a_hanging_ai_is_killed_and_restarted(monkeypatch: pytest.MonkeyPatch) -
     assert loop.report().dropped["ai_lost"] == 1
 
 
+def test_a_stopped_ai_is_said_to_be_off_long_before_it_is_given_up() -> None:
+    with LiveLoop(FakeSource(), BuildFakeReader()) as loop:
+        until(lambda: loop.report().read > 5)
+        (worker,) = workers()
+        worker.suspend()
+        stopped = time.monotonic()
+        captured = loop.report().captured
+        until(lambda: loop.status().ai_state is AiState.OFF)
+        off_after_s = time.monotonic() - stopped
+        assert "does not answer" in loop.status().ai_message
+        assert loop.status().ai_restarts == 0
+        until(lambda: loop.report().captured > captured + 5)
+        worker.resume()
+        until(lambda: loop.status().ai_state is AiState.READING)
+    assert_books_closed(loop)
+    # The promise is half a second; a busy machine is given three times as long.
+    assert off_after_s < 1.5
+
+
 @pytest.mark.parametrize("fault", ["crash_at", "hang_at"])
 def test_a_fault_in_a_second_stage_costs_the_frames_in_both(
     monkeypatch: pytest.MonkeyPatch, fault: str

@@ -197,3 +197,20 @@ def test_words_a_browser_never_sends_are_ignored(client: TestClient, hub: FrameH
 
 def test_same_origin_allows_callers_that_are_no_browser() -> None:
     assert live_route.same_origin(HTTPConnection({"type": "http", "headers": []}))
+
+
+def test_two_hundred_hostile_openings_change_nothing_for_who_watches(
+    client: TestClient, hub: FrameHub
+) -> None:
+    with client.websocket_connect(LIVE_PATH) as watching:
+        wait_until(lambda: hub.viewers == 1)
+        for attempt in range(200):
+            if attempt % 2:
+                assert refusal(client, origin="http://elsewhere.example") == FOREIGN_ORIGIN
+                continue
+            with client.websocket_connect(LIVE_PATH) as hostile:
+                for words in ("freeze:" + "9" * 5000, "cine:-1", "freeze:", "\x00" * 100, "resume"):
+                    hostile.send_text(words)
+        wait_until(lambda: hub.viewers == 1)
+        hub.publish(published(7))
+        assert next_frame(watching)[0]["frame"] == 7

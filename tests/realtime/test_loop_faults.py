@@ -31,7 +31,7 @@ A_WHOLE_RUN = """
 import multiprocessing
 from senoscope.realtime.loop import LiveLoop
 from tests.fakes import BuildFakeReader, FakeSource
-with LiveLoop(FakeSource(), BuildFakeReader()) as loop:
+with LiveLoop(FakeSource(), BuildFakeReader(), judges=False) as loop:
     while loop.report().read < 5: pass
     multiprocessing.active_children()[0].kill()
     while loop.report().dropped["ai_lost"] == 0: pass

@@ -59,7 +59,7 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
         given.source,
         source_from_text(given.source, rate_hz=given.rate, size=(columns, rows), repeat=True),
     )
-    loop = LiveLoop(source, NoReader if given.no_reader else build_reader)
+    loop = LiveLoop(source, NoReader if given.no_reader else build_reader, judges=False)
     with ExitStack() as stack:
         drawn = stack.enter_context(Watched(loop, source)) if given.viewer else None
         loop.start(wait_for_reader=True)

@@ -3,14 +3,15 @@
     python benchmarks/soak.py --minutes 30 --rate 30 --report soak.json
 
 The built-in phantom at 1024x768 through both networks, with the page's cine held as it is for a
-browser. Every second the resident memory of all processes (their proportional share, where the
-system tells) and the median lag of the second's frames, from capture to reading, are noted; slopes
-are of a line from the moment the cine is full, by least squares, with twice its standard error.
+browser. Every second the resident memory of all processes, shared pages counted in each, and the
+median lag of the second's frames, from capture to reading, are noted; slopes are of a line from the
+moment the cine is full, by least squares, with twice its standard error.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import threading
 import time
@@ -62,11 +63,9 @@ def memory_mb() -> float:
     own = psutil.Process()
     total = 0.0
     for process in (own, *own.children(recursive=True)):
-        try:
-            full = process.memory_full_info()
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-        total += getattr(full, "pss", full.rss) / MB
+        # The AI process may end at any moment.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += process.memory_info().rss / MB
     return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ spec = importlib.util.spec_from_file_location("soak", FILE)
 assert spec is not None
 assert spec.loader is not None
 soak = importlib.util.module_from_spec(spec)
+sys.modules["soak"] = soak  # where its dataclasses look for it
 spec.loader.exec_module(soak)
 
 SECONDS = 60.0

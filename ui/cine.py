@@ -71,8 +71,7 @@ class CineRing:
     """The newest frames in their order. Whoever uses it takes turns."""
 
     def __init__(self) -> None:
-        self._frames: deque[HeldFrame] = deque(maxlen=MOST_FRAMES)
-        self._whole: deque[int] = deque()
+        self._frames: deque[HeldFrame] = deque()
         self._whole_bytes = 0
 
     def __iter__(self) -> Iterator[HeldFrame]:
@@ -82,15 +81,16 @@ class CineRing:
         return reversed(self._frames)
 
     def add(self, held: HeldFrame) -> None:
-        """Hold another; a late reading goes to its own frame, a new exam clears all before it."""
-        if self._frames and self._frames[-1].published.exam != held.published.exam:
-            self.clear()
+        """Hold another; a late reading goes to its own frame."""
         self._pair(held)
         self._frames.append(held)
         self._whole_bytes += held.published.frame.pixels.nbytes
         self._thin()
         oldest_ns = held.published.frame.captured_at_ns - CINE_S * 1e9
-        while self._frames[0].published.frame.captured_at_ns < oldest_ns:
+        while (
+            len(self._frames) > MOST_FRAMES
+            or self._frames[0].published.frame.captured_at_ns < oldest_ns
+        ):
             dropped = self._frames.popleft()
             self._whole_bytes -= dropped.published.frame.pixels.nbytes * dropped.whole
 
@@ -100,13 +100,13 @@ class CineRing:
         self._whole_bytes = 0
 
     def _thin(self) -> None:
-        if self._whole_bytes <= WHOLE_BYTES:
-            return
+        """Let go of the oldest pixels until the rest fits: one frame may be larger than many."""
         for place, held in enumerate(self._frames):
+            if self._whole_bytes <= WHOLE_BYTES:
+                return
             if held.whole:
                 self._frames[place] = held.thinned()
                 self._whole_bytes -= held.published.frame.pixels.nbytes
-                return
 
     def _pair(self, newest: HeldFrame) -> None:
         """Give an earlier frame its own reading, which came after it was shown."""

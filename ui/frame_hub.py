@@ -102,9 +102,10 @@ class FrameHub:
         """Look at another frame of what was held at the freeze; None when it is not among it."""
         with self._lock:
             found = next((held for held in viewer.cine if held.sequence == sequence), None)
-            if found is not None:
-                viewer.frozen = found.restored()
-            return found and viewer.frozen
+            if found is None:
+                return None
+            viewer.frozen = found.restored()
+            return viewer.frozen
 
     def resume(self, viewer: Viewer) -> None:
         """Let go of the viewer's frozen frame."""
@@ -116,11 +117,15 @@ class FrameHub:
         with self._lock:
             frozen = [viewer.frozen for viewer in self._viewers if viewer.frozen is not None]
             matching = (held for held in (*frozen, *self._ring) if held.sequence == sequence)
-            found = next(matching, None)
-        return found and found.restored()
+            found: HeldFrame | None = next(matching, None)
+        # Where no frame has come since an exam ended, its frames are still in the ring.
+        if found is None or found.published.exam != self.status().exam:
+            return None
+        return found.restored()
 
     def _forget(self) -> None:
         """Nothing of one exam can be looked at, saved or explained in the next."""
+        self._ring.clear()
         for viewer in self._viewers:
             viewer.cine, viewer.frozen = (), None
 

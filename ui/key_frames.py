@@ -103,18 +103,24 @@ class KeyFrames:
     def look(self, shown: ReadFrame) -> None:
         """Keep the frame for each steady lesion on it that was never shown better.
 
-        The first frame of another exam clears what was kept.
+        The first frame of a later exam clears what was kept; a late one of an earlier is ignored.
         """
-        with self._lock:
-            if shown.exam != self._exam:
-                self._exam, self._kept, self._before = shown.exam, {}, {}
-                self.version += 1
+        self.begin(shown.exam)
         steady = {track.number: track for track in shown.tracks if track.is_steady}
         with self._lock:
+            if shown.exam != self._exam:
+                return
             for number, track in steady.items():
                 if track.finding is not None and (number in self._kept or len(self._kept) < MOST):
                     self._offer(number, track, shown)
             self._before = steady
+
+    def begin(self, exam: ExamName) -> None:
+        """Keep nothing of the exams before; without effect where it has begun."""
+        with self._lock:
+            if self._exam is None or exam.number > self._exam.number:
+                self._exam, self._kept, self._before = exam, {}, {}
+                self.version += 1
 
     def all(self) -> tuple[KeyFrame, ...]:
         """By the lesions' numbers."""

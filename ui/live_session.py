@@ -218,6 +218,7 @@ class LiveSession:
         self._recording.stop()
         kept = self._key_frames.all()
         ended = self._loop.begin_exam(patient)
+        self._key_frames.begin(self._loop.exam().name)
         if ended.books.captured:
             save_exam(ended, kept, self._exams)
         return ended

@@ -14,8 +14,14 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from senoscope.models.package import load_package
+from senoscope.realtime.loop import LiveLoop
+from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.ui.app import PageSettings, build_app, server_config
+from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
 from senoscope.ui.live_actions import LiveActions
+from senoscope.ui.live_session import LiveSession, WatchedSource
+from senoscope.ui.settings import Settings
 from tests.fakes import FakeLiveLoop
 from tests.ui.frames import OPERATING_POINT
 
@@ -157,3 +163,25 @@ def shown_in(browser: playwright.Browser) -> Iterator[Shown]:
         page.close()
     assert opened.complaints == []
     assert opened.foreign == [], "The page must work in a hospital without internet."
+
+
+@contextmanager
+def read_live(
+    chromium: playwright.Browser, folder: Path, phantom: PhantomSource, proof: float | None = None
+) -> Iterator[Shown]:
+    """`senoscope live` on a phantom, read by both networks; what it keeps is in `folder`."""
+    source = WatchedSource("phantom", phantom)
+    loop = LiveLoop(source, build_reader)
+    session = LiveSession(
+        loop, source, Settings("phantom"), folder / "settings.json", kept=folder / "kept"
+    )
+    point = operating_point(load_package(CLASSIFIER))
+    settings = PageSettings(folder / "snapshots", point, proof=proof)
+    with serving(build_app(loop, session.actions, settings)) as address, loop:
+        page = chromium.new_page(viewport={"width": 1280, "height": 720}, locale="en-GB")
+        opened = Shown(page)
+        opened.open(address)
+        page.wait_for_function("window.senoscope.view.shown?.ai === 'reading'", timeout=PATIENCE_MS)
+        yield opened
+        page.close()
+    assert opened.complaints == []

@@ -8,15 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from senoscope.models.package import load_package
-from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.recording_file import RecordingFile
 from senoscope.realtime.sources.phantom import PhantomSource
-from senoscope.ui.app import PageSettings, build_app
-from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
-from senoscope.ui.live_session import LiveSession, WatchedSource
-from senoscope.ui.settings import Settings
-from tests.browser.opened import PATIENCE_MS, Shown, needs_browser, playwright, serving
+from tests.browser.opened import PATIENCE_MS, Shown, needs_browser, playwright, read_live
 
 pytestmark = [pytest.mark.browser, needs_browser, pytest.mark.real_gate]
 
@@ -28,20 +22,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shown(chromium: playwright.Browser, folder: Path) -> Iterator[Shown]:
-    source = WatchedSource("phantom", PhantomSource(seed=6, rate_hz=15, size=(512, 384), frames=90))
-    loop = LiveLoop(source, build_reader)
-    session = LiveSession(
-        loop, source, Settings("phantom"), folder / "settings.json", kept=folder / "kept"
-    )
-    settings = PageSettings(folder / "snapshots", operating_point(load_package(CLASSIFIER)))
-    with serving(build_app(loop, session.actions, settings)) as address, loop:
-        page = chromium.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
-        opened = Shown(page)
-        opened.open(address)
-        page.wait_for_function("window.senoscope.view.shown?.ai === 'reading'", timeout=PATIENCE_MS)
+    phantom = PhantomSource(seed=6, rate_hz=15, size=(512, 384), frames=90)
+    with read_live(chromium, folder, phantom) as opened:
         yield opened
-        page.close()
-    assert opened.complaints == []
 
 
 def test_a_lesion_gathers_evidence_until_it_has_a_number(shown: Shown) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from senoscope.models.package import load_package
-from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.phantom import PhantomSource
-from senoscope.ui.app import PageSettings, build_app
-from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
-from senoscope.ui.live_session import LiveSession, WatchedSource
-from senoscope.ui.settings import Settings
-from tests.browser.opened import FEWEST_FPS, PATIENCE_MS, Shown, needs_browser, playwright, serving
+from tests.browser.opened import (
+    FEWEST_FPS,
+    Shown,
+    needs_browser,
+    playwright,
+    read_live,
+)
 
 pytestmark = [pytest.mark.browser, needs_browser]
 
@@ -30,21 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def shown(chromium: playwright.Browser, folder: Path) -> Iterator[Shown]:
     phantom = PhantomSource(seed=0, rate_hz=40, size=(1280, 720), frames=120)
-    source = WatchedSource("phantom", phantom)
-    loop = LiveLoop(source, build_reader)
-    session = LiveSession(
-        loop, source, Settings("phantom"), folder / "settings.json", kept=folder / "kept"
-    )
-    point = operating_point(load_package(CLASSIFIER))
-    settings = PageSettings(folder / "snapshots", point, proof=0.99847)
-    with serving(build_app(loop, session.actions, settings)) as address, loop:
-        page = chromium.new_page(viewport={"width": 1280, "height": 720}, locale="en-GB")
-        opened = Shown(page)
-        opened.open(address)
-        page.wait_for_function("window.senoscope.view.shown?.ai === 'reading'", timeout=PATIENCE_MS)
+    with read_live(chromium, folder, phantom, proof=0.99847) as opened:
         yield opened
-        page.close()
-    assert opened.complaints == []
 
 
 def test_25_distinct_frames_a_second_come_through_with_both_networks_reading(shown: Shown) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from senoscope.domain.frame import ScanArea
@@ -48,6 +49,23 @@ def test_what_does_not_fit_is_held_as_its_picture_only(
     assert held[3] is not None
     assert held[3].published.frame.pixels.mean() == pytest.approx(20, abs=2)
     assert held[3].published.tracks
+
+
+def test_one_large_frame_takes_the_place_of_many_small_ones(
+    hub: FrameHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cine, "WHOLE_BYTES", 4 * 160 * 120)
+    monkeypatch.setattr(cine, "MOST_FRAMES", 6)
+    for index in range(8):
+        hub.publish(published(index))
+    assert hub.held(hub.sequence - 6) is None
+    hub.publish(published(8, pixels=np.zeros((240, 320), np.uint8)))
+    held = [hub.held(hub.sequence - back) for back in range(6)]
+    assert [each is not None and each.whole for each in held] == [True] + [False] * 5
+    for index in range(9, 14):
+        hub.publish(published(index))
+    newest = [hub.held(hub.sequence - back) for back in range(4)]
+    assert [each is not None and each.whole for each in newest] == [True] * 4
 
 
 def test_the_frames_before_a_freeze_can_be_looked_at_and_no_others(hub: FrameHub) -> None:
@@ -120,6 +138,8 @@ def test_nothing_of_one_exam_is_held_in_the_next(hub: FrameHub) -> None:
     before = hub.sequence
     assert hub.freeze(viewer, before) is not None
     name = replace(builders.EXAM, number=2)
+    hub.status = lambda: status(exam=name)
+    assert hub.held(before) is None, "No frame of the next exam has come yet."
     hub.publish(replace(published(6, finding(0.4)), exam=name))
     assert hub.held(before) is None
     assert hub.held(hub.sequence) is not None

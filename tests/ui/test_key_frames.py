@@ -73,6 +73,18 @@ def test_another_exam_clears_the_strip() -> None:
     assert [each.track.number for each in key_frames.all()] == [5]
 
 
+def test_a_late_frame_of_an_ended_exam_does_not_bring_it_back() -> None:
+    key_frames = KeyFrames()
+    key_frames.look(read(0))
+    following = replace(builders.EXAM, number=2)
+    key_frames.begin(following)
+    assert key_frames.all() == ()
+    key_frames.look(read(1))
+    assert key_frames.all() == ()
+    key_frames.look(read(2, exam=following))
+    assert kept_index(key_frames) == 2
+
+
 def test_no_more_lesions_are_kept_than_fit() -> None:
     key_frames = KeyFrames()
     for number in range(1, MOST + 5):

@@ -1,7 +1,9 @@
-"""Reads the calibration clip by one way; by an optional library in a process of its own.
+"""Reads the calibration clip by one way, in a process of its own.
 
 A library that does not suit the machine's driver may crash or hang, and must not take the page with
-it. Nor should what it allocated stay with a process that then reads otherwise.
+it. Nor should what a library did to its process stay with one that then only shows: OpenVINO leaves
+the thread that used it with an alternate signal stack in memory that it gives back (seen in 2026.4),
+and the next signal, SIGTERM or Ctrl-C, then ended the page by SIGSEGV and lost the exam.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 from senoscope.calibration.engine_choice import Attempt, attempted
 from senoscope.domain.errors import EngineUnavailable, SenoscopeError
 from senoscope.domain.frame import Gray
-from senoscope.models.engines.ways import BACK_ENDS, REFERENCE, Way
+from senoscope.models.engines.ways import BACK_ENDS, Way
 from senoscope.ui.assemble import build_reader
 
 TRIAL_LIMIT_S = 180.0
@@ -26,12 +28,6 @@ def attempt(way: Way, clip: Sequence[Gray]) -> Attempt:
     reason = BACK_ENDS[way.engine].is_available()
     if reason is not None:
         raise EngineUnavailable(reason)
-    if way.engine == REFERENCE.engine:
-        return attempted(build_reader(way), clip)
-    return _apart(way, clip)
-
-
-def _apart(way: Way, clip: Sequence[Gray]) -> Attempt:
     context = multiprocessing.get_context("spawn")
     near, far = context.Pipe(duplex=False)
     process = context.Process(target=_tell, args=(far, way, clip), daemon=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -60,3 +62,21 @@ def test_one_that_is_not_installed_is_not_started(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(onnxruntime, "_missing", "It cannot be imported. Run: pip install it")
     with pytest.raises(EngineUnavailable, match="pip install it"):
         attempt(OTHER, CLIP)
+
+
+def test_a_program_that_tried_the_reference_still_ends_by_a_signal() -> None:
+    """OpenVINO's alternate signal stack stays in the process that tried, see the module."""
+    program = (
+        "import signal\n"
+        "from senoscope.models.engines.ways import REFERENCE\n"
+        "from senoscope.ui.engine_trial import attempt\n"
+        "from tests import builders\n"
+        "if __name__ == '__main__':\n"
+        "    attempt(REFERENCE, [builders.pixels(10, 256, 192)])\n"
+        "    signal.signal(signal.SIGTERM, lambda *_: print('ended by its own will'))\n"
+        "    signal.raise_signal(signal.SIGTERM)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, "ended by its own will\n"), ended.stderr

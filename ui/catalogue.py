@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from senoscope.ui.catalogue_review import REVIEW
+from senoscope.ui.catalogue_why import WHY
+
 LANGUAGES = ("en", "zh")
 
-_TEXTS: dict[str, tuple[str, str]] = {
+_LIVE: dict[str, tuple[str, str]] = {
     # The top bar
     "brand": ("Senoscope", "Senoscope"),
     "source": ("Source", "图像源"),
@@ -167,63 +170,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Leave it empty for an anonymous exam. What is followed and held of this exam is cleared.",
         "留空则为匿名检查。本次检查的跟踪和缓存内容将被清除。",
     ),
-    # Why a number is what it is
-    "why": ("Why", "依据"),
-    "why_meaning": ("Why this number", "数值的依据"),
-    "why_not_now": (
-        "Freeze on a marked lesion first, then ask why.",
-        "请先在标记出病灶时冻结图像，再查看依据。",
-    ),
-    "why_asking": ("Hiding one place after another ...", "正在逐处遮挡图像……"),
-    "why_shares": (
-        "Effect: {inside}\u00a0% inside, {margin}\u00a0% at the margin, {outside}\u00a0% outside.",
-        "影响：病灶内部 {inside}%，边缘 {margin}%，外部 {outside}%。",
-    ),
-    "why_nothing": (
-        "No single place has much effect on the number.",
-        "没有哪一处对数值有明显影响。",
-    ),
-    "why_raises": ("for suspicion", "支持可疑"),
-    "why_lowers": ("against", "不支持"),
-    "why_measured": ("2nd opinion, unvalidated", "另一算法，未经验证"),
-    "above_usual": ("{feature}, high", "{feature}偏高"),
-    "below_usual": ("{feature}, low", "{feature}偏低"),
-    "feature_orientation": ("long axis tilt", "长轴倾角"),
-    "feature_depth_to_width": ("height over width", "高宽比"),
-    "feature_axis_ratio": ("axis ratio", "短长轴比"),
-    "feature_circularity": ("circularity", "圆形度"),
-    "feature_convexity": ("convex outline", "轮廓凸度"),
-    "feature_solidity": ("solidity of shape", "形状充实度"),
-    "feature_lobulation": ("number of lobes", "分叶数"),
-    "feature_deepest_dent": ("deepest dent", "最深凹陷"),
-    "feature_ellipse_residual": ("unlike an ellipse", "与椭圆的偏离"),
-    "feature_radial_deviation": ("uneven radius", "径长不均匀度"),
-    "feature_radial_crossings": ("waves of outline", "轮廓起伏数"),
-    "feature_edge_contrast": ("edge contrast", "边缘对比度"),
-    "feature_edge_gradient": ("edge steadiness", "边缘一致性"),
-    "feature_weakest_edge": ("weakest edge", "最弱处边缘对比度"),
-    "feature_edge_unevenness": ("uneven edge", "边缘不均匀度"),
-    "feature_angularity": ("number of corners", "成角数"),
-    "feature_bending": ("bending of outline", "轮廓弯曲度"),
-    "feature_spicules": ("dark rays around", "周围暗条数"),
-    "feature_ray_variation": ("variation of rays", "周围放射方向灰度差异"),
-    "feature_halo": ("bright rim", "周边亮晕"),
-    "feature_echogenicity": ("echo level", "回声水平"),
-    "feature_contrast_to_fat": ("echoes over fat", "相对脂肪的回声水平"),
-    "feature_echo_variation": ("echo variation", "回声变异"),
-    "feature_coarse_variation": ("mixed echoes", "回声混杂度"),
-    "feature_anechoic_share": ("anechoic share", "无回声占比"),
-    "feature_bright_share": ("bright share", "高亮占比"),
-    "feature_top_to_bottom": ("top over bottom", "上下半部回声差"),
-    "feature_posterior": ("echoes behind it", "后方回声"),
-    "feature_posterior_spread": ("uneven behind it", "后方回声不均匀度"),
-    "feature_glcm_contrast": ("texture contrast", "纹理对比度"),
-    "feature_glcm_correlation": ("texture correlation", "纹理相关性"),
-    "feature_glcm_energy": ("texture energy", "纹理能量"),
-    "feature_glcm_homogeneity": ("texture homogeneity", "纹理同质性"),
-    "feature_glcm_entropy": ("texture entropy", "纹理熵"),
-    "feature_skewness": ("grey level skew", "灰度偏度"),
-    "feature_kurtosis": ("grey level peak", "灰度峰度"),
     # The source dialog
     "choose_source": ("Choose the source", "选择图像源"),
     "choose_area": ("Mark the scan area", "标出扫描区域"),
@@ -293,4 +239,4 @@ _TEXTS: dict[str, tuple[str, str]] = {
 def texts(language: str) -> dict[str, str]:
     """Every text by its key, in one of `LANGUAGES`; {names} in braces are filled by the page."""
     column = LANGUAGES.index(language)
-    return {key: row[column] for key, row in _TEXTS.items()}
+    return {key: row[column] for key, row in (_LIVE | WHY | REVIEW).items()}

@@ -11,7 +11,7 @@ from senoscope.domain.frame import Frame
 from senoscope.domain.reading import OperatingPoint, Reading
 from senoscope.domain.track import Track
 from senoscope.realtime.ledger import Ledger, LedgerSnapshot
-from senoscope.realtime.timing import FrameRate
+from senoscope.realtime.timing import NO_RHYTHM, FrameRate, Rhythm
 from senoscope.realtime.tracker import LesionTracker
 
 LONGEST_NAME = 64
@@ -37,13 +37,17 @@ class ExamName:
 
 @dataclass(frozen=True, slots=True)
 class ExamSummary:
-    """What an exam came to: every captured frame accounted for, and the steady lesions' count."""
+    """What an exam came to: every captured frame accounted for, and the steady lesions' count.
+
+    `fps` is from the first frame to the last, `rhythm` how regularly they came.
+    """
 
     name: ExamName
     ended_at: datetime
     books: LedgerSnapshot
     fps: float
     lesions: int
+    rhythm: Rhythm = NO_RHYTHM
 
 
 class Exam:
@@ -89,6 +93,5 @@ class Exam:
 
     def summary(self, ended_at: datetime) -> ExamSummary:
         """Of all until now."""
-        return ExamSummary(
-            self.name, ended_at, self.ledger.snapshot(), self.rate.overall(), self.lesions
-        )
+        books, rate = self.ledger.snapshot(), self.rate
+        return ExamSummary(self.name, ended_at, books, rate.overall(), self.lesions, rate.rhythm())

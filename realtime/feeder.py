@@ -62,6 +62,8 @@ class AiStatus:
 class Feeder:
     """Takes the newest picture whenever the AI has room, and says what became of each.
 
+    With `reads_all` none is left out for a newer one: `offer` waits until there is room.
+
     Exactly one of two is called, once, for each picture offered: `on_read(picture, reading,
     cpu_ns)` with the processor time the AI process used for it, or `on_dropped(picture, cause)`.
     """
@@ -71,6 +73,7 @@ class Feeder:
         build_reader: BuildReader,
         on_read: Callable[[Picture, Reading, int], None],
         on_dropped: Callable[[Picture, DropCause], None],
+        reads_all: bool = False,
     ) -> None:
         self.status = AiStatus()
         """Replaced as a whole, so that any thread may look at it."""
@@ -79,6 +82,7 @@ class Feeder:
         self._build_reader = build_reader
         self._on_read = on_read
         self._on_dropped = on_dropped
+        self._reads_all = reads_all
         self._newest: Newest[Picture] = Newest()
         self._stopping = Event()
         self._process: ReaderProcess | None = None
@@ -100,18 +104,23 @@ class Feeder:
         self._thread.start()
 
     def offer(self, picture: Picture) -> None:
-        """Have this picture read next, in place of one that still waits."""
-        unread = self._newest.offer(picture)
+        """Have this picture read next, in place of one that still waits, or after it."""
+        take = self._newest.put if self._reads_all else self._newest.offer
+        unread = take(picture)
         if unread is picture:
-            self._on_dropped(picture, DropCause.AI_OFF)
+            self._on_dropped(picture, self._ended_or(DropCause.AI_OFF))
         elif unread is not None:
             self._on_dropped(unread, DropCause.SUPERSEDED)
 
-    def stop(self) -> None:
-        """End thread and process. A frame being read gets a moment to finish."""
+    def let_go(self) -> None:
+        """Have nothing more read: no `offer` waits any longer."""
         self._stopping.set()
         self.decided.set()
-        self._close_slot(DropCause.ENDED)
+        self._end_slot()
+
+    def stop(self) -> None:
+        """End thread and process. A frame being read gets a moment to finish."""
+        self.let_go()
         self._thread.join(STOP_GRACE_S)
         deadline = time.monotonic() + STOP_LIMIT_S
         while self._thread.is_alive() and time.monotonic() < deadline:
@@ -126,6 +135,7 @@ class Feeder:
             end = self._one_process()
             if isinstance(end, BuildFailed):
                 # Trying again would fail again: the person who can act on it must act first.
+                self._end_slot()
                 self.decided.set()
                 return
             if time.monotonic() - started > LAST_BACK_OFF_S:
@@ -145,7 +155,7 @@ class Feeder:
             end = self._serve(process, ready) if isinstance(ready, Ready) else ready
         finally:
             self.status = replace(self.status, state=AiState.OFF, message=end.message)
-            self._close_slot(DropCause.ENDED if self._stopping.is_set() else DropCause.AI_OFF)
+            self._close_slot(self._ended_or(DropCause.AI_OFF))
             process.close()
         if not self._stopping.is_set():
             log.warning("AI off: %s", end.message)
@@ -222,10 +232,17 @@ class Feeder:
                 self.status = replace(self.status, message=reply.message)
             self._on_dropped(picture, DropCause.AI_ERROR)
         else:
-            stopped = self._stopping.is_set()
-            self._on_dropped(picture, DropCause.ENDED if stopped else DropCause.AI_LOST)
+            self._on_dropped(picture, self._ended_or(DropCause.AI_LOST))
 
     def _close_slot(self, cause: DropCause) -> None:
         waiting = self._newest.close()
         if waiting is not None:
             self._on_dropped(waiting, cause)
+
+    def _end_slot(self) -> None:
+        waiting = self._newest.end()
+        if waiting is not None:
+            self._on_dropped(waiting, self._ended_or(DropCause.AI_OFF))
+
+    def _ended_or(self, cause: DropCause) -> DropCause:
+        return DropCause.ENDED if self._stopping.is_set() else cause

@@ -27,7 +27,7 @@ from senoscope.realtime.exam import Exam, ExamSummary
 from senoscope.realtime.feeder import Feeder
 from senoscope.realtime.intake import Intake
 from senoscope.realtime.ledger import DropCause
-from senoscope.realtime.loop_report import LoopReport
+from senoscope.realtime.loop_report import LoopReport, summed_up
 from senoscope.realtime.picture import Picture, View
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame, ReadFrame
 from senoscope.realtime.publisher import Publisher
@@ -44,6 +44,7 @@ class LiveLoop:
     Also a context manager: starts on entry, stops on exit. `scan_area` is what of the source's
     picture is read and shown, None for all of it. With `awaits_return` a camera or stream that is
     lost is opened again when it returns. `judges` False: what is no ultrasound is read as well.
+    With `reads_all` the source waits for the AI and no frame is left out, as a recorded clip wants.
     """
 
     def __init__(
@@ -53,10 +54,11 @@ class LiveLoop:
         scan_area: ScanArea | None = None,
         awaits_return: bool = False,
         judges: bool = True,
+        reads_all: bool = False,
     ) -> None:
         self._times = StageTimes()
         self._cpu = CpuMeter()
-        self._feeder = Feeder(build_reader, self._note_read, self._note_dropped)
+        self._feeder = Feeder(build_reader, self._note_read, self._note_dropped, reads_all)
         self._publisher = Publisher(self._times)
         self._readers: Subscribers[ReadFrame] = Subscribers()
         self._captured: Subscribers[Picture] = Subscribers()
@@ -105,6 +107,7 @@ class LiveLoop:
         if opening is not None:
             opening.stop()
         with self._switching:
+            self._feeder.let_go()
             self._capture.stop()
             self._feeder.stop()
             self._publisher.stop()
@@ -215,28 +218,14 @@ class LiveLoop:
 
     def report(self) -> LoopReport:
         """Sum up what the loop has done so far: frames are those of the present exam."""
-        exam = self._view.exam
-        books = exam.ledger.snapshot()
-        stages = self._times.all()
-        latency = stages.pop("latency", None)
-        cpu = self._cpu.per_frame()
-        description = self._feeder.status.description
-        return LoopReport(
-            captured=books.captured,
-            read=books.read,
-            duplicates=books.duplicates,
-            dropped={cause.value: count for cause, count in books.dropped.items()},
-            in_flight=books.in_flight,
+        return summed_up(
+            self._view.exam,
+            self._times,
+            self._cpu,
+            self._feeder.status.description,
             unusable=self._capture.unusable,
             unshown=self._publisher.unshown,
             lesion_frames=self._lesion_frames,
-            fps=exam.rate.overall(),
-            latency_ms=latency,
-            stage_ms=stages,
-            cpu_ms_per_frame=cpu.loop_ms if cpu else None,
-            source_cpu_ms_per_frame=cpu.source_ms if cpu else None,
-            engine=description.engine,
-            models=description.models,
         )
 
     def _opened(self, source: Source) -> Capture:

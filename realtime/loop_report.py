@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from senoscope.realtime.timing import Percentiles
+from senoscope.domain.reading import ReaderDescription
+from senoscope.realtime.cpu_time import CpuMeter
+from senoscope.realtime.exam import Exam
+from senoscope.realtime.timing import Percentiles, StageTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,37 @@ class LoopReport:
     source_cpu_ms_per_frame: float | None
     engine: str
     models: tuple[str, ...]
+
+
+def summed_up(
+    exam: Exam,
+    times: StageTimes,
+    meter: CpuMeter,
+    description: ReaderDescription,
+    *,
+    unusable: int,
+    unshown: int,
+    lesion_frames: int,
+) -> LoopReport:
+    """The report on what was counted and timed so far."""
+    books = exam.ledger.snapshot()
+    stages = times.all()
+    latency = stages.pop("latency", None)
+    cpu = meter.per_frame()
+    return LoopReport(
+        captured=books.captured,
+        read=books.read,
+        duplicates=books.duplicates,
+        dropped={cause.value: count for cause, count in books.dropped.items()},
+        in_flight=books.in_flight,
+        unusable=unusable,
+        unshown=unshown,
+        lesion_frames=lesion_frames,
+        fps=exam.rate.overall(),
+        latency_ms=latency,
+        stage_ms=stages,
+        cpu_ms_per_frame=cpu.loop_ms if cpu else None,
+        source_cpu_ms_per_frame=cpu.source_ms if cpu else None,
+        engine=description.engine,
+        models=description.models,
+    )

@@ -82,7 +82,7 @@ class RecordingFile:
         self._size = os.fstat(self._file.fileno()).st_size
         self._header: RecordingHeader | None = None
         self._end: RecordingEnd | None = None
-        self._frames = self._damaged = self._tries = 0
+        self._frames = self._damaged = self._tries = self._at = 0
         try:
             self.header = self._header = self._first(path)
         except SourceUnavailable:
@@ -115,13 +115,13 @@ class RecordingFile:
         """Begin again with the first frame or reading."""
         self._file.seek(0)
         self._end = None
-        self._frames = self._damaged = self._tries = 0
+        self._frames = self._damaged = self._tries = self._at = 0
         self._next_record()
 
     @property
     def progress(self) -> float:
-        """How much of it was read, 0..1."""
-        return self._file.tell() / self._size
+        """How much of it was read, 0..1. Any thread may ask, also once it is closed."""
+        return self._at / self._size
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -191,6 +191,7 @@ class RecordingFile:
         if magic != MAGIC or length > longest(kind, self._header):
             return None
         payload = self._file.read(length)
+        self._at = at + HEAD.size + length
         if len(payload) < length or checksum(kind, payload) != expected:
             return None
         return kind, payload

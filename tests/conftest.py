@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from senoscope.realtime.sources.opencv import opencv
 opencv()  # before anything imports cv2, as the command does
 
 from senoscope.realtime import intake  # noqa: E402
+from tests.realtime.running import workers  # noqa: E402
 
 NOBODY = 65534
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -82,3 +84,12 @@ class NothingToSay:
 def _all_frames_suit(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "real_gate" not in request.keywords:
         monkeypatch.setattr(intake, "SuitabilityGate", NothingToSay)
+
+
+@pytest.fixture
+def nothing_is_left_behind() -> Iterator[None]:
+    """No thread, process or shared memory of a loop is."""
+    yield
+    assert [t.name for t in threading.enumerate() if t.name.startswith("senoscope")] == []
+    assert workers() == []
+    assert "psm_" not in Path("/proc/self/maps").read_text(encoding="utf-8")

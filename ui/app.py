@@ -27,7 +27,9 @@ from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.live_route import UserOf, add_live_route
 from senoscope.ui.login import Login, add_login
 from senoscope.ui.pages.live import live_page, live_style
+from senoscope.ui.pages.review import review_page, review_style
 from senoscope.ui.request_guard import RequestGuard, is_this_machine
+from senoscope.ui.review_route import REVIEW_PATH, add_review
 from senoscope.ui.why_route import add_why_route
 
 SHORTEST_PASSWORD = 8
@@ -85,21 +87,32 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
     add_exam(app, actions)
     add_why_route(app, hub, actions.explain)
     add_key_frames(app, actions.key_frames)
+    if actions.review is not None:
+        add_review(app, actions.review)
     # Added last, so asked first.
     app.add_middleware(RequestGuard)
     page = live_page(
         settings.operating_point, explains=actions.explain is not None, proof=settings.proof
     )
+    auth = None if settings.password is None else user_of
+    if actions.review is not None:
+        # Before the live page: its path holds every other.
+        review = review_page(settings.operating_point)
+        app = _mounted(app, review, REVIEW_PATH.rstrip("/"), review_style(), auth)
+    return _mounted(app, page, "/", live_style(), auth)
+
+
+def _mounted(app: FastAPI, page: gr.Blocks, path: str, head: str, auth: UserOf | None) -> FastAPI:
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
-        path="/",
-        auth_dependency=user_of if settings.password is not None else None,
+        path=path,
+        auth_dependency=auth,
         run_history=False,
         footer_links=[],
         max_file_size="1mb",
         theme=gr.themes.Base(font="system-ui", font_mono="ui-monospace"),
-        head=live_style(),
+        head=head,
         ssr_mode=False,
         enable_monitoring=False,
     )

@@ -1,9 +1,9 @@
 """Reads the calibration clip by one way, in a process of its own.
 
 A library that does not suit the machine's driver may crash or hang, and must not take the page with
-it. Nor should what a library did to its process stay with one that then only shows: OpenVINO leaves
-the thread that used it with an alternate signal stack in memory that it gives back (seen in 2026.4),
-and the next signal, SIGTERM or Ctrl-C, then ended the page by SIGSEGV and lost the exam.
+it. Nor should what a library did to its process stay with one that only shows: OpenVINO 2026.4
+leaves the thread that used it with an alternate signal stack in memory that it has given back. The
+next signal, SIGTERM or Ctrl-C, then ended the page by SIGSEGV, and the exam was lost.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def save_exam(exam: ExamSummary, key_frames: Sequence[KeyFrame], folder: Path) -
 
 
 def _facts(exam: ExamSummary, key_frames: Sequence[KeyFrame]) -> dict[str, Any]:
-    books = exam.books
+    books, rhythm = exam.books, exam.rhythm
     return {
         "software": "Senoscope",
         "version": __version__,
@@ -44,6 +44,10 @@ def _facts(exam: ExamSummary, key_frames: Sequence[KeyFrame]) -> dict[str, Any]:
         "exam": exam_header(exam.name),
         "ended_at": exam.ended_at.isoformat(timespec="seconds"),
         "frames_per_second": round(exam.fps, 2),
+        "frames_per_second_actual": round(rhythm.actual_hz, 2),
+        "frames_per_second_ideal": round(rhythm.ideal_hz, 2),
+        "stalls": rhythm.stalls,
+        "longest_stall_s": round(rhythm.longest_stall_s, 3),
         "lesions_followed": exam.lesions,
         "captured": books.captured,
         "read": books.read,
@@ -68,7 +72,22 @@ def _key_frame(kept: KeyFrame) -> dict[str, Any]:
             "clock_face": remark.clock,
             "distance_from_nipple_cm": remark.from_nipple_cm,
             "note": remark.note,
+            "same_lesion": _same_lesion(kept),
         },
+    }
+
+
+def _same_lesion(kept: KeyFrame) -> dict[str, Any]:
+    """What the operator said, and what was offered and left open; None where neither was."""
+    joined, offer = kept.joined, kept.offer
+    diameters = kept.diameters_mm
+    return {
+        "is": None if joined is None else {"number": joined.older, "seen": joined.seen.value},
+        "is_not": list(kept.parted),
+        "not_answered": None
+        if offer is None
+        else {"number": offer.older, "seen": offer.seen.value},
+        "diameters_mm": None if diameters is None else [round(each, 2) for each in diameters],
     }
 
 

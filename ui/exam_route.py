@@ -64,7 +64,7 @@ def add_exam(app: FastAPI, actions: LiveActions) -> None:
 
 
 def _summed_up(exam: ExamSummary) -> dict[str, Any]:
-    books = exam.books
+    books, rhythm = exam.books, exam.rhythm
     return {
         **exam_header(exam.name),
         "lesions": exam.lesions,
@@ -73,5 +73,10 @@ def _summed_up(exam: ExamSummary) -> dict[str, Any]:
         "read": books.read,
         "duplicates": books.duplicates,
         "dropped": sum(books.dropped.values()),
+        "causes": {cause.value: count for cause, count in books.dropped.items() if count},
         "in_flight": books.in_flight,
+        "actual_hz": round(rhythm.actual_hz, 1),
+        "ideal_hz": round(rhythm.ideal_hz, 1),
+        "stalls": rhythm.stalls,
+        "longest_stall_s": round(rhythm.longest_stall_s, 1),
     }

@@ -16,6 +16,7 @@ from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName
 from senoscope.realtime.outlines import overlap
 from senoscope.realtime.published import ReadFrame
+from senoscope.realtime.same_lesion import Offer, SameLesions, Seen
 
 MOST = 12
 """Lesions of an exam that have a key frame; each keeps one frame."""
@@ -68,12 +69,21 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class KeyFrame:
-    """`track` as of its best frame `shown`, and what was said of it."""
+    """`track` as of its best frame `shown`, and what was said of it.
+
+    `offer`: it may be an older lesion, which the operator has yet to say. `joined`: it is that one;
+    `parted`: it is none of these. `diameters_mm` where it is an older one seen across, and
+    millimetres are known: that one's long and short axis, and this view's extent to the side.
+    """
 
     track: Track
     shown: ReadFrame
     score: float
     remark: Remark = field(default_factory=Remark)
+    offer: Offer | None = None
+    joined: Offer | None = None
+    parted: tuple[int, ...] = ()
+    diameters_mm: tuple[float, float, float] | None = None
 
     @property
     def jpeg(self) -> bytes:
@@ -96,6 +106,7 @@ class KeyFrames:
         self._lock = Lock()
         self._kept: dict[int, KeyFrame] = {}
         self._before: dict[int, Track] = {}
+        self._same = SameLesions()
         self._exam: ExamName | None = None
         self.version = 0
         """Counts the changes, so that a page knows when to ask again."""
@@ -114,28 +125,62 @@ class KeyFrames:
                 if track.finding is not None and (number in self._kept or len(self._kept) < MOST):
                     self._offer(number, track, shown)
             self._before = steady
+            known = [track for number, track in steady.items() if number in self._kept]
+            self.version += self._same.look(shown.frame, shown.source_name, known)
 
     def begin(self, exam: ExamName) -> None:
         """Keep nothing of the exams before; without effect where it has begun."""
         with self._lock:
             if self._exam is None or exam.number > self._exam.number:
                 self._exam, self._kept, self._before = exam, {}, {}
+                self._same = SameLesions()
                 self.version += 1
 
     def all(self) -> tuple[KeyFrame, ...]:
         """By the lesions' numbers."""
         with self._lock:
-            return tuple(self._kept[number] for number in sorted(self._kept))
+            return tuple(self._told(number) for number in sorted(self._kept))
 
     def remark(self, number: int, remark: Remark) -> None:
         """Add what the operator says of a lesion. SettingsError: it has no key frame."""
         with self._lock:
-            if number not in self._kept:
-                raise SettingsError(
-                    f"Lesion {number} has no key frame in this exam. Choose one of the filmstrip."
-                )
-            self._kept[number] = replace(self._kept[number], remark=remark)
+            kept = self._kept[self._known(number)]
+            self._kept[number] = replace(kept, remark=remark)
             self.version += 1
+
+    def join(self, number: int, older: int, seen: Seen) -> None:
+        """The operator says that the two are one lesion. SettingsError where they cannot be."""
+        with self._lock:
+            self._same.join(self._known(number), self._known(older), seen)
+            self.version += 1
+
+    def part(self, number: int, older: int) -> None:
+        """The operator says that the two are not. SettingsError: they have no key frames."""
+        with self._lock:
+            self._same.part(self._known(number), self._known(older))
+            self.version += 1
+
+    def undo(self, number: int) -> None:
+        """Take back what was said of a lesion and older ones. SettingsError: no key frame."""
+        with self._lock:
+            self._same.undo(self._known(number))
+            self.version += 1
+
+    def _known(self, number: int) -> int:
+        if number not in self._kept:
+            raise SettingsError(
+                f"Lesion {number} has no key frame in this exam. Choose one of the filmstrip."
+            )
+        return number
+
+    def _told(self, number: int) -> KeyFrame:
+        """With what is asked and said of its being another."""
+        kept, joined = self._kept[number], self._same.joined(number)
+        offer, parted = self._same.offer(number), self._same.parted(number)
+        told = replace(kept, offer=offer, joined=joined, parted=parted)
+        if joined is None or joined.seen is Seen.AGAIN:
+            return told
+        return replace(told, diameters_mm=_diameters_mm(self._kept[joined.older], kept))
 
     def _offer(self, number: int, track: Track, shown: ReadFrame) -> None:
         kept, score = self._kept.get(number), _score(track, self._before.get(number), shown.frame)
@@ -147,6 +192,14 @@ class KeyFrames:
         else:
             return
         self.version += 1
+
+
+def _diameters_mm(first: KeyFrame, across: KeyFrame) -> tuple[float, float, float] | None:
+    spacing, other = first.shown.frame.pixel_spacing, across.shown.frame.pixel_spacing
+    if spacing is None or other is None:
+        return None
+    left, _, right, _ = across.track.lesion.box
+    return *first.track.lesion.axes_mm(spacing), (right - left) * other.column_mm
 
 
 def _score(track: Track, before: Track | None, frame: Frame) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, Field
 
 from senoscope.domain.errors import SettingsError
+from senoscope.realtime.same_lesion import Offer, Seen
 from senoscope.ui.key_frames import KeyFrame, KeyFrames, Remark, Side, Verdict
 from senoscope.ui.overlay import Header
 
@@ -23,8 +24,15 @@ class Remarked(BaseModel):
     verdict: Verdict = Verdict.OPEN
 
 
+class SameAnswered(BaseModel):
+    """Whether the lesion is `older`: "again" or "across", as in `Seen`, "two", or taken back."""
+
+    older: int
+    answer: Literal["again", "across", "two", "undo"]
+
+
 def add_key_frames(app: FastAPI, key_frames: KeyFrames) -> None:
-    """Serve /live/key_frames, each one's picture and remark."""
+    """Serve /live/key_frames, each one's picture, remark and answer."""
     routes = APIRouter(prefix="/live/key_frames")
 
     @routes.get("")
@@ -48,6 +56,16 @@ def add_key_frames(app: FastAPI, key_frames: KeyFrames) -> None:
         key_frames.remark(number, Remark(**said.model_dump()))
         return strip()
 
+    @routes.post("/{number}/same")
+    def same(number: int, said: SameAnswered) -> dict[str, Any]:
+        if said.answer == "undo":
+            key_frames.undo(number)
+        elif said.answer == "two":
+            key_frames.part(number, said.older)
+        else:
+            key_frames.join(number, said.older, Seen(said.answer))
+        return strip()
+
     app.include_router(routes)
 
 
@@ -65,4 +83,14 @@ def _described(kept: KeyFrame) -> Header:
         "from_nipple_cm": remark.from_nipple_cm,
         "note": remark.note,
         "verdict": remark.verdict.value,
+        "offer": _link(kept.offer),
+        "joined": _link(kept.joined),
+        "parted": list(kept.parted),
+        "diameters_mm": None
+        if kept.diameters_mm is None
+        else [round(each, 1) for each in kept.diameters_mm],
     }
+
+
+def _link(link: Offer | None) -> Header | None:
+    return None if link is None else {"older": link.older, "seen": link.seen.value}

@@ -12,6 +12,7 @@ from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.recording_take import RecordingState
 from senoscope.ui.key_frames import KeyFrames
+from senoscope.ui.review_session import ReviewSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class LiveActions:
     now and at the next start. `key_frames` are the present exam's, `recording` its recorder.
     `explain` says why a numbered finding of a frame is what it is, part by part as in
     `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
+    `review` reads recorded clips; None where no page for that is served.
     """
 
     known_sources: Callable[[], tuple[str, ...]]
@@ -91,3 +93,4 @@ class LiveActions:
     key_frames: KeyFrames
     recording: Recording
     explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None
+    review: ReviewSession | None = None

@@ -6,7 +6,7 @@ import json
 import re
 import signal
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -22,9 +22,10 @@ from senoscope.realtime.loop_report import LoopReport
 from senoscope.realtime.sources.choose import normal_form, source_from_text
 from senoscope.ui.assemble import CLASSIFIER, build_explainer, build_reader, operating_point
 from senoscope.ui.engine_record import chosen_way
-from senoscope.ui.live_session import LiveSession, SourceRules, WatchedSource
+from senoscope.ui.live_session import LiveSession, SourceRules, WatchedSource, kept_folder
 from senoscope.ui.logs import log_file, start_log
 from senoscope.ui.request_guard import is_this_machine
+from senoscope.ui.review_session import ReviewSession
 from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
 from senoscope.ui.written import write_text
 
@@ -97,19 +98,21 @@ def live(
     session = LiveSession(
         loop, watched, stored, settings_file(), rules, build_explainer(way, prevalence=prevalence)
     )
+    review = ReviewSession(reader, kept_folder())
     settings = PageSettings(
         snapshot_folder=snapshots or snapshot_folder(),
         operating_point=point,
         password=password,
         proof=None if trial.verdict is None else trial.verdict.mean_dice,
     )
-    app = build_app(loop, session.actions, settings)
+    app = build_app(loop, replace(session.actions, review=review), settings)
     # A service manager ends programs by SIGTERM: the AI process and its memory must go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with loop:
         try:
             serve(app, host, port, _say_address)
         finally:
+            review.close()
             session.end_exam()
 
 

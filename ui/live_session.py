@@ -148,7 +148,7 @@ class LiveSession:
         self._rules = rules
         self._explainer = explainer
         loop.aligned = settings.aligned
-        kept = kept or user_data_path("senoscope", appauthor=False)
+        kept = kept or kept_folder()
         self._exams = kept / "exams"
         self._key_frames = KeyFrames()
         loop.subscribe_read(self._key_frames.look)
@@ -264,6 +264,11 @@ class LiveSession:
             capture.stop()
             self._trying.release()
         return frames[0]
+
+
+def kept_folder() -> Path:
+    """Where the exams, recordings and reviews of this user are."""
+    return user_data_path("senoscope", appauthor=False)
 
 
 def known_sources() -> tuple[str, ...]:

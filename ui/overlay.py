@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
 import numpy as np
 
+from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import Frame, PixelSpacing
 from senoscope.domain.reading import Reading, Unsuitable
 from senoscope.domain.track import Track
@@ -18,19 +20,46 @@ FAINT_AFTER_MS = 150.0
 outline has moved 3 mm, about the margin a reader would notice."""
 HIDDEN_AFTER_MS = 400.0
 """A reading older than this is not drawn at all: 8 mm away, it outlines other tissue."""
+LONGEST_SHOWN_MS = 1000.0
+"""20 mm away: no site may have an outline shown there."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskAges:
+    """How old a reading may be, in milliseconds, before it is hatched, and before it is gone."""
+
+    hatched_after_ms: float = FAINT_AFTER_MS
+    gone_after_ms: float = HIDDEN_AFTER_MS
+
+    def __post_init__(self) -> None:
+        # Also refuses what is no number.
+        if not 0 <= self.hatched_after_ms <= self.gone_after_ms <= LONGEST_SHOWN_MS:
+            raise SettingsError(
+                f"Outlines hatched after {self.hatched_after_ms} ms and gone after "
+                f"{self.gone_after_ms} ms were asked for; expected 0 <= hatched <= gone <= "
+                f"{LONGEST_SHOWN_MS:g}. The usual ones are {FAINT_AFTER_MS:g} and "
+                f"{HIDDEN_AFTER_MS:g}."
+            )
+
+
+USUAL_AGES = MaskAges()
 
 Header = dict[str, Any]
 """JSON-ready: text, numbers, lists and None only."""
 
 
-def shown_reading(published: PublishedFrame) -> Reading | None:
+def shown_reading(published: PublishedFrame, ages: MaskAges = USUAL_AGES) -> Reading | None:
     """The frame's reading, None where there is none or it is too old to be shown or saved."""
     age_ms = published.reading_age_ms
-    return published.reading if age_ms is not None and age_ms <= HIDDEN_AFTER_MS else None
+    return published.reading if age_ms is not None and age_ms <= ages.gone_after_ms else None
 
 
 def frame_header(
-    published: PublishedFrame, sequence: int, status: LoopStatus, frozen: bool = False
+    published: PublishedFrame,
+    sequence: int,
+    status: LoopStatus,
+    frozen: bool = False,
+    ages: MaskAges = USUAL_AGES,
 ) -> Header:
     """The header that travels with one frame's JPEG.
 
@@ -39,7 +68,7 @@ def frame_header(
     A picture that stands still, `frozen` or by itself, will gather no more evidence: there a lesion
     that is not steady has the word of its single frame.
     """
-    reading, age_ms = shown_reading(published), published.reading_age_ms
+    reading, age_ms = shown_reading(published, ages), published.reading_age_ms
     return {
         **status_header(status, published.frame),
         "banners": [*_banners(status, published.frame), *_fitness(published)],
@@ -53,11 +82,11 @@ def frame_header(
         "read": reading is not None,
         # Rounded up: a reading of another frame is never taken for this one's.
         "age_ms": None if age_ms is None else ceil(age_ms),
-        "faint": reading is not None and age_ms is not None and age_ms > FAINT_AFTER_MS,
+        "faint": reading is not None and age_ms is not None and age_ms > ages.hatched_after_ms,
         "findings": []
         if reading is None
         else [
-            _described(track, reading, published.frame.pixel_spacing, frozen or published.still)
+            described(track, reading, published.frame.pixel_spacing, frozen or published.still)
             for track in published.tracks
         ],
     }
@@ -102,7 +131,7 @@ def _trouble(status: LoopStatus) -> Header | None:
     return None
 
 
-def _described(
+def described(
     track: Track, reading: Reading, spacing: PixelSpacing | None, stands_still: bool
 ) -> Header:
     """A lesion. `number` is 0 and `suspicion` "new" before it is steady; `finding` counts from 1.

@@ -13,7 +13,9 @@ from senoscope.ui.live_route import same_origin
 LARGEST_BODY = 64 * 1024
 """Bytes. The page asks in a few words."""
 UPLOADS = "/gradio_api/upload"
-"""Gradio serves it on every page; ours has nothing to upload."""
+"""Gradio serves it on every page; clips have a way of their own."""
+STREAMED = "/clip/upload"
+"""Its body is a clip: the route itself bounds it and writes it to the disk as it comes."""
 NOT_IN_A_FRAME = (
     (b"content-security-policy", b"frame-ancestors 'none'"),
     (b"x-frame-options", b"DENY"),
@@ -43,8 +45,11 @@ class RequestGuard:
 
         app = self._app
         body = b""
-        if scope["path"].startswith(UPLOADS) or not _may_ask(scope):
+        if UPLOADS in scope["path"] or not _may_ask(scope):
             app = PlainTextResponse("Refused.", 403)
+        elif scope["path"] == STREAMED:
+            await app(scope, receive, send_unframed)
+            return
         elif (whole := await _body(receive)) is None:
             app = PlainTextResponse(f"Expected at most {LARGEST_BODY} bytes.", 413)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from platformdirs import user_config_path, user_pictures_path
 
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import ScanArea
+from senoscope.ui.overlay import USUAL_AGES, MaskAges
 from senoscope.ui.written import write_text
 
 
@@ -20,12 +21,14 @@ class Settings:
     """`source` None: no source was ever started. `scan_areas` by the source they belong to.
 
     Sources are named in their normal form, which holds no password. `aligned`: frames wait for
-    their own readings.
+    their own readings. `ages`: when an outline is hatched, and when it is gone; set by hand in the
+    file, as "hatched_after_ms" and "gone_after_ms".
     """
 
     source: str | None = None
     scan_areas: Mapping[str, ScanArea] = field(default_factory=lambda: MappingProxyType({}))
     aligned: bool = False
+    ages: MaskAges = USUAL_AGES
 
     def with_source(self, source: str, scan_area: ScanArea | None) -> Settings:
         """The same settings after `source` was started with `scan_area` (None: whole picture)."""
@@ -59,7 +62,7 @@ def load_settings(path: Path) -> Settings:
         if not isinstance(aligned, bool):
             raise TypeError(f"aligned is {aligned!r}")
         found = {name: ScanArea.parse(text) for name, text in areas.items()}
-        return Settings(source, found, aligned)
+        return Settings(source, found, aligned, _ages(stored))
     except FileNotFoundError:
         return Settings()
     except (OSError, KeyError, TypeError, AttributeError, ValueError, SettingsError) as error:
@@ -75,5 +78,18 @@ def save_settings(settings: Settings, path: Path) -> None:
         "source": settings.source,
         "scan_areas": {name: str(area) for name, area in settings.scan_areas.items()},
         "aligned": settings.aligned,
+        "hatched_after_ms": settings.ages.hatched_after_ms,
+        "gone_after_ms": settings.ages.gone_after_ms,
     }
     write_text(path, json.dumps(stored, indent=2, ensure_ascii=False), private=True)
+
+
+def _ages(stored: Mapping[str, object]) -> MaskAges:
+    """As before where a file of an earlier version has none."""
+    limits = asdict(USUAL_AGES)
+    for name in limits:
+        limit = stored.get(name, limits[name])
+        if isinstance(limit, bool) or not isinstance(limit, int | float):
+            raise TypeError(f"{name} is {limit!r}")
+        limits[name] = float(limit)
+    return MaskAges(**limits)

@@ -85,7 +85,7 @@ def _finding(finding: Finding, spacing: PixelSpacing | None) -> dict[str, Any]:
     return {
         "suspicion": finding.suspicion.value,
         "probability": round(finding.probability, 4),
-        **_lesion(finding.lesion, spacing),
+        **lesion_facts(finding.lesion, spacing),
     }
 
 
@@ -100,11 +100,12 @@ def followed_facts(track: Track, spacing: PixelSpacing | None) -> dict[str, Any]
         "frames_seen": track.seen,
         "frames_agreeing": track.agree,
         "probability_range": [round(track.lowest, 4), round(track.highest, 4)],
-        **_lesion(track.lesion, spacing),
+        **lesion_facts(track.lesion, spacing),
     }
 
 
-def _lesion(lesion: Lesion, spacing: PixelSpacing | None) -> dict[str, Any]:
+def lesion_facts(lesion: Lesion, spacing: PixelSpacing | None) -> dict[str, Any]:
+    """An outline and its sizes; `axes_mm` None where millimetres are unknown."""
     axes = None if spacing is None else lesion.axes_mm(spacing)
     return {
         "presence": round(lesion.presence, 4),

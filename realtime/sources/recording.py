@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock
 
 from senoscope.domain.errors import SourceLost
 from senoscope.domain.frame import Frame
+from senoscope.domain.reading import Reading
 from senoscope.realtime.recording_file import RecordingFile
 from senoscope.realtime.sources.pacing import Pace
 
@@ -26,7 +28,8 @@ class RecordingSource:
 
     `rate_hz` None: as far apart as they were captured. `flat_out`: as fast as they unpack. Pixels,
     indices and the times between frames are those recorded; the first is captured now. Only with
-    `rate_hz` each is captured when it is shown. Readings beside them are passed over.
+    `rate_hz` each is captured when it is shown. `hear_reading` is told the readings beside them, on
+    the thread that grabs.
     """
 
     name = "recording"
@@ -37,7 +40,9 @@ class RecordingSource:
         rate_hz: float | None = None,
         flat_out: bool = False,
         repeat: bool = False,
+        hear_reading: Callable[[Reading], None] | None = None,
     ) -> None:
+        self._hear_reading = hear_reading
         self._path, self._rate_hz, self._flat_out, self._repeat = path, rate_hz, flat_out, repeat
         self._pace = Pace(None if flat_out else rate_hz)
         self._file: RecordingFile | None = None
@@ -52,6 +57,11 @@ class RecordingSource:
     def simulated(self) -> bool:
         """What the recording says; False before it is open."""
         return self._file is not None and self._file.header.simulated
+
+    @property
+    def share(self) -> float | None:
+        """How much of it has come, 0..1; None before it is open."""
+        return None if self._file is None else self._file.progress
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -96,12 +106,12 @@ class RecordingSource:
             if self._file is None:
                 raise SourceLost("The recording was not opened; open it before grabbing from it.")
             try:
-                frame = _frame_of(self._file)
+                frame = self._frame_of(self._file)
                 if frame is None and self._repeat:
                     # Indices go on rising: a frame of the second round is another frame.
                     self._round, self._before = self._after_last, None
                     self._file.rewind()
-                    frame = _frame_of(self._file)
+                    frame = self._frame_of(self._file)
             except OSError as error:
                 raise SourceLost(
                     f"The recording can be read no further: {error.strerror}. Check its disk, "
@@ -125,9 +135,10 @@ class RecordingSource:
             self._due_ns, self._begun = now_ns, True
         return self._due_ns
 
-
-def _frame_of(file: RecordingFile) -> Frame | None:
-    while (found := file.next()) is not None:
-        if isinstance(found, Frame):
-            return found
-    return None
+    def _frame_of(self, file: RecordingFile) -> Frame | None:
+        while (found := file.next()) is not None:
+            if isinstance(found, Frame):
+                return found
+            if self._hear_reading is not None:
+                self._hear_reading(found)
+        return None

@@ -59,3 +59,30 @@ def test_every_item_comes_out_exactly_once_while_the_slot_opens_and_closes() -> 
     assert sorted(came_out) == list(range(5000))
     in_order = [item for item in taken if item is not None]
     assert in_order == sorted(in_order)
+
+
+def test_an_item_that_is_put_waits_for_room_and_displaces_none() -> None:
+    slot: Newest[str] = Newest()
+    handed_back: list[str | None] = []
+    putter = threading.Thread(target=lambda: handed_back.extend([slot.put("one"), slot.put("two")]))
+    putter.start()
+    slot.open()
+    assert slot.take(10) == "one"
+    assert slot.take(10) == "two"
+    putter.join(10)
+    assert handed_back == [None, None]
+
+
+def test_once_ended_nobody_waits_and_it_never_opens_again() -> None:
+    slot: Newest[str] = Newest()
+    slot.open()
+    slot.put("waiting")
+    handed_back: list[str | None] = []
+    putter = threading.Thread(target=lambda: handed_back.append(slot.put("late")))
+    putter.start()
+    assert slot.end() == "waiting"
+    putter.join(10)
+    slot.open()
+    assert handed_back == ["late"]
+    assert slot.offer("later") == "later"
+    assert slot.put("latest") == "latest"

@@ -16,14 +16,18 @@ SCRIPTS = {
     for item in PAGES.iterdir()
     if item.name.endswith(".js")
 }
-TEMPLATE = PAGES.joinpath("live.html").read_text(encoding="utf-8")
+TEMPLATES = {
+    name: PAGES.joinpath(name).read_text(encoding="utf-8") for name in ("live.html", "review.html")
+}
 ERRORS = {
     name
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.SenoscopeError)
 }
-KEYCAPS = {"Space", "←", "→", "A", "R", "W", "E", "O", "S", "L", "T", "?", "Esc"}
+KEYCAPS = {*"ABEKLOPRSTWZ19,.?←→", "Space", "Home", "End", "Esc"}
 """What is printed on the keys themselves, the same in both languages."""
+COMPUTED = ("ai_is_", "feature_", "verdict_", "unsuitable_", "dropped_")
+"""How the keys begin that a script puts together."""
 SIGNS = {"+", "−", "‹", "›", "-"}
 """As drawn on the picture."""
 
@@ -49,8 +53,10 @@ class Words(HTMLParser):
 
 @pytest.fixture(scope="module")
 def template() -> Words:
+    """Of both pages."""
     words = Words()
-    words.feed(TEMPLATE)
+    for page in TEMPLATES.values():
+        words.feed(page)
     return words
 
 
@@ -73,7 +79,7 @@ def blanks(text: str) -> set[str]:
 
 
 def test_chinese_texts_are_chinese() -> None:
-    same_in_both = {"said_lesion", "brand", "other_language", "axes", "found_ai"}
+    same_in_both = {"said_lesion", "brand", "other_language", "axes", "found_ai", "megabytes"}
     for key, text in texts("zh").items():
         assert key in same_in_both or re.search("[\u4e00-\u9fff]", text), key
 
@@ -103,10 +109,7 @@ def test_every_text_is_used_somewhere(template: Words) -> None:
     overlay = files("senoscope.ui").joinpath("overlay.py").read_text(encoding="utf-8")
     everything = "\n".join([*SCRIPTS.values(), login, overlay])
     for key in texts("en").keys() - template.keys:
-        computed = (
-            key.startswith(("ai_is_", "feature_", "verdict_", "unsuitable_"))
-            or key in {"low", "uncertain", "high"} | ERRORS
-        )
+        computed = key.startswith(COMPUTED) or key in {"low", "uncertain", "high"} | ERRORS
         assert computed or re.search(rf"\b{key}\b", everything), key
 
 
@@ -122,8 +125,12 @@ def test_no_text_is_a_verdict(language: str) -> None:
         assert not re.search("benign|malignan|良性|恶性|癌", text, re.IGNORECASE)
 
 
-def test_the_two_warnings_are_on_the_page_once() -> None:
+@pytest.mark.parametrize("page", TEMPLATES)
+def test_the_two_warnings_are_on_each_page_once(page: str) -> None:
     for key in ("mark_warning", "device_warning"):
-        assert TEMPLATE.count(f'data-text="{key}"') == 1
+        assert TEMPLATES[page].count(f'data-text="{key}"') == 1
+
+
+def test_the_two_warnings_say_what_they_must() -> None:
     assert texts("en")["mark_warning"] == "No mark does not mean no lesion."
     assert texts("en")["device_warning"] == "Not a medical device. Suggestion, not a diagnosis."

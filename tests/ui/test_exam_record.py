@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from senoscope.realtime.exam import ExamName, ExamSummary
+from senoscope.realtime.published import ReadFrame
+from senoscope.realtime.same_lesion import Offer, Seen
+from senoscope.realtime.timing import Rhythm
 from senoscope.ui.exam_record import save_exam
+from senoscope.ui.key_frames import KeyFrame
 from tests import builders
 
 
@@ -24,3 +29,31 @@ def test_an_exam_is_kept_with_its_books_and_no_name_in_its_file_name(tmp_path: P
     }
     settled = kept["read"] + kept["duplicates"] + sum(kept["dropped"].values())
     assert kept["captured"] == settled + kept["in_flight"] == 120
+
+
+def test_how_regularly_frames_came_is_kept(tmp_path: Path) -> None:
+    exam = replace(builders.exam_summary(), rhythm=Rhythm(30.0, 24.3, 2, 0.71))
+    kept = json.loads(save_exam(exam, (), tmp_path).read_text(encoding="utf-8"))
+    assert kept["frames_per_second_ideal"] == 30.0
+    assert kept["frames_per_second_actual"] == 24.3
+    assert (kept["stalls"], kept["longest_stall_s"]) == (2, 0.71)
+
+
+def test_what_was_said_of_two_numbers_is_kept(tmp_path: Path) -> None:
+    finding = builders.finding()
+    (track,) = builders.tracks((finding,))
+    shown = ReadFrame(builders.frame(3), builders.reading(3), (track,), "fake", builders.EXAM)
+    first = KeyFrame(track, shown, 1.0)
+    across = Offer(2, 1, Seen.ACROSS)
+    joined = replace(
+        first, track=replace(track, number=2), joined=across, diameters_mm=(9.0, 8.004, 7.0)
+    )
+    asked = replace(first, track=replace(track, number=3), offer=Offer(3, 1, Seen.AGAIN))
+    parted = replace(first, track=replace(track, number=4), parted=(1, 2))
+    file = save_exam(builders.exam_summary(), (first, joined, asked, parted), tmp_path)
+    kept = json.loads(file.read_text(encoding="utf-8"))["key_frames"]
+    said = [each["operator"]["same_lesion"] for each in kept]
+    assert [each["is"] for each in said] == [None, {"number": 1, "seen": "across"}, None, None]
+    assert [each["diameters_mm"] for each in said] == [None, [9.0, 8.0, 7.0], None, None]
+    assert [each["not_answered"] for each in said][2] == {"number": 1, "seen": "again"}
+    assert [each["is_not"] for each in said] == [[], [], [], [1, 2]]

@@ -5,30 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import Frame
-from senoscope.domain.reading import Reading, Suspicion
-from senoscope.realtime.exam import ExamName
-from senoscope.realtime.published import ReadFrame
+from senoscope.domain.frame import PixelSpacing
+from senoscope.realtime.same_lesion import Offer, Seen
 from senoscope.ui.key_frames import MOST, KeyFrames, Remark, Side, Verdict
 from tests import builders
 from tests.ui.opened import Page
-
-
-def read(
-    index: int, *, noise: int = 40, number: int = 1, exam: ExamName = builders.EXAM
-) -> ReadFrame:
-    """One lesion on a frame that is the sharper the more `noise` it has."""
-    pixels = (
-        np.random.default_rng(1).integers(100 - noise, 101 + noise, (120, 160)).astype(np.uint8)
-    )
-    finding = builders.finding(0.8, Suspicion.HIGH)
-    tracks = tuple(replace(each, number=number) for each in builders.tracks((finding,)))
-    frame = Frame(pixels, index, index * 10**7)
-    return ReadFrame(frame, Reading(index, (finding,), 0.9), tracks, "fake", exam)
+from tests.ui.seen import read, seen_twice
 
 
 def kept_index(key_frames: KeyFrames) -> int:
@@ -98,6 +83,55 @@ def test_no_more_lesions_are_kept_than_fit() -> None:
 def test_what_cannot_be_said_of_a_lesion_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match="expected"):
         Remark(**wrong)
+
+
+def test_a_lesion_seen_across_is_offered_and_as_one_has_three_diameters() -> None:
+    key_frames = KeyFrames()
+    seen_twice(key_frames, PixelSpacing(0.5, 0.5))
+    first, second = key_frames.all()
+    assert (first.offer, second.offer) == (None, Offer(2, 1, Seen.ACROSS))
+    assert second.diameters_mm is None
+    key_frames.join(2, 1, Seen.ACROSS)
+    _, second = key_frames.all()
+    long_mm, short_mm = builders.lesion(width=30).axes_mm(PixelSpacing(0.5, 0.5))
+    assert second.diameters_mm == pytest.approx((long_mm, short_mm, 9))
+    assert (second.offer, second.joined) == (None, Offer(2, 1, Seen.ACROSS))
+    assert [each.track.number for each in key_frames.all()] == [1, 2]
+
+
+def test_a_lesion_seen_again_or_without_a_scale_has_no_third_diameter() -> None:
+    for spacing, seen in ((PixelSpacing(0.5, 0.5), Seen.AGAIN), (None, Seen.ACROSS)):
+        key_frames = KeyFrames()
+        seen_twice(key_frames, spacing)
+        key_frames.join(2, 1, seen)
+        assert key_frames.all()[1].diameters_mm is None
+
+
+def test_answers_and_offers_end_with_their_exam() -> None:
+    key_frames = KeyFrames()
+    seen_twice(key_frames)
+    key_frames.join(2, 1, Seen.AGAIN)
+    following = replace(builders.EXAM, number=2)
+    key_frames.look(read(400, exam=following, number=2))
+    (kept,) = key_frames.all()
+    assert (kept.joined, kept.offer) == (None, None)
+
+
+def test_the_question_is_served_answered_and_taken_back(opened: Page) -> None:
+    seen_twice(opened.asked.key_frames, PixelSpacing(0.5, 0.5))
+    client, address = opened.client, "/live/key_frames/2/same"
+    asked = client.get("/live/key_frames").json()["frames"][1]
+    assert (asked["offer"], asked["joined"]) == ({"older": 1, "seen": "across"}, None)
+    one = client.post(address, json={"older": 1, "answer": "across"}).json()["frames"][1]
+    assert (one["offer"], one["joined"]) == (None, {"older": 1, "seen": "across"})
+    assert one["diameters_mm"] == [18.0, 16.6, 9.0]
+    two = client.post(address, json={"older": 1, "answer": "two"}).json()["frames"][1]
+    assert (two["offer"], two["joined"], two["parted"]) == (None, None, [1])
+    open_again = client.post(address, json={"older": 1, "answer": "undo"}).json()["frames"][1]
+    assert open_again == asked
+    assert client.post(address, json={"older": 1, "answer": "maybe"}).status_code == 422
+    assert client.post(address, json={"older": 5, "answer": "two"}).status_code == 409
+    assert client.post(address, json={"older": 2, "answer": "again"}).status_code == 409
 
 
 def test_the_strip_is_served_judged_and_told_anew_only_when_it_changed(opened: Page) -> None:

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from importlib.resources import files
 
 import pytest
 
+from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import PixelSpacing
 from senoscope.realtime.published import AiState
 from senoscope.ui.overlay import (
     FAINT_AFTER_MS,
     HIDDEN_AFTER_MS,
+    LONGEST_SHOWN_MS,
+    MaskAges,
     frame_header,
     shown_reading,
     status_header,
@@ -63,6 +67,25 @@ def test_an_old_reading_is_faint_and_then_gone(
     assert (header["read"], header["faint"]) == (read, faint)
     assert len(header["findings"]) == int(read)
     assert shown_reading(frame) is (frame.reading if read else None)
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "read", "faint"),
+    [(80.0, True, False), (81.0, True, True), (200.0, True, True), (201.0, False, False)],
+)
+def test_a_site_has_its_own_ages(age_ms: float, read: bool, faint: bool) -> None:
+    ages, frame = MaskAges(80, 200), published(0, finding(0.9), age_ms=age_ms)
+    header = frame_header(frame, 1, status(), ages=ages)
+    assert (header["read"], header["faint"]) == (read, faint)
+    assert shown_reading(frame, ages) is (frame.reading if read else None)
+
+
+@pytest.mark.parametrize(
+    ("hatched", "gone"), [(-1, 400), (401, 400), (150, LONGEST_SHOWN_MS + 1), (150, math.nan)]
+)
+def test_ages_that_no_site_may_have_are_refused(hatched: float, gone: float) -> None:
+    with pytest.raises(SettingsError, match="expected 0 <= hatched <= gone <= 1000"):
+        MaskAges(hatched, gone)
 
 
 def test_a_reading_of_another_frame_is_never_taken_for_this_one_s() -> None:

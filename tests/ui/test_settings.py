@@ -10,6 +10,7 @@ import pytest
 
 from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.domain.frame import ScanArea
+from senoscope.ui.overlay import MaskAges
 from senoscope.ui.settings import Settings, load_settings, save_settings, settings_file
 
 AREA, OTHER = ScanArea(10, 20, 300, 200), ScanArea(0, 0, 640, 480)
@@ -22,6 +23,18 @@ def test_settings_come_back_as_they_were_kept(tmp_path: Path) -> None:
     save_settings(kept, path)
     assert load_settings(path) == kept
     assert [each.name for each in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_ages_of_outlines_come_back_and_a_file_without_them_has_the_usual_ones(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"source": null, "scan_areas": {}}')
+    assert load_settings(path).ages == MaskAges(150, 400)
+    path.write_text('{"source": null, "scan_areas": {}, "hatched_after_ms": 80}')
+    assert load_settings(path).ages == MaskAges(80, 400)
+    save_settings(Settings(ages=MaskAges(100.5, 250)).with_source("phantom", None), path)
+    assert load_settings(path).ages == MaskAges(100.5, 250)
 
 
 def test_without_a_file_there_are_the_defaults(tmp_path: Path) -> None:
@@ -51,6 +64,12 @@ def test_each_source_keeps_its_own_scan_area() -> None:
         b'{"source": "phantom", "scan_areas": {"phantom": 7}}',
         b'{"source": "phantom", "scan_areas": {"phantom": "1,2,3"}}',
         b'{"source": "phantom", "scan_areas": {"phantom": "0,0,1,1"}}',
+        b'{"source": null, "scan_areas": {}, "gone_after_ms": "400"}',
+        b'{"source": null, "scan_areas": {}, "hatched_after_ms": true}',
+        b'{"source": null, "scan_areas": {}, "gone_after_ms": 1001}',
+        b'{"source": null, "scan_areas": {}, "gone_after_ms": 149}',
+        b'{"source": null, "scan_areas": {}, "hatched_after_ms": -1}',
+        b'{"source": null, "scan_areas": {}, "hatched_after_ms": NaN}',
     ],
 )
 def test_a_damaged_file_is_refused_by_name_and_kept(tmp_path: Path, stored: bytes) -> None:
@@ -75,7 +94,13 @@ def test_a_file_of_this_version_is_plain_json_for_this_user(tmp_path: Path) -> N
     save_settings(Settings().with_source("phantom", OF_A_SIZE), path)
     stored = json.loads(path.read_text(encoding="utf-8"))
     areas = {"phantom": "10,20,300,200 of 640x480"}
-    assert stored == {"source": "phantom", "scan_areas": areas, "aligned": False}
+    assert stored == {
+        "source": "phantom",
+        "scan_areas": areas,
+        "aligned": False,
+        "hatched_after_ms": 150.0,
+        "gone_after_ms": 400.0,
+    }
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

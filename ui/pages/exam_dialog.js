@@ -8,19 +8,39 @@ function showExam(newest) {
   if (view.frozen && view.shown.exam.number !== exam.number) freeze();
 }
 
-async function openExam() {
+const EXAM_PARTS = ['patient', 'began', 'lesions', 'captured', 'read', 'not_read', 'alike', 'waiting', 'rate', 'stalls'];
+
+function openExam() {
   write('exam_trouble', '');
   find('next_patient').value = '';
-  for (const part of ['exam_patient', 'exam_began', 'exam_lesions', 'exam_frames']) write(part, '');
+  for (const part of EXAM_PARTS) write(`exam_${part}`, '');
   find('exam_dialog').showModal();
   find('next_patient').focus();
+  askExam();
+}
+
+async function askExam() {
   try {
     const exam = await ask('/live/exam');
+    if (!find('exam_dialog').open) return;
     write('exam_patient', exam.patient || t('anonymous'));
     write('exam_began', new Date(exam.began_at).toLocaleTimeString('sv-SE'));
     write('exam_lesions', String(exam.lesions));
-    write('exam_frames', t('exam_books', exam));
+    showBooks(exam);
+    write('exam_trouble', '');
   } catch (error) { write('exam_trouble', error.message); }
+}
+
+// Every captured frame is in one of the rows below it.
+function showBooks({ captured, read, duplicates, dropped, causes, in_flight, actual_hz, ideal_hz, stalls, longest_stall_s }) {
+  write('exam_captured', String(captured));
+  write('exam_read', String(read));
+  const why = Object.entries(causes).map(([cause, n]) => `${n} ${t(`dropped_${cause}`)}`).join(' · ');
+  write('exam_not_read', why ? `${dropped}: ${why}` : String(dropped));
+  write('exam_alike', String(duplicates));
+  write('exam_waiting', String(in_flight));
+  write('exam_rate', actual_hz ? t('exam_rate_said', { actual: actual_hz.toFixed(1), ideal: ideal_hz.toFixed(1) }) : '');
+  write('exam_stalls', stalls ? t('exam_stalls_said', { n: stalls, longest: longest_stall_s.toFixed(1) }) : String(stalls));
 }
 
 async function endExam(event) {
@@ -36,3 +56,6 @@ async function endExam(event) {
   } catch (error) { write('exam_trouble', error.message); }
   end.disabled = false;
 }
+
+// While it is open: a scan goes on behind it.
+setInterval(() => { if (find('exam_dialog').open && !find('exam_end').disabled) askExam(); }, 1000);

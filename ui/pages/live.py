@@ -13,6 +13,7 @@ from senoscope.ui.live_route import LIVE_PATH
 
 _SCRIPTS = (
     "words.js",
+    "outlines.js",
     "live_view.js",
     "live_panel.js",
     "why.js",

@@ -68,6 +68,19 @@ async function ask(path, body, signal) {
   return said;
 }
 
+// The same for an answer that is no JSON unless it is an error.
+async function askBytes(path) {
+  let answer, said;
+  try {
+    answer = await answerTo(path);
+    said = await (answer.ok ? answer.arrayBuffer() : answer.json());
+  } catch {
+    throw new Error(t('no_answer'));
+  }
+  if (!answer.ok) throw new Error(sentence(said));
+  return said;
+}
+
 // The same for an answer that comes in parts, one line of JSON each.
 async function* askParts(path, body, signal) {
   let answer, rest = '';
@@ -86,4 +99,11 @@ async function* askParts(path, body, signal) {
     throw new Error(t('no_answer'));
   }
   throw new Error(sentence(rest));
+}
+
+// A picture with what is said of it: the header's length, the header, the JPEG.
+function unpacked(data) {
+  const length = new DataView(data).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+  return { header, jpeg: new Uint8Array(data, 4 + length) };
 }

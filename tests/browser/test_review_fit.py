@@ -1,0 +1,78 @@
+"""The clip review page fits its screen, and a hand hits its targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.opened import Shown, needs_browser, playwright
+from tests.browser.review_shown import before_clip, go, serving_clip
+from tests.browser.reviewed import FakeClip
+
+pytestmark = [pytest.mark.browser, needs_browser]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[FakeClip, str]]:
+    with serving_clip() as served:
+        yield served
+
+
+@pytest.fixture
+def clip(served: tuple[FakeClip, str]) -> FakeClip:
+    served[0].forget()
+    return served[0]
+
+
+@pytest.fixture
+def shown(
+    chromium: playwright.Browser, clip: FakeClip, served: tuple[FakeClip, str]
+) -> Iterator[Shown]:
+    with before_clip(chromium, clip, served[1]) as shown:
+        yield shown
+
+
+SIZES = ((1280, 720), (1024, 768), (768, 1024))
+SMALL = """all => all.filter((one) => one.checkVisibility()).filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.height < 44 || box.width < 44;
+}).map((one) => one.dataset.part ?? one.className)"""
+BEYOND = """all => all.filter((one) => one.checkVisibility()).filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.right > innerWidth || box.bottom > innerHeight || box.left < 0;
+}).map((one) => one.dataset.part ?? one.className)"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("mode", ["look", "edit", "open"])
+def test_the_page_fits_and_every_target_can_be_hit(
+    shown: Shown, clip: FakeClip, language: str, mode: str
+) -> None:
+    if language == "zh":
+        shown.page.keyboard.press("l")
+    if mode == "edit":
+        go(shown, 10)
+        clip.remark(
+            1,
+            {
+                "side": "L",
+                "clock": 10,
+                "from_nipple_cm": 3.5,
+                "note": "soft edge",
+                "verdict": "accepted",
+            },
+        )
+        shown.page.keyboard.press("p")
+    if mode == "open":
+        clip.end("empty")
+        shown.page.locator("[data-part=open]").wait_for()
+    for width, height in SIZES:
+        shown.page.set_viewport_size({"width": width, "height": height})
+        targets = shown.page.locator(".review :is(button, a, input, select)")
+        assert targets.evaluate_all(SMALL) == [], (width, height)
+        assert targets.evaluate_all(BEYOND) == [], (width, height)
+        for part in (".findings", ".lesions", ".controls", ".top", ".said"):
+            room = shown.page.locator(part)
+            assert room.evaluate("one => one.scrollHeight <= one.clientHeight"), (part, width)
+            assert room.evaluate("one => one.scrollWidth <= one.clientWidth"), (part, width)

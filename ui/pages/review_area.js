@@ -1,0 +1,29 @@
+// What of the picture is read: marked on the frame that is shown, then the clip is read anew.
+
+function openArea() {
+  pause();
+  endEdit();
+  choice.found = { size: picture.header.size };
+  find('area_picture').src = URL.createObjectURL(new Blob([picture.jpeg], { type: 'image/jpeg' }));
+  setArea(0, 0, ...picture.header.size);
+  write('area_trouble', '');
+  find('read_whole').hidden = clip.state.scan_area === null;
+  find('area_dialog').showModal();
+}
+
+async function readAgain(area) {
+  try {
+    await askState('/clip/area', { area });
+    find('area_dialog').close();
+  } catch (error) { write('area_trouble', error.message); }
+}
+
+function listenToArea() {
+  find('open_area').addEventListener('click', openArea);
+  find('area_close').addEventListener('click', () => find('area_dialog').close());
+  find('read_within').addEventListener('click', () => readAgain(choice.area));
+  find('read_whole').addEventListener('click', () => readAgain(null));
+  find('area_dialog').addEventListener('close', () => URL.revokeObjectURL(find('area_picture').src));
+  find('area').addEventListener('pointerdown', dragCorner);
+  for (const index of [0, 1, 2, 3]) find(`area_${index}`).addEventListener('change', typedArea);
+}

@@ -77,7 +77,8 @@ LIKE = {
     Seen.AGAIN: Likeness(depth=0.25, height=0.8, width=0.8, log_odds=0.7, within_s=30.0),
     Seen.ACROSS: Likeness(depth=0.25, height=0.7, width=0.3, log_odds=1.0, within_s=120.0),
 }
-"""Chosen on pairs of stills of BUS-BRA outside fold 3; see benchmarks/same_lesion.py."""
+"""Depth and extents were chosen on BUS-BRA outside fold 3 (benchmarks/same_lesion.py), log odds and
+times by judgement."""
 TURNED_IN_S = 1.0
 """No hand turns a probe about a lesion in less."""
 
@@ -106,10 +107,11 @@ class SameLesions:
     def look(self, frame: Frame, source: str, tracks: Sequence[Track]) -> bool:
         """Note the steady lesions found on a frame; True where the offers changed."""
         found = [each for each in tracks if each.is_steady and each.finding is not None]
-        shown = {each.number for each in tracks if each.is_steady}
+        # One that is kept through a gap may be the very lesion that got another number meanwhile.
+        together = {each.number for each in found}
         for each in found:
             sighting = self._sightings.setdefault(each.number, _Sighting(source, frame))
-            sighting.note(frame, each, shown)
+            sighting.note(frame, each, together)
         self._looks += 1
         return self._looks % COMPARED_EVERY == 0 and self._compare()
 
@@ -131,8 +133,8 @@ class SameLesions:
         self._require(number, older)
         if not self._may_be_one(number, older):
             raise SettingsError(
-                f"Lesions {older} and {number} were on one frame together, or each is one with a "
-                "lesion that was; expected two that never were. Leave them two."
+                f"Lesions {older} and {number}, or lesions that they are one with, were found on "
+                "one frame together; expected two that never were. Leave them two."
             )
         self._parted.discard(frozenset((number, older)))
         self._joined[number] = Offer(number, older, seen)
@@ -188,7 +190,7 @@ class SameLesions:
         return None
 
     def _may_be_one(self, number: int, older: int) -> bool:
-        """Whether no frame showed the one, or what is one with it, beside the other."""
+        """Whether the one, or what is one with it, was found on no frame with the other."""
         one, other = self._group(number), self._group(older)
         together = any(self._sightings[each].beside & other for each in one)
         return one == other or not together
@@ -219,11 +221,11 @@ class _Sighting:
         self._log_odds = 0.0
         self._places: deque[tuple[float, float, float]] = deque(maxlen=MOST_SEEN)
 
-    def note(self, frame: Frame, track: Track, shown: set[int]) -> None:
+    def note(self, frame: Frame, track: Track, together: set[int]) -> None:
         left, top, right, bottom = track.lesion.box
         self._places.append(((top + bottom) / 2, bottom - top, right - left))
         self.last_s = frame.captured_at_ns / 1e9
-        self.beside |= shown - {track.number}
+        self.beside |= together - {track.number}
         self._log_odds = logit(track.probability)
         self._seen += 1
 

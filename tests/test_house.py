@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[1]
-ROOMS = ("domain", "models", "calibration", "realtime", "ui")
+ROOMS = ("domain", "models", "calibration", "realtime", "studies", "ui")
 PROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
 
 

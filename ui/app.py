@@ -26,6 +26,7 @@ from senoscope.ui.key_frames_route import add_key_frames
 from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.live_route import UserOf, add_live_route
 from senoscope.ui.login import Login, add_login
+from senoscope.ui.overlay import USUAL_AGES, MaskAges
 from senoscope.ui.pages.live import live_page, live_style
 from senoscope.ui.pages.review import review_page, review_style
 from senoscope.ui.request_guard import RequestGuard, is_this_machine
@@ -52,12 +53,14 @@ class PageSettings:
     """`snapshot_folder` is made when first needed; `password` None: no login, this machine only.
 
     `proof`: the mean Dice of what reads with the fp32 reference, None where it was not compared.
+    `ages`: how old a reading may be to be drawn.
     """
 
     snapshot_folder: Path
     operating_point: OperatingPoint
     password: str | None = None
     proof: float | None = None
+    ages: MaskAges = USUAL_AGES
 
     def __post_init__(self) -> None:
         if self.password is not None and len(self.password) < SHORTEST_PASSWORD:
@@ -69,7 +72,7 @@ class PageSettings:
 
 def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> FastAPI:
     """Everything the server serves. The loop runs already, or will be started by the caller."""
-    hub = FrameHub(loop.status)
+    hub = FrameHub(loop.status, settings.ages)
 
     @contextlib.asynccontextmanager
     async def following(_app: FastAPI) -> AsyncIterator[None]:

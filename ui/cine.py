@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from senoscope.realtime.published import LoopStatus, PublishedFrame
-from senoscope.ui.overlay import HIDDEN_AFTER_MS, frame_header
+from senoscope.ui.overlay import USUAL_AGES, MaskAges, frame_header
 from senoscope.ui.packed import packed
 
 CINE_S = 20.0
@@ -18,8 +18,6 @@ WHOLE_BYTES = 384 * 2**20
 """Of pixels as captured: the newest 16 s of 1024x768 at 30 frames a second. Of what is older only
 the JPEG is kept, a sixth of it."""
 MOST_FRAMES = 2400
-MOMENT_NS = int(HIDDEN_AFTER_MS * 1e6)
-"""How far a freeze may go back for a frame that was read itself: as far as a reading is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +25,19 @@ class HeldFrame:
     """A frame that can still be shown and saved, and how the loop was doing when it came.
 
     `whole` is False where only its JPEG is left; its pixels are then 0 until it is `restored`.
+    `ages` say how old a reading may be to be drawn on it.
     """
 
     sequence: int
     published: PublishedFrame
     status: LoopStatus
     whole: bool = True
+    ages: MaskAges = USUAL_AGES
 
     def message(self, cine: tuple[int, int] | None = None) -> bytes:
         """What browsers are sent. With `cine` it is frozen: the first and last sequence held."""
-        header = frame_header(self.published, self.sequence, self.status, cine is not None)
+        frozen = cine is not None
+        header = frame_header(self.published, self.sequence, self.status, frozen, self.ages)
         return packed(header | {"cine": cine, "whole": self.whole}, self.published.jpeg)
 
     def thinned(self) -> HeldFrame:
@@ -59,12 +60,16 @@ class HeldFrame:
         return self.published.reading_age_ms == 0
 
     def is_just_before(self, other: HeldFrame) -> bool:
-        """Whether it shows what `other` shows, or did a moment earlier."""
+        """Whether it shows what `other` shows, or did while a reading of it is still drawn."""
         own, others = self.published, other.published
         age_ns = others.frame.captured_at_ns - own.frame.captured_at_ns
         same = own.source_name == others.source_name and own.scan_area == others.scan_area
         same = same and own.frame.size == others.frame.size and own.exam == others.exam
-        return same and self.sequence <= other.sequence and 0 <= age_ns <= MOMENT_NS
+        return (
+            same
+            and self.sequence <= other.sequence
+            and 0 <= age_ns <= self.ages.gone_after_ms * 1e6
+        )
 
 
 class CineRing:

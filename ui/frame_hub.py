@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from senoscope.realtime.exam import ExamName
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from senoscope.ui.cine import CineRing, HeldFrame
+from senoscope.ui.overlay import USUAL_AGES, MaskAges
 
 
 class Viewer:
@@ -30,11 +31,12 @@ class Viewer:
 class FrameHub:
     """Hands the loop's frames to any number of viewers.
 
-    `publish` is called by the loop's thread, the rest by the server's event loop or threads.
+    `publish` is called by the loop's thread, the rest by the server's event loop or threads. `ages`
+    say how old a reading may be to be drawn.
     """
 
-    def __init__(self, status: Callable[[], LoopStatus]) -> None:
-        self.status = status
+    def __init__(self, status: Callable[[], LoopStatus], ages: MaskAges = USUAL_AGES) -> None:
+        self.status, self._ages = status, ages
         # From the clock, so that after a restart no number means another frame than before.
         self.sequence = time.time_ns() // 1000
         self.message = b""
@@ -49,7 +51,7 @@ class FrameHub:
         status = self.status()
         with self._lock:
             self.sequence += 1
-            newest = HeldFrame(self.sequence, published, status)
+            newest = HeldFrame(self.sequence, published, status, ages=self._ages)
             if published.exam != self._exam:
                 self._exam = published.exam
                 self._forget()

@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,17 +17,22 @@ from senoscope import __version__
 from senoscope.domain.errors import InstallationError, SettingsError, SourceLost
 from senoscope.domain.frame import ScanArea
 from senoscope.models.package import load_package
+from senoscope.realtime.igtl_out import IgtlOut
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.loop_report import LoopReport
-from senoscope.realtime.sources.choose import normal_form, source_from_text
+from senoscope.realtime.sources.choose import normal_form
 from senoscope.ui.assemble import CLASSIFIER, build_explainer, build_reader, operating_point
 from senoscope.ui.engine_record import chosen_way
 from senoscope.ui.live_session import LiveSession, SourceRules, WatchedSource, kept_folder
 from senoscope.ui.logs import log_file, start_log
+from senoscope.ui.named_source import named_source
 from senoscope.ui.request_guard import is_this_machine
 from senoscope.ui.review_session import ReviewSession
 from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
 from senoscope.ui.written import write_text
+
+if TYPE_CHECKING:
+    from senoscope.ui.app import PageSettings
 
 HEADLESS_LIMIT_S = 3600.0
 ONLY_HEADLESS = (
@@ -64,6 +69,10 @@ def live(
         float | None,
         typer.Option(help="Share of this site's lesions that are malignant; as in training."),
     ] = None,
+    igtl_out: Annotated[
+        int | None,
+        typer.Option(help="Also send what is shown by OpenIGTLink, on this port.", max=65535),
+    ] = None,
     engine: Annotated[
         str,
         typer.Option(
@@ -80,7 +89,7 @@ def live(
     text = source or stored.source or "phantom"
     area = ScanArea.parse(scan_area) if scan_area else stored.scan_areas.get(normal_form(text))
     rules = SourceRules(rate, _size(size), any_source=is_this_machine(host))
-    picked = source_from_text(
+    picked = named_source(
         text, rate_hz=rate, flat_out=flat_out, size=rules.size, repeat=not headless
     )
     # Asked for once here, so that a share that cannot be one is refused before anything starts.
@@ -91,29 +100,47 @@ def live(
         _measure(LiveLoop(picked, reader, area, judges=not every_frame), frames, report)
         return
     # Gradio takes seconds to import, and no other command should wait for it.
-    from senoscope.ui.app import PageSettings, build_app, serve  # noqa: PLC0415
+    from senoscope.ui.app import PageSettings  # noqa: PLC0415
 
     watched = WatchedSource(text, picked)
     loop = LiveLoop(watched, reader, area, awaits_return=True)
-    session = LiveSession(
-        loop, watched, stored, settings_file(), rules, build_explainer(way, prevalence=prevalence)
-    )
-    review = ReviewSession(reader, kept_folder())
+    explainer = build_explainer(way, prevalence=prevalence)
+    session = LiveSession(loop, watched, stored, settings_file(), rules, explainer)
     settings = PageSettings(
         snapshot_folder=snapshots or snapshot_folder(),
         operating_point=point,
         password=password,
         proof=None if trial.verdict is None else trial.verdict.mean_dice,
+        ages=stored.ages,
     )
+    out = None if igtl_out is None else IgtlOut(igtl_out)
+    _serve(loop, session, ReviewSession(reader, kept_folder()), settings, (host, port), out)
+
+
+def _serve(
+    loop: LiveLoop,
+    session: LiveSession,
+    review: ReviewSession,
+    settings: PageSettings,
+    place: tuple[str, int],
+    out: IgtlOut | None,
+) -> None:
+    from senoscope.ui.app import build_app, serve  # noqa: PLC0415 - as above
+
     app = build_app(loop, replace(session.actions, review=review), settings)
     # A service manager ends programs by SIGTERM: the AI process and its memory must go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if out is not None:
+        out.start()
+        loop.subscribe(out.show)
     with loop:
         try:
-            serve(app, host, port, _say_address)
+            serve(app, *place, _say_address)
         finally:
             review.close()
             session.end_exam()
+            if out is not None:
+                out.stop()
 
 
 def _say_address(address: str) -> None:

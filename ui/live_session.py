@@ -21,12 +21,12 @@ from senoscope.realtime.sources.choose import (
     available_sources,
     is_built_in,
     normal_form,
-    source_from_text,
 )
 from senoscope.ui.exam_record import save_exam
 from senoscope.ui.exam_recording import ExamRecording
 from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
+from senoscope.ui.named_source import named_source
 from senoscope.ui.settings import Settings, save_settings
 from senoscope.ui.why import Explainer
 
@@ -241,7 +241,7 @@ class LiveSession:
         return normal == normal_form(self._source.text) and not self._loop.status().ended
 
     def _chosen(self, text: str, *, repeat: bool = False, phantom_frames: int = 150) -> Source:
-        return source_from_text(
+        return named_source(
             text,
             rate_hz=self._rules.rate_hz,
             size=self._rules.size,

@@ -21,6 +21,7 @@ from senoscope.ui.clip_upload import add_upload
 from senoscope.ui.clip_video import write_video
 from senoscope.ui.key_frames import Remark
 from senoscope.ui.key_frames_route import Remarked
+from senoscope.ui.open_clip import OpenClip
 from senoscope.ui.overlay import Header
 from senoscope.ui.packed import packed
 from senoscope.ui.review_session import ReviewSession
@@ -123,32 +124,37 @@ def _add_frames(routes: APIRouter, session: ReviewSession) -> None:
 
     @routes.post("/frames/{place}/lesions/{number}")
     def draw(place: int, number: int, asked: OutlineAsked) -> Header:
-        clip, key = session.clip, (place, number)
-        read = [each for each in clip.frame(place).tracks if each.number == number and number > 0]
-        if not read:
-            raise SettingsError(
-                f"Lesion {number} is not marked on frame {place}. Go to a frame that shows it."
-            )
-        if asked.undo:
-            clip.outlines.undo(key)
-        elif asked.reset:
-            clip.outlines.reset(key)
-        elif asked.outline is not None:
-            clip.outlines.draw(key, _points(asked.outline, clip.review.size))
-        elif asked.stroke is not None:
-            before = clip.outlines.lesion(key, read[0].lesion).contour
-            size = clip.review.size or (0, 0)
-            stroke = _points(asked.stroke)
-            clip.outlines.draw(key, painted(before, stroke, asked.radius, asked.adds, size))
-        else:
-            raise SettingsError("Nothing was drawn; expected an outline, a stroke, undo or reset.")
-        clip.changed()
-        return clip.header(place)
+        return _drawn(session.clip, place, number, asked)
 
     @routes.post("/lesions/{number}")
     def remark(number: int, remarked: Remarked) -> Header:
         session.clip.remark(number, Remark(**remarked.model_dump()))
         return session.state()
+
+
+def _drawn(clip: OpenClip, place: int, number: int, asked: OutlineAsked) -> Header:
+    """The frame's header once its outline was changed. SettingsError says why it was not."""
+    key = place, number
+    read = [each for each in clip.frame(place).tracks if each.number == number and number > 0]
+    if not read:
+        raise SettingsError(
+            f"Lesion {number} is not marked on frame {place}. Go to a frame that shows it."
+        )
+    if asked.undo:
+        clip.outlines.undo(key)
+    elif asked.reset:
+        clip.outlines.reset(key)
+    elif asked.outline is not None:
+        clip.outlines.draw(key, _points(asked.outline, clip.review.size))
+    elif asked.stroke is not None:
+        before = clip.outlines.lesion(key, read[0].lesion).contour
+        size = clip.review.size or (0, 0)
+        stroke = _points(asked.stroke)
+        clip.outlines.draw(key, painted(before, stroke, asked.radius, asked.adds, size))
+    else:
+        raise SettingsError("Nothing was drawn; expected an outline, a stroke, undo or reset.")
+    clip.changed()
+    return clip.header(place)
 
 
 def _add_exports(routes: APIRouter, session: ReviewSession) -> None:

@@ -9,17 +9,17 @@ from pathlib import Path
 from threading import Lock
 
 from senoscope.domain.errors import SettingsError, SourceUnavailable
-from senoscope.domain.frame import ScanArea
+from senoscope.domain.frame import PixelSpacing, ScanArea
 from senoscope.realtime.clip_review import ClipReview, ReviewState
 from senoscope.realtime.recorded_readings import RecordedReadings
 from senoscope.realtime.recording_file import RecordingFile
 from senoscope.realtime.recording_format import ENDING
 from senoscope.realtime.sources.base import Source
-from senoscope.realtime.sources.choose import source_from_text
 from senoscope.realtime.sources.recording import RecordingSource
 from senoscope.realtime.worker import BuildReader, FrameReader
 from senoscope.ui.clip_export import readings_json
-from senoscope.ui.open_clip import OpenClip
+from senoscope.ui.named_source import named_source
+from senoscope.ui.open_clip import FollowedLesion, OpenClip
 from senoscope.ui.overlay import Header
 from senoscope.ui.written import write_text
 
@@ -130,7 +130,7 @@ class ReviewSession:
     ) -> None:
         recorded = RecordedReadings() if path.suffix == ENDING and area is None else None
         if recorded is None:
-            source: Source = source_from_text(str(path), flat_out=True)
+            source: Source = named_source(str(path), flat_out=True)
         else:
             source = RecordingSource(path, flat_out=True, hear_reading=recorded.hear)
         with self._opening:
@@ -181,30 +181,32 @@ class ReviewSession:
             "same": None
             if agreement is None or not agreement.compared
             else {"compared": agreement.compared, "same": agreement.same},
-            "lesions": [
-                {
-                    "number": each.track.number,
-                    "suspicion": each.track.suspicion,
-                    "probability": round(each.track.probability, 2),
-                    "range": [round(each.track.lowest, 2), round(each.track.highest, 2)],
-                    "seen": each.track.seen,
-                    "agree": each.track.agree,
-                    "first": each.first,
-                    "last": each.last,
-                    "axes_mm": None
-                    if spacing is None
-                    else [round(axis, 1) for axis in each.lesion.axes_mm(spacing)],
-                    "key_frame": each.key_frame,
-                    "edited": list(each.edited),
-                    "verdict": each.remark.verdict.value,
-                    "side": each.remark.side.value,
-                    "clock": each.remark.clock,
-                    "from_nipple_cm": each.remark.from_nipple_cm,
-                    "note": each.remark.note,
-                }
-                for each in clip.lesions()
-            ],
+            "lesions": [_lesion(each, spacing) for each in clip.lesions()],
         }
+
+
+def _lesion(each: FollowedLesion, spacing: PixelSpacing | None) -> Header:
+    track, remark = each.track, each.remark
+    return {
+        "number": track.number,
+        "suspicion": track.suspicion,
+        "probability": round(track.probability, 2),
+        "range": [round(track.lowest, 2), round(track.highest, 2)],
+        "seen": track.seen,
+        "agree": track.agree,
+        "first": each.first,
+        "last": each.last,
+        "axes_mm": None
+        if spacing is None
+        else [round(axis, 1) for axis in each.lesion.axes_mm(spacing)],
+        "key_frame": each.key_frame,
+        "edited": list(each.edited),
+        "verdict": remark.verdict.value,
+        "side": remark.side.value,
+        "clock": remark.clock,
+        "from_nipple_cm": remark.from_nipple_cm,
+        "note": remark.note,
+    }
 
 
 EMPTY: Header = {

@@ -44,7 +44,7 @@ def save_snapshot(held: HeldFrame, folder: Path, now: datetime) -> Path:
 def _facts(held: HeldFrame, now: datetime) -> dict[str, Any]:
     published, status = held.published, held.status
     spacing, area = published.frame.pixel_spacing, published.scan_area
-    reading = shown_reading(published)
+    reading = shown_reading(published, held.ages)
     return {
         "software": "Senoscope",
         "version": __version__,

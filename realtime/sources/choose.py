@@ -14,6 +14,7 @@ from senoscope.realtime.sources.base import Source
 from senoscope.realtime.sources.camera import CameraSource
 from senoscope.realtime.sources.images import RATE_HZ, ImagesSource
 from senoscope.realtime.sources.opencv import open_capture, opencv
+from senoscope.realtime.sources.openigtlink import SCHEME, igtl_source
 from senoscope.realtime.sources.recording import RecordingSource
 from senoscope.realtime.sources.stream import SCHEMES, StreamSource
 from senoscope.realtime.sources.video_file import VideoFileSource
@@ -28,6 +29,7 @@ FORMS = (
     "a video file",
     f"a recording ({ENDING})",
     f"a stream's address beginning with {', '.join(f'{scheme}://' for scheme in SCHEMES)}",
+    f"{SCHEME}://HOST:PORT/DEVICE for OpenIGTLink",
 )
 
 
@@ -64,7 +66,7 @@ def source_from_text(
     if camera.startswith("/dev/video"):
         return CameraSource(camera)
     if _is_address(text):
-        return StreamSource(text)
+        return igtl_source(text) if _scheme(text) == SCHEME else StreamSource(text)
     path = _resolved(text)
     if path.is_dir():
         return ImagesSource(path, chosen_hz(RATE_HZ), size, repeat)
@@ -116,8 +118,11 @@ def _phantom_seed(text: str) -> int | None:
 
 
 def _is_address(text: str) -> bool:
-    scheme, mark, _ = text.partition("://")
-    return bool(mark) and scheme.lower() in SCHEMES
+    return "://" in text and _scheme(text) in (*SCHEMES, SCHEME)
+
+
+def _scheme(text: str) -> str:
+    return text.partition("://")[0].lower()
 
 
 def _resolved(text: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -25,8 +26,9 @@ USUAL_RATE_HZ = 30.0
 class VideoFileSource:
     """The frames of one video file, once or, with `repeat`, without end.
 
-    `rate_hz` None: at the clip's own rate. `flat_out`: as fast as it decodes. `open_device` stands
-    in for OpenCV in tests.
+    `rate_hz` None: at the clip's own rate. `flat_out`: as fast as it decodes, each frame captured
+    when that rate would have shown it, so that lesions are followed as they are live.
+    `open_device` stands in for OpenCV in tests.
     """
 
     name = "video file"
@@ -48,6 +50,8 @@ class VideoFileSource:
         self._pace = Pace(rate_hz)
         self._device: ClosableDevice | None = None
         self._expected = self._came = 0
+        self._period_ns = 0.0
+        self._began_ns: int | None = None
 
     def open(self) -> None:
         """Open the file. SourceUnavailable where it is missing, no video or of an unusable size."""
@@ -56,7 +60,9 @@ class VideoFileSource:
         cv2 = opencv()
         own_rate_hz = device.get(cv2.CAP_PROP_FPS)
         usable_hz = own_rate_hz if 0.1 <= own_rate_hz <= 1000 else USUAL_RATE_HZ
-        self._pace = Pace(None if self._flat_out else self._rate_hz or usable_hz)
+        shown_hz = self._rate_hz or usable_hz
+        self._period_ns = 1e9 / shown_hz
+        self._pace = Pace(None if self._flat_out else shown_hz)
 
     def grab(self) -> Frame | None:
         """Wait for the next frame; None at the end. SourceLost where the clip breaks off."""
@@ -66,7 +72,13 @@ class VideoFileSource:
         if picture is None:
             return None
         self._came += 1
-        return self._numbering.frame(picture)
+        frame = self._numbering.frame(picture)
+        if not self._flat_out:
+            return frame
+        if self._began_ns is None:
+            self._began_ns = frame.captured_at_ns
+        since_ns = round(frame.index * self._period_ns)
+        return replace(frame, captured_at_ns=self._began_ns + since_ns)
 
     def close(self) -> None:
         """Stop and let go of the file."""
@@ -110,6 +122,9 @@ class VideoFileSource:
         # FFmpeg would play a text file as a teletype and an image as a clip of one frame.
         if b"\0" not in head:
             raise SourceUnavailable(self._refusal("is empty or holds text"))
+        # FFmpeg plays some DICOM files, with what the scanner wrote into the picture.
+        if head[128:132] == b"DICM":
+            raise SourceUnavailable(self._refusal("is DICOM, and cannot be opened as a video here"))
         if opencv().haveImageReader(str(self._file)):
             raise SourceUnavailable(self._refusal("is a still image; to show it, name its folder"))
 

@@ -83,6 +83,7 @@ def test_a_key_frame_is_judged_and_an_exam_recorded_and_ended(shown: Shown, fold
     (file,) = (folder / "kept" / "exams").glob("*/exam.json")
     exam = json.loads(file.read_text(encoding="utf-8"))
     assert exam["captured"] == exam["read"] + exam["duplicates"] + sum(exam["dropped"].values())
+    assert min(exam["frames_per_second_actual"], exam["frames_per_second_ideal"]) > 0
     said = [each["operator"] for each in exam["key_frames"] if each["operator"]["clock_face"]]
     assert [(each["verdict"], each["note"]) for each in said] == [("accepted", "soft edge")]
     assert all((file.parent / each["picture"]).exists() for each in exam["key_frames"])

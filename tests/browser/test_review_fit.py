@@ -76,3 +76,18 @@ def test_the_page_fits_and_every_target_can_be_hit(
             room = shown.page.locator(part)
             assert room.evaluate("one => one.scrollHeight <= one.clientHeight"), (part, width)
             assert room.evaluate("one => one.scrollWidth <= one.clientWidth"), (part, width)
+
+
+def test_where_the_list_is_longer_than_its_room_it_scrolls_and_no_lesion_is_cut(
+    shown: Shown,
+) -> None:
+    shown.page.set_viewport_size({"width": 1280, "height": 560})
+    shown.page.keyboard.press("3")
+    cut = "all => all.filter((one) => one.scrollHeight > one.clientHeight).length"
+    assert shown.page.locator(".row").evaluate_all(cut) == 0
+    note = shown.page.locator(".row").nth(2).get_by_role("button", name="Note")
+    box, room = note.bounding_box(), shown.page.locator(".lesions").bounding_box()
+    assert box is not None
+    assert room is not None
+    assert room["y"] <= box["y"]
+    assert box["y"] + box["height"] <= room["y"] + room["height"]

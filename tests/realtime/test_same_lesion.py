@@ -98,9 +98,17 @@ def test_two_that_were_on_one_frame_are_two() -> None:
     exam.see(track(1, Cut()), track(2, Cut(depth=50)), frames=1)
     exam.see(track(2, Cut()), after_s=3)
     assert exam.same.offer(2) is None
-    with pytest.raises(SettingsError, match="on one frame together"):
+    with pytest.raises(SettingsError, match="one frame together"):
         exam.same.join(2, 1, Seen.AGAIN)
     assert exam.same.joined(2) is None
+
+
+def test_one_that_is_kept_while_it_has_another_number_already_may_be_that_one() -> None:
+    exam = Exam()
+    exam.see(track(1, Cut()))
+    gone = replace(track(1, Cut()), finding=None)
+    exam.see(gone, track(2, Cut()))
+    assert exam.same.offer(2) == Offer(2, 1, Seen.AGAIN)
 
 
 def test_two_sources_or_scales_are_not_compared() -> None:

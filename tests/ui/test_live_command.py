@@ -43,7 +43,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_command, "source_from_text", lambda text, **options: FakeSource())
+    monkeypatch.setattr(live_command, "named_source", lambda text, **options: FakeSource())
 
 
 def live(*arguments: str) -> Result:

@@ -34,7 +34,7 @@ Running = Callable[..., LiveSession]
 
 
 class Chosen:
-    """Stands in for `source_from_text`: fake sources by their text, and what was asked of each."""
+    """Stands in for `named_source`: fake sources by their text, and what was asked of each."""
 
     def __init__(self) -> None:
         self.sources: dict[str, FakeSource] = {}
@@ -60,7 +60,7 @@ class Stuck(FakeSource):
 @pytest.fixture
 def chosen(monkeypatch: pytest.MonkeyPatch) -> Chosen:
     made = Chosen()
-    monkeypatch.setattr(live_session, "source_from_text", made)
+    monkeypatch.setattr(live_session, "named_source", made)
     return made
 
 

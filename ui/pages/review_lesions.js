@@ -97,6 +97,7 @@ function select(number) {
   drawLanes();
   draw();
   refresh();
+  rows.get(number)?.row.scrollIntoView({ block: 'nearest' });
 }
 
 const saidOf = ({ side, clock, from_nipple_cm, note, verdict }) => ({ side, clock, from_nipple_cm, note, verdict });

@@ -13,6 +13,7 @@ from senoscope.realtime.sources.choose import (
     source_from_text,
 )
 from senoscope.realtime.sources.images import ImagesSource
+from senoscope.realtime.sources.openigtlink import OpenIgtLinkSource
 from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.realtime.sources.stream import StreamSource
 from senoscope.realtime.sources.video_file import VideoFileSource
@@ -29,6 +30,7 @@ from tests.realtime.sources.clips import write_clip
         ("/dev/video2", CameraSource, "camera /dev/video2"),
         ("http://10.0.0.7:8080/live", StreamSource, "http stream 10.0.0.7:8080"),
         ("RTSP://10.0.0.7/live", StreamSource, "rtsp stream 10.0.0.7"),
+        ("igtl://10.0.0.7:18944/Image", OpenIgtLinkSource, "OpenIGTLink 10.0.0.7:18944"),
     ],
 )
 def test_what_a_person_types_becomes_the_source_meant(text: str, kind: type, name: str) -> None:
@@ -81,6 +83,7 @@ def test_a_path_below_a_closed_folder_is_refused(closed_folder: Path) -> None:
         ("/data/../clips/", "/clips"),
         ("/clips/a.mp4", "/clips/a.mp4"),
         ("RTSP://ward:secret@Host:554/live", "rtsp://host:554/live"),
+        ("IGTL://ward:secret@Host/Image_1", "igtl://host/Image_1"),
         ("http://host/live?channel=2&user=ward&pwd=secret", "http://host/live?channel=2"),
     ],
 )

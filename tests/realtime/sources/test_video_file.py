@@ -33,6 +33,16 @@ def test_every_frame_comes_once_and_in_order(tmp_path: Path, name: str) -> None:
     assert levels == pytest.approx([index * 5 for index in range(12)], abs=4)
 
 
+@pytest.mark.parametrize(("rate_hz", "step_ms"), [(None, 40), (10.0, 100)])
+def test_flat_out_frames_are_as_far_apart_as_the_clip_says(
+    tmp_path: Path, rate_hz: float | None, step_ms: int
+) -> None:
+    clip = write_clip(tmp_path / "clip.avi", 5)
+    frames = frames_of(VideoFileSource(clip, rate_hz, flat_out=True))
+    spaced = [frame.captured_at_ns - frames[0].captured_at_ns for frame in frames]
+    assert spaced == [step_ms * place * 10**6 for place in range(5)]
+
+
 def test_a_repeated_clip_starts_again(tmp_path: Path) -> None:
     source = VideoFileSource(write_clip(tmp_path / "clip.avi", 4), flat_out=True, repeat=True)
     source.open()
@@ -70,6 +80,12 @@ def test_a_still_image_and_a_missing_file_are_refused(tmp_path: Path) -> None:
         VideoFileSource(tmp_path / "still.png").open()
     with pytest.raises(SourceUnavailable, match="cannot be read"):
         VideoFileSource(tmp_path / "missing.mp4").open()
+
+
+def test_dicom_is_not_played_as_a_video_whatever_its_name(tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").write_bytes(bytes(128) + b"DICM" + bytes(5000))
+    with pytest.raises(SourceUnavailable, match="is DICOM"):
+        VideoFileSource(tmp_path / "clip.mp4").open()
 
 
 def test_a_clip_whose_size_changes_is_a_loss(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Studies as hospitals keep them: what DICOM files say."""

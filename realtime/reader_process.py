@@ -13,6 +13,7 @@ import numpy as np
 from senoscope.domain.frame import Frame, Gray
 from senoscope.realtime.worker import (
     MOST_AT_ONCE,
+    NO_MEMORY,
     Answer,
     BuildFailed,
     BuildReader,
@@ -139,4 +140,6 @@ class ReaderProcess:
     def _lost(self) -> Lost:
         self._process.join(LEAVE_LIMIT_S)
         code = self._process.exitcode
+        if code == NO_MEMORY:
+            return Lost(f"The AI process ran out of memory. Close other programs. {AGAIN}")
         return Lost(f"The AI process stopped unexpectedly (exit code {code}). {AGAIN}")

@@ -6,9 +6,11 @@ A reader of two stages is given the next frame while the one before is in its se
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
@@ -24,6 +26,8 @@ from senoscope.domain.reading import ReaderDescription, Reading
 
 MOST_AT_ONCE = 2
 """Frames in the process: one in each stage."""
+NO_MEMORY = errno.ENOMEM
+"""The exit code of a process that had no memory left."""
 
 
 class FrameReader(Protocol):
@@ -146,7 +150,8 @@ class _Slots:
 
 def _build(connection: Connection[Any, Any], build_reader: BuildReader) -> FrameReader | None:
     try:
-        reader = build_reader()
+        with _memory_or_end():
+            reader = build_reader()
         at_once = MOST_AT_ONCE if isinstance(reader, StagedReader) else 1
         ready = Ready(reader.description, time.process_time_ns(), at_once)
     except Exception as error:  # noqa: BLE001 - a process boundary: the other side must hear of any
@@ -159,10 +164,11 @@ def _build(connection: Connection[Any, Any], build_reader: BuildReader) -> Frame
 def _begin(reader: FrameReader, slots: _Slots, request: Request) -> Finish:
     """All of the work but for a second stage; its failures too are told in the frames' order."""
     try:
-        pixels = slots.picture(request)
-        if isinstance(reader, StagedReader):
-            return reader.begin(pixels, request.frame_index)
-        reading = reader.read(pixels, request.frame_index)
+        with _memory_or_end():
+            pixels = slots.picture(request)
+            if isinstance(reader, StagedReader):
+                return reader.begin(pixels, request.frame_index)
+            reading = reader.read(pixels, request.frame_index)
     except Exception as error:  # noqa: BLE001 - a process boundary: one bad frame must not end it
         failed = ReadFailed(_in_words(error))
         return lambda: failed
@@ -177,10 +183,20 @@ def _finish(connection: Connection[Any, Any], begun: SimpleQueue[Finish | None])
 
 def _finished(finish: Finish) -> Answer | ReadFailed:
     try:
-        found = finish()
+        with _memory_or_end():
+            found = finish()
     except Exception as error:  # noqa: BLE001 - as above
         return ReadFailed(_in_words(error))
     return found if isinstance(found, ReadFailed) else Answer(found, time.process_time_ns())
+
+
+@contextlib.contextmanager
+def _memory_or_end() -> Iterator[None]:
+    """End the process where it has no memory left: it would fail at every frame from then on."""
+    try:
+        yield
+    except MemoryError:
+        os._exit(NO_MEMORY)
 
 
 def _in_words(error: Exception) -> str:

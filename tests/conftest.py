@@ -25,7 +25,9 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--no-skips", action="store_true", help="fail if a test is skipped, but for a missing GPU"
+        "--no-skips",
+        action="store_true",
+        help="fail if a test is skipped, but for a GPU or a right that is missing",
     )
 
 
@@ -35,7 +37,7 @@ def pytest_runtest_makereport(item: pytest.Item):
     if not (item.config.getoption("--no-skips") and report.skipped):
         return
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    if "GPU" not in reason:
+    if "GPU" not in reason and "expected to be root" not in reason:
         report.outcome = "failed"
         report.longrepr = f"skipped under --no-skips: {reason}"
 

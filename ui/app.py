@@ -95,7 +95,10 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
     # Added last, so asked first.
     app.add_middleware(RequestGuard)
     page = live_page(
-        settings.operating_point, explains=actions.explain is not None, proof=settings.proof
+        settings.operating_point,
+        explains=actions.explain is not None,
+        proof=settings.proof,
+        reviews=actions.review is not None,
     )
     auth = None if settings.password is None else user_of
     if actions.review is not None:

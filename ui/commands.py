@@ -9,6 +9,7 @@ import typer
 from senoscope import __version__
 from senoscope.ui.bench_command import bench
 from senoscope.ui.bench_peers import peers
+from senoscope.ui.calibrate_command import calibrate
 from senoscope.ui.compare_command import compare
 from senoscope.ui.doctor_command import doctor
 from senoscope.ui.engines_command import engines
@@ -29,6 +30,7 @@ app.command()(engines)
 app.command()(gallery)
 bench.command()(peers)
 app.add_typer(bench, name="bench")
+app.add_typer(calibrate, name="calibrate")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")
 app.add_typer(train, name="train")

@@ -18,8 +18,9 @@ LIVE_PATH = "/live/ws"
 WINDOW = 2
 """Frames on their way to one browser. Two hide the network's delay; more only add lag."""
 MOST_VIEWERS = 8
-STATUS_AFTER_S = 0.5
-"""Without a frame for this long a viewer gets the loop's status alone, so it can say why."""
+STATUS_AFTER_S = 0.25
+"""Without a frame for this long a viewer gets the loop's status alone, so it can say why: a loss
+must be on the page within half a second."""
 LOGIN_NEEDED, FOREIGN_ORIGIN, TOO_MANY_VIEWERS = 4401, 4403, 4429
 """Close codes the page tells apart."""
 

@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import pytest
 
-from senoscope.domain.frame import ScanArea
+from senoscope.domain.frame import Gray, ScanArea
+from senoscope.domain.reading import Reading
 from senoscope.realtime import reader_process
 from senoscope.realtime.capture import REOPEN_S
 from senoscope.realtime.loop import LiveLoop
-from senoscope.realtime.published import AiState, PublishedFrame
+from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
+from tests import builders
 from tests.fakes import BuildFakeReader, FakeReader, FakeSource, FakeStagedReader
 from tests.realtime.running import (
     HANG_LIMIT_S,
@@ -125,6 +128,31 @@ def test_a_fault_in_a_second_stage_costs_the_frames_in_both(
         loop.stop()
     assert_books_closed(loop)
     assert 1 <= loop.report().dropped["ai_lost"] <= 2
+
+
+class Starved(FakeStagedReader):
+    """Has no memory left for the second stage of the first frame."""
+
+    def begin(self, pixels: Gray, frame_index: int) -> Callable[[], Reading]:
+        def finish() -> Reading:
+            if frame_index == 0:
+                raise MemoryError
+            return builders.reading(frame_index)
+
+        return finish
+
+
+def test_an_ai_without_memory_is_off_and_is_started_again() -> None:
+    told: list[LoopStatus] = []
+    loop = LiveLoop(FakeSource(period_s=0.1), BuildFakeReader(Starved()))
+    loop.start(wait_for_reader=True)
+    try:
+        until(lambda: told.append(loop.status()) or told[-1].ai_state is AiState.OFF)
+        assert told[-1].ai_message.startswith("The AI process ran out of memory. Close")
+        until(lambda: loop.status().ai_restarts == 1 and loop.report().read)
+    finally:
+        loop.stop()
+    assert_books_closed(loop)
 
 
 def test_a_reader_that_cannot_be_built_is_not_tried_again() -> None:

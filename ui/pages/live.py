@@ -17,6 +17,7 @@ _SCRIPTS = (
     "live_view.js",
     "live_panel.js",
     "why.js",
+    "area.js",
     "source_dialog.js",
     "exam_dialog.js",
     "cine.js",
@@ -28,12 +29,16 @@ _SCRIPTS = (
 
 
 def live_page(
-    operating_point: OperatingPoint, explains: bool, proof: float | None = None
+    operating_point: OperatingPoint,
+    explains: bool,
+    proof: float | None = None,
+    reviews: bool = False,
 ) -> gr.Blocks:
     """The page: one element that fills itself from the WebSocket.
 
     The operating point is marked on the probability bar; with `explains` it is offered to say why.
-    `proof` is how far what reads agrees with the fp32 reference, a mean Dice.
+    `proof` is how far what reads agrees with the fp32 reference, a mean Dice. With `reviews` there
+    is a way to the page that reviews clips.
     The template is rendered once; a second rendering would wipe the canvas, so nothing here is
     ever the output of a Gradio event.
     """
@@ -56,6 +61,7 @@ def live_page(
             operating_point=[operating_point.low_below, operating_point.high_from],
             explains=explains,
             proof=proof,
+            reviews=reviews,
         )
     return page
 

@@ -34,15 +34,9 @@ async function snapshot() {
   } catch (error) { tell(error.message); }
 }
 
-function switchLanguage() {
-  language = language === 'en' ? 'zh' : 'en';
-  remembered.set('language', language);
-  showWords();
-}
-
 function showWords() {
   writeWords();
-  setTheme(find('root').dataset.theme);
+  showTheme();
   operatingPoint();
   showRecording();
   showStrip();
@@ -50,18 +44,6 @@ function showWords() {
   notice = '';
   refresh();
   everySecond();
-}
-
-function setTheme(theme) {
-  find('root').dataset.theme = theme;
-  document.documentElement.dataset.senoscopeTheme = theme;
-  write('theme', t(theme === 'dark' ? 'theme_light' : 'theme_dark'));
-}
-
-function switchTheme() {
-  const theme = find('root').dataset.theme === 'dark' ? 'light' : 'dark';
-  remembered.set('theme', theme);
-  setTheme(theme);
 }
 
 const openKeys = () => find('keys_dialog').showModal();
@@ -103,9 +85,8 @@ function listen() {
   });
   find('exam_form').addEventListener('submit', endExam);
   find('cine').addEventListener('input', (event) => lookAt(Number(event.target.value)));
-  for (const index of [0, 1, 2, 3]) find(`area_${index}`).addEventListener('change', typedArea);
+  listenToCorners();
   dialog.addEventListener('close', () => choice.waiting?.abort());
-  find('area').addEventListener('pointerdown', dragCorner);
   document.addEventListener('keydown', press);
   new ResizeObserver(fit).observe(find('room'));
 }
@@ -116,6 +97,7 @@ async function askOnFirstRun() {
   } catch (error) { tell(error.message); }
 }
 
+find('to_review').hidden = !props.reviews;
 for (const part of ['why_key', 'why_key_said']) find(part).hidden = !props.explains;
 find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();

@@ -20,7 +20,7 @@ _SCRIPTS = (
     "review_edit.js",
     "review_handles.js",
     "review_open.js",
-    "source_dialog.js",  # for the box of its scan area
+    "area.js",
     "review_area.js",
     "review_export.js",
     "review_start.js",

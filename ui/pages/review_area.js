@@ -3,7 +3,7 @@
 function openArea() {
   pause();
   endEdit();
-  choice.found = { size: picture.header.size };
+  area.picture = picture.header.size;
   find('area_picture').src = URL.createObjectURL(new Blob([picture.jpeg], { type: 'image/jpeg' }));
   setArea(0, 0, ...picture.header.size);
   write('area_trouble', '');
@@ -11,9 +11,9 @@ function openArea() {
   find('area_dialog').showModal();
 }
 
-async function readAgain(area) {
+async function readAgain(wanted) {
   try {
-    await askState('/clip/area', { area });
+    await askState('/clip/area', { area: wanted });
     find('area_dialog').close();
   } catch (error) { write('area_trouble', error.message); }
 }
@@ -21,9 +21,8 @@ async function readAgain(area) {
 function listenToArea() {
   find('open_area').addEventListener('click', openArea);
   find('area_close').addEventListener('click', () => find('area_dialog').close());
-  find('read_within').addEventListener('click', () => readAgain(choice.area));
+  find('read_within').addEventListener('click', () => readAgain(area.chosen));
   find('read_whole').addEventListener('click', () => readAgain(null));
   find('area_dialog').addEventListener('close', () => URL.revokeObjectURL(find('area_picture').src));
-  find('area').addEventListener('pointerdown', dragCorner);
-  for (const index of [0, 1, 2, 3]) find(`area_${index}`).addEventListener('change', typedArea);
+  listenToCorners();
 }

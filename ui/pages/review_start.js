@@ -1,33 +1,15 @@
 // Buttons and keys, then the first words and the first question.
 
-function switchLanguage() {
-  language = language === 'en' ? 'zh' : 'en';
-  remembered.set('language', language);
-  notice = '';
-  showWords();
-}
-
 function showWords() {
   writeWords();
-  setTheme(find('root').dataset.theme);
+  showTheme();
+  notice = '';
+  drawLanes();
   const [low, high] = props.operating_point.map((value) => value.toFixed(2));
   write('operating_point', t('operating_point', { low, high }));
   if (picture.header !== null) describePicture();
   if (clip.state !== null && !isOpen()) showOpening();
   refresh();
-}
-
-function setTheme(theme) {
-  find('root').dataset.theme = theme;
-  document.documentElement.dataset.senoscopeTheme = theme;
-  write('theme', t(theme === 'dark' ? 'theme_light' : 'theme_dark'));
-  drawLanes();
-}
-
-function switchTheme() {
-  const theme = find('root').dataset.theme === 'dark' ? 'light' : 'dark';
-  remembered.set('theme', theme);
-  setTheme(theme);
 }
 
 const RUNS = ['arrowleft', 'arrowright'], MOVES = [...RUNS, 'arrowup', 'arrowdown', 'home', 'end'];

@@ -1,11 +1,10 @@
 // Three steps to another source: choose, mark the scan area, check. The picture behind goes on.
 
-const SMALLEST_SIDE = 64;
 const dialog = find('source_dialog');
-const choice = { step: 0, source: null, found: null, area: null, waiting: null };
+const choice = { step: 0, source: null, found: null, waiting: null };
 
 async function openSource() {
-  Object.assign(choice, { source: null, found: null, area: null });
+  Object.assign(choice, { source: null, found: null });
   find('preview_picture').hidden = true;
   goTo(0);
   if (!dialog.open) dialog.showModal();
@@ -58,7 +57,7 @@ function offer(sources) {
 }
 
 async function trySource(source) {
-  Object.assign(choice, { source, found: null, area: null });
+  Object.assign(choice, { source, found: null });
   for (const button of find('choices').children) {
     button.setAttribute('aria-pressed', String(button.dataset.source === source));
   }
@@ -67,6 +66,7 @@ async function trySource(source) {
   if (found === null) return;
   const whole = [0, 0, ...found.size], [left, top, width, height] = found.scan_area ?? whole;
   choice.found = found;
+  area.picture = found.size;
   setArea(left, top, left + width, top + height);
   find('preview_picture').src = find('area_picture').src = found.picture;
   find('preview_picture').hidden = false;
@@ -91,66 +91,14 @@ function goTo(step) {
 
 async function goOn() {
   if (choice.step < 2) { goTo(choice.step + 1); return; }
-  const started = await waitFor('/live/start', { source: choice.source, scan_area: isWhole() ? null : choice.area });
+  const started = await waitFor('/live/start', { source: choice.source, scan_area: isWhole() ? null : area.chosen });
   if (started === null) { find('dialog_next').disabled = false; return; }
   dialog.close();
   if (view.frozen) freeze();
 }
 
-function isWhole() {
-  return String(choice.area) === String([0, 0, ...choice.found.size]);
-}
-
-function showArea() {
-  const [columns, rows] = choice.found.size, [left, top, width, height] = choice.area;
-  const box = find('area_box').style;
-  box.left = `${left / columns * 100}%`;
-  box.top = `${top / rows * 100}%`;
-  box.width = `${width / columns * 100}%`;
-  box.height = `${height / rows * 100}%`;
-  choice.area.forEach((value, index) => { find(`area_${index}`).value = value; });
-}
-
-function setArea(left, top, right, bottom) {
-  const [columns, rows] = choice.found.size;
-  const within = (value, least, most) => Math.round(Math.min(Math.max(value, least), most));
-  left = within(left, 0, columns - SMALLEST_SIDE);
-  top = within(top, 0, rows - SMALLEST_SIDE);
-  right = within(right, left + SMALLEST_SIDE, columns);
-  bottom = within(bottom, top + SMALLEST_SIDE, rows);
-  choice.area = [left, top, right - left, bottom - top];
-  showArea();
-}
-
-function typedArea() {
-  const [left, top, width, height] = [0, 1, 2, 3].map((index) => Number(find(`area_${index}`).value) || 0);
-  setArea(left, top, left + width, top + height);
-}
-
-function dragCorner(down) {
-  const corner = down.target.dataset.corner;
-  if (corner === undefined) return;
-  down.preventDefault();
-  down.target.setPointerCapture(down.pointerId);
-  down.target.onpointermove = (move) => {
-    const picture = find('area_picture').getBoundingClientRect(), [columns, rows] = choice.found.size;
-    const x = (move.clientX - picture.left) / picture.width * columns;
-    const y = (move.clientY - picture.top) / picture.height * rows;
-    const [left, top, width, height] = choice.area;
-    const right = left + width, bottom = top + height;
-    // The corner that is dragged gives way at the smallest side, the opposite one stays.
-    setArea(
-      corner[0] === '0' ? Math.min(x, right - SMALLEST_SIDE) : left,
-      corner[1] === '0' ? Math.min(y, bottom - SMALLEST_SIDE) : top,
-      corner[0] === '1' ? x : right,
-      corner[1] === '1' ? y : bottom,
-    );
-  };
-  down.target.onpointerup = down.target.onpointercancel = () => { down.target.onpointermove = null; };
-}
-
 function showFound() {
-  const found = choice.found, [left, top, width, height] = choice.area;
+  const found = choice.found, [left, top, width, height] = area.chosen;
   const [columns, rows] = found.size;
   write('found_name', sourceWord(found.name));
   write('found_size', t('pixels', { columns, rows }));

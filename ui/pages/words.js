@@ -47,6 +47,26 @@ function sentence({ kind, message }) {
   return language === 'en' || !lead ? message : `${lead} ${message}`;
 }
 
+// Every page has its own `showWords`, which writes all it shows anew.
+function switchLanguage() {
+  language = language === 'en' ? 'zh' : 'en';
+  remembered.set('language', language);
+  showWords();
+}
+
+function showTheme() {
+  const { theme } = find('root').dataset;
+  document.documentElement.dataset.senoscopeTheme = theme;
+  write('theme', t(theme === 'dark' ? 'theme_light' : 'theme_dark'));
+}
+
+function switchTheme() {
+  const theme = find('root').dataset.theme === 'dark' ? 'light' : 'dark';
+  remembered.set('theme', theme);
+  find('root').dataset.theme = theme;
+  showWords();
+}
+
 async function answerTo(path, body, signal) {
   const answer = await fetch(path, body === undefined ? {} : {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal,

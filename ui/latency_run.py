@@ -1,0 +1,151 @@
+"""The pattern filmed through the capture path that is used live."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Event
+
+import cv2
+import numpy as np
+
+from senoscope.calibration.latency import FoundDelay, Glimpse, Held, Latency, found_delays, latency
+from senoscope.calibration.time_code import TimeCode, read_code
+from senoscope.domain.errors import SourceLost, SourceUnavailable
+from senoscope.realtime.loop import LiveLoop
+from senoscope.realtime.published import PublishedFrame
+from senoscope.realtime.sources.base import Source
+from senoscope.realtime.sources.stream import StreamSource
+from senoscope.realtime.worker import BuildReader
+from senoscope.ui.pattern_server import PatternServer
+
+WARM_UP_S = 1.0
+"""Pictures that waited while the source was opened come first, and late."""
+DELAYS_MS = tuple(float(delay_ms) for delay_ms in range(0, 201, 20))
+ROUNDS = 3
+"""All delays in turn, several times: a machine that grows busier then does so for each."""
+STALL_S = 10.0
+"""Without a picture for so long, filming is given up."""
+
+
+class Filming:
+    """Notes what the loop publishes, while it is wanted, and shows it to a page."""
+
+    def __init__(self, server: PatternServer) -> None:
+        self.newest: bytes | None = None
+        self._server = server
+        self._noted: list[tuple[bytes, int, int | None]] = []
+        self._wanted = 0
+        self._complete = Event()
+
+    def show(self, published: PublishedFrame) -> None:
+        """Called by the loop with every frame."""
+        now_ns = time.monotonic_ns()
+        self._server.publish(published.jpeg, now_ns)
+        self.newest = published.jpeg
+        if len(self._noted) < self._wanted:
+            at_ns = now_ns if published.reading_age_ms == 0 else None
+            self._noted.append((published.jpeg, published.frame.captured_at_ns, at_ns))
+            if len(self._noted) == self._wanted:
+                self._complete.set()
+
+    def note(self, pictures: int, goes_on: Callable[[], bool]) -> list[Glimpse]:
+        """The next so many pictures, fewer where it does not go on. Read once all have come."""
+        self._noted, self._wanted = [], pictures
+        before = -1
+        while not self._complete.wait(STALL_S) and goes_on() and len(self._noted) > before:
+            before = len(self._noted)
+        self._wanted = 0
+        return [
+            Glimpse(_read(jpeg), captured_at_ns, published_at_ns)
+            for jpeg, captured_at_ns, published_at_ns in tuple(self._noted)
+        ]
+
+    def sees_pattern(self) -> bool:
+        """Whether the newest picture can be read."""
+        return self.newest is not None and _read(self.newest) is not None
+
+
+def filmed(
+    source: Source,
+    build_reader: BuildReader,
+    server: PatternServer,
+    pictures: int,
+    patience_s: float,
+) -> tuple[Latency, float]:
+    """Of so many pictures; and the milliseconds by which a page's clock may be off.
+
+    SourceUnavailable where no picture shows the pattern within `patience_s`, SourceLost where the
+    source ends before all came.
+    """
+    filming = Filming(server)
+    loop = LiveLoop(source, build_reader, judges=False)
+    loop.subscribe(filming.show)
+
+    def goes_on() -> bool:
+        return not loop.status().ended
+
+    try:
+        loop.start(wait_for_reader=True)
+        deadline_s = time.monotonic() + patience_s
+        while not filming.sees_pattern():
+            if not goes_on() or time.monotonic() > deadline_s:
+                raise SourceUnavailable(loop.status().error or _unseen(source.name, patience_s))
+            time.sleep(0.2)
+        time.sleep(WARM_UP_S)
+        server.told_by_page()
+        glimpses = filming.note(pictures, goes_on)
+        display_ms, clock_ms = server.told_by_page()
+        error = loop.status().error
+    finally:
+        loop.stop()
+    if len(glimpses) < pictures:
+        raise SourceLost(
+            f"{source.name} gave {len(glimpses)} of {pictures} pictures. {error} Measure it again."
+        )
+    return latency(glimpses, display_ms), clock_ms
+
+
+def tried_delays(
+    server: PatternServer, pictures: int, tell: Callable[[str], None]
+) -> list[FoundDelay]:
+    """Delays put into the stream, measured by at least so many pictures each."""
+    taken: dict[float, Held] = {delay_ms: Held([], []) for delay_ms in DELAYS_MS}
+    for number in range(ROUNDS):
+        tell(f"round {number + 1} of {ROUNDS}, {len(DELAYS_MS)} delays")
+        for delay_ms, before in taken.items():
+            now = _held_back(server, delay_ms, -(-pictures // ROUNDS))
+            taken[delay_ms] = Held(
+                [*before.glimpses, *now.glimpses], [*before.held_ms, *now.held_ms]
+            )
+    return found_delays(taken)
+
+
+def _held_back(server: PatternServer, delay_ms: float, pictures: int) -> Held:
+    source = StreamSource(server.stream(delay_ms))
+    skipped = round(WARM_UP_S * server.rate_hz)
+    source.open()
+    try:
+        for _ in range(skipped):
+            source.grab()
+        server.held()
+        frames = [frame for _ in range(pictures) if (frame := source.grab()) is not None]
+        held_ms = server.held()
+    finally:
+        source.close()
+    return Held(
+        [Glimpse(read_code(frame.pixels), frame.captured_at_ns) for frame in frames], held_ms
+    )
+
+
+def _read(jpeg: bytes) -> TimeCode | None:
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    return read_code(np.asarray(picture, np.uint8))
+
+
+def _unseen(name: str, patience_s: float) -> str:
+    return (
+        f"No picture of {name} showed the pattern within {patience_s:g} s; expected its white ring "
+        "whole, upright or turned, at least a tenth of the picture wide. Show the page full screen "
+        "where the source films it, sharp and without glare, and measure again."
+    )

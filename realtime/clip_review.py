@@ -98,7 +98,7 @@ class ClipReview:
         self._first_ns = 0
         self._full = ""
         self._stopping = Event()
-        self._began_s = time.monotonic()
+        self._began_s = 0.0
         self._loop.subscribe_captured(self._take_picture)
         self._loop.subscribe_read(self._take_reading)
         self._thread = Thread(target=self._run, name="senoscope-review", daemon=True)
@@ -172,9 +172,9 @@ class ClipReview:
 
     def _run(self) -> None:
         loop = self._loop
-        loop.start(wait_for_reader=True)
-        self._began_s = time.monotonic()
-        deadline_s = self._began_s + LONGEST_S
+        # The first frame waits for the AI by itself, and a clip that cannot be opened need not.
+        loop.start()
+        deadline_s = time.monotonic() + LONGEST_S
         while not (self._stopping.is_set() or self._full or time.monotonic() > deadline_s):
             if loop.wait(None, 0.2):
                 break
@@ -219,6 +219,7 @@ class ClipReview:
     def _take_reading(self, read: ReadFrame) -> None:
         """On the thread that hears the answers, or of one not to be read on the capture thread."""
         with self._lock:
+            self._began_s = self._began_s or time.monotonic()
             place = self._places.get(read.frame.index)
             if place is None:
                 return

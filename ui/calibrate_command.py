@@ -42,6 +42,7 @@ FILMED_UNTOLD = (
     "The screen that shows the pattern apart from the grabber: grabber holds both, and up to one "
     "refresh of that screen."
 )
+NOT_READ_UNTOLD = "Reading: the AI read no frame; `senoscope doctor` says what is wrong with it."
 NO_PAGE_UNTOLD = "Display: no page was open to draw the pictures."
 
 calibrate = typer.Typer(help="Measure how late and how steady readings are.", no_args_is_help=True)
@@ -101,15 +102,20 @@ def latency(
 
 
 def _untold(measured: Latency, loopback: bool) -> list[str]:
-    own = [LOOPBACK_UNTOLD if loopback else FILMED_UNTOLD]
-    return [*own, *([] if measured.display.n else [NO_PAGE_UNTOLD]), *ALWAYS_UNTOLD]
+    untold = [LOOPBACK_UNTOLD if loopback else FILMED_UNTOLD]
+    if not measured.reading.n:
+        untold.append(NOT_READ_UNTOLD)
+    if not measured.display.n:
+        untold.append(NO_PAGE_UNTOLD)
+    return [*untold, *ALWAYS_UNTOLD]
 
 
 def _latency_lines(measured: Latency, clock_ms: float, untold: Sequence[str]) -> list[str]:
     stages = {
         "grabber: pattern drawn until in memory": measured.grabber,
-        "software: in memory until published with its reading": measured.software,
+        "software: in memory until published": measured.software,
         "both, of the same pictures": measured.until_published,
+        "reading: in memory until its own reading was there": measured.reading,
         "display: published until drawn in the browser": measured.display,
     }
     rows = [(name, str(stage.n), *_percentiles(stage)) for name, stage in stages.items()]

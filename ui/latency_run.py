@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from threading import Event
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from senoscope.calibration.latency import FoundDelay, Glimpse, Held, Latency, fo
 from senoscope.calibration.time_code import TimeCode, read_code
 from senoscope.domain.errors import SourceLost, SourceUnavailable
 from senoscope.realtime.loop import LiveLoop
-from senoscope.realtime.published import PublishedFrame
+from senoscope.realtime.published import AiState, PublishedFrame, ReadFrame
 from senoscope.realtime.sources.base import Source
 from senoscope.realtime.sources.stream import StreamSource
 from senoscope.realtime.worker import BuildReader
@@ -28,13 +29,23 @@ STALL_S = 10.0
 """Without a picture for so long, filming is given up."""
 
 
+class _Noted(NamedTuple):
+    """Of a published frame, without its pixels: there may be thousands."""
+
+    jpeg: bytes
+    frame_index: int
+    captured_at_ns: int
+    published_at_ns: int
+
+
 class Filming:
     """Notes what the loop publishes, while it is wanted, and shows it to a page."""
 
     def __init__(self, server: PatternServer) -> None:
         self.newest: bytes | None = None
         self._server = server
-        self._noted: list[tuple[bytes, int, int | None]] = []
+        self._noted: list[_Noted] = []
+        self._read_at_ns: dict[int, int] = {}
         self._wanted = 0
         self._complete = Event()
 
@@ -44,10 +55,14 @@ class Filming:
         self._server.publish(published.jpeg, now_ns)
         self.newest = published.jpeg
         if len(self._noted) < self._wanted:
-            at_ns = now_ns if published.reading_age_ms == 0 else None
-            self._noted.append((published.jpeg, published.frame.captured_at_ns, at_ns))
+            frame = published.frame
+            self._noted.append(_Noted(published.jpeg, frame.index, frame.captured_at_ns, now_ns))
             if len(self._noted) == self._wanted:
                 self._complete.set()
+
+    def note_read(self, read: ReadFrame) -> None:
+        """Called by the loop with every frame that was read."""
+        self._read_at_ns[read.frame.index] = time.monotonic_ns()
 
     def note(self, pictures: int, goes_on: Callable[[], bool]) -> list[Glimpse]:
         """The next so many pictures, fewer where it does not go on. Read once all have come."""
@@ -57,13 +72,18 @@ class Filming:
             before = len(self._noted)
         self._wanted = 0
         return [
-            Glimpse(_read(jpeg), captured_at_ns, published_at_ns)
-            for jpeg, captured_at_ns, published_at_ns in tuple(self._noted)
+            Glimpse(
+                _code(each.jpeg),
+                each.captured_at_ns,
+                each.published_at_ns,
+                self._read_at_ns.get(each.frame_index),
+            )
+            for each in tuple(self._noted)
         ]
 
     def sees_pattern(self) -> bool:
         """Whether the newest picture can be read."""
-        return self.newest is not None and _read(self.newest) is not None
+        return self.newest is not None and _code(self.newest) is not None
 
 
 def filmed(
@@ -75,26 +95,19 @@ def filmed(
 ) -> tuple[Latency, float]:
     """Of so many pictures; and the milliseconds by which a page's clock may be off.
 
-    SourceUnavailable where no picture shows the pattern within `patience_s`, SourceLost where the
-    source ends before all came.
+    SourceUnavailable where no picture shows the pattern, or none is read, within `patience_s`;
+    SourceLost where the source ends before all came.
     """
     filming = Filming(server)
     loop = LiveLoop(source, build_reader, judges=False)
     loop.subscribe(filming.show)
-
-    def goes_on() -> bool:
-        return not loop.status().ended
-
+    loop.subscribe_read(filming.note_read)
     try:
-        loop.start(wait_for_reader=True)
-        deadline_s = time.monotonic() + patience_s
-        while not filming.sees_pattern():
-            if not goes_on() or time.monotonic() > deadline_s:
-                raise SourceUnavailable(loop.status().error or _unseen(source.name, patience_s))
-            time.sleep(0.2)
-        time.sleep(WARM_UP_S)
+        # Without waiting for the reader: a stream's pictures would pile up meanwhile.
+        loop.start()
+        _await_pattern(loop, filming, source.name, patience_s)
         server.told_by_page()
-        glimpses = filming.note(pictures, goes_on)
+        glimpses = filming.note(pictures, lambda: not loop.status().ended)
         display_ms, clock_ms = server.told_by_page()
         error = loop.status().error
     finally:
@@ -104,6 +117,18 @@ def filmed(
             f"{source.name} gave {len(glimpses)} of {pictures} pictures. {error} Measure it again."
         )
     return latency(glimpses, display_ms), clock_ms
+
+
+def _await_pattern(loop: LiveLoop, filming: Filming, name: str, patience_s: float) -> None:
+    """Until frames are read and the pattern is seen, and what piled up before has gone."""
+    deadline_s = time.monotonic() + patience_s
+    while not (sees := filming.sees_pattern()) or loop.status().ai_state is AiState.STARTING:
+        status = loop.status()
+        if status.ended or time.monotonic() > deadline_s:
+            unread = f"No frame of {name} was read within {patience_s:g} s. Give it longer."
+            raise SourceUnavailable(status.error or (unread if sees else _unseen(name, patience_s)))
+        time.sleep(0.2)
+    time.sleep(WARM_UP_S)
 
 
 def tried_delays(
@@ -138,7 +163,7 @@ def _held_back(server: PatternServer, delay_ms: float, pictures: int) -> Held:
     )
 
 
-def _read(jpeg: bytes) -> TimeCode | None:
+def _code(jpeg: bytes) -> TimeCode | None:
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
     return read_code(np.asarray(picture, np.uint8))
 

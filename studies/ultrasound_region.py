@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
 
 from pydicom import Dataset
 
+from senoscope.calibration.spacing import COARSEST_MM, FINEST_MM
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import PixelSpacing, ScanArea
 
 TWO_D, CENTIMETRES = 1, 3
 """RegionSpatialFormat and PhysicalUnitsX/YDirection."""
+M_MODE, SPECTRAL = 2, 3
+"""RegionSpatialFormat: what is across is no length. A wave form (4) is drawn upon tissue, whose
+scale still holds; graphics (5) and regions of no format (0) have none."""
+CORNERS = ("MinX0", "MinY0", "MaxX1", "MaxY1")
 SAME_SCALE = 0.01
 """Share by which two regions' scales may differ and be one."""
+
+
+Corners = tuple[int, int, int, int]
+"""First column, first row, last column, last row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +31,6 @@ class UltrasoundRegion:
 
     area: ScanArea
     spacing: PixelSpacing
-
-    def overlaps(self, other: UltrasoundRegion) -> bool:
-        """Whether a pixel lies in both."""
-        mine, its = self.area, other.area
-        return (
-            mine.left < its.left + its.width
-            and its.left < mine.left + mine.width
-            and mine.top < its.top + its.height
-            and its.top < mine.top + mine.height
-        )
 
     def has_scale_of(self, other: UltrasoundRegion) -> bool:
         """Whether millimetres are the same in both."""
@@ -50,37 +48,72 @@ def calibrated_area(
 ) -> tuple[ScanArea | None, PixelSpacing | None]:
     """The largest region that is 2-D, in centimetres, inside a picture of `size` (columns, rows).
 
-    (None, None) where there is none. No spacing where another scale holds in a part of it: a
-    wrong millimetre is worse than none.
+    (None, None) where there is none, or where any region reaches outside the picture: it was
+    scaled or cut, and no region is of this picture. No spacing where another scale, or one that
+    is not usable, holds in a part of it: a wrong millimetre is worse than none.
     """
-    usable = [region for each in regions if (region := _region(each, size)) is not None]
+    items = list(regions)
+    if any(_reaches_outside(each, size) for each in items):
+        return None, None
+    read = [(_region(each, size), each) for each in items]
+    usable = [region for region, _ in read if region is not None]
     if not usable:
         return None, None
     chosen = max(usable, key=lambda region: region.area.width * region.area.height)
-    ambiguous = any(chosen.overlaps(other) and not chosen.has_scale_of(other) for other in usable)
+    ambiguous = any(
+        _overlaps(chosen.area, item) and (region is None or not region.has_scale_of(chosen))
+        for region, item in read
+        if item.get("RegionSpatialFormat") in (TWO_D, M_MODE, SPECTRAL)
+    )
     return chosen.area, None if ambiguous else chosen.spacing
+
+
+def _corners(item: Dataset) -> Corners | None:
+    given = [item.get(f"RegionLocation{each}") for each in CORNERS]
+    if None in given:
+        return None
+    left, top, right, bottom = (int(each) for each in given)
+    return left, top, right, bottom
+
+
+def _reaches_outside(item: Dataset, size: tuple[int, int]) -> bool:
+    corners = _corners(item)
+    # Some scanners write the first column after the region, others the last inside it.
+    return corners is not None and (corners[2] > size[0] or corners[3] > size[1])
+
+
+def _overlaps(area: ScanArea, item: Dataset) -> bool:
+    """Whether a pixel lies in both; so it is taken where the item does not say where it lies."""
+    corners = _corners(item)
+    if corners is None:
+        return True
+    left, top, right, bottom = corners
+    return (
+        left < area.left + area.width
+        and area.left <= right
+        and top < area.top + area.height
+        and area.top <= bottom
+    )
 
 
 def _region(item: Dataset, size: tuple[int, int]) -> UltrasoundRegion | None:
     units = (item.get("PhysicalUnitsXDirection"), item.get("PhysicalUnitsYDirection"))
     if item.get("RegionSpatialFormat") != TWO_D or units != (CENTIMETRES, CENTIMETRES):
         return None
-    corners = [item.get(f"RegionLocation{each}") for each in ("MinX0", "MinY0", "MaxX1", "MaxY1")]
+    corners = _corners(item)
     deltas = [item.get(f"PhysicalDelta{axis}") for axis in "XY"]
-    if None in corners or None in deltas:
+    if corners is None or None in deltas:
         return None
-    left, top, right, bottom = (int(each) for each in corners)
-    # Some scanners write the first column after the region, others the last inside it.
-    if right > size[0] or bottom > size[1]:
-        return None
-    right, bottom = min(right, size[0] - 1), min(bottom, size[1] - 1)
-    column_cm, row_cm = (float(each) for each in deltas)
-    if not (isfinite(column_cm) and isfinite(row_cm)):
+    left, top = corners[:2]
+    right, bottom = min(corners[2], size[0] - 1), min(corners[3], size[1] - 1)
+    column_mm, row_mm = (10 * float(each) for each in deltas)
+    # One that says 1 mm exactly was filled in by who knew none.
+    if not all(FINEST_MM <= each < COARSEST_MM for each in (column_mm, row_mm)):
         return None
     try:
         return UltrasoundRegion(
             ScanArea(left, top, right - left + 1, bottom - top + 1, size),
-            PixelSpacing(10 * row_cm, 10 * column_cm),
+            PixelSpacing(row_mm, column_mm),
         )
-    except SettingsError:  # too small to read, or a scale that no scanner has
+    except SettingsError:  # too small to read
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from senoscope.ui.open_clip import FollowedLesion, OpenClip
 from senoscope.ui.overlay import Header
 from senoscope.ui.written import write_text
 
+LEFT_BEHIND_S = 24 * 3600.0
 STEP = 1000
 """Of the state's version with every clip, beyond what a reader changes in one."""
 YIELDS = 10
@@ -65,6 +67,7 @@ class ReviewSession:
         self._opening = Lock()
         self._clip: OpenClip | None = None
         self._opened = 0
+        self._forget_uploads()
 
     @property
     def uploads(self) -> Path:
@@ -152,6 +155,12 @@ class ReviewSession:
             file = self._kept / "reviews" / f"review_{began:%Y%m%d-%H%M%S}.json"
             write_text(file, readings_json(clip), private=True)
         clip.close(keep_file=clip.path == of)
+
+    def _forget_uploads(self) -> None:
+        """What a program that was killed left behind. Another may run, and use what is newer."""
+        for path in self.uploads.glob("*"):
+            if path.is_file() and time.time() - path.stat().st_mtime > LEFT_BEHIND_S:
+                path.unlink(missing_ok=True)
 
     def _recordings(self) -> Path:
         return self._kept / "recordings"

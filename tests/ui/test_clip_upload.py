@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,3 +87,14 @@ def test_strangers_and_foreign_pages_upload_nothing(tmp_path: Path) -> None:
         assert served.client.post("/clip/upload", content=b"x").status_code == 401
         assert served.client.get("/clip").status_code == 401
     assert not (tmp_path / "uploads").exists()
+
+
+def test_what_a_killed_program_left_behind_is_gone_a_day_later(tmp_path: Path) -> None:
+    (tmp_path / "uploads").mkdir()
+    old, new = tmp_path / "uploads" / "old", tmp_path / "uploads" / "new"
+    for path in (old, new):
+        path.write_bytes(b"a patient's clip")
+    os.utime(old, (0, 0))
+    with reviewing(tmp_path):
+        assert not old.exists()
+        assert new.exists()

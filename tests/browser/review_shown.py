@@ -41,7 +41,7 @@ def before_no_clip(browser: playwright.Browser, address: str) -> Iterator[Shown]
 @contextmanager
 def before_clip(browser: playwright.Browser, clip: FakeClip, address: str) -> Iterator[Shown]:
     """It is read, and its first frame shown."""
-    clip.open("take-1.sro")
+    clip.open("20260102-030405_dfd50d6f.senoscope")
     with before_no_clip(browser, address) as shown:
         shown.wait(f"clip.lanes.length === {FRAMES}")
         at(shown, 0)

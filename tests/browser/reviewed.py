@@ -25,7 +25,7 @@ WORDS = {1: ("uncertain", 0.37), 2: ("high", 0.81), 3: ("low", 0.08)}
 KEYS = {1: 20, 2: 70, 3: 90}
 SILENT = {"side": "", "clock": None, "from_nipple_cm": None, "note": "", "verdict": "open"}
 RECORDING = {
-    "name": "take-1.sro",
+    "name": "20260102-030405_dfd50d6f.senoscope",
     "began_at": "2026-01-02T03:04:05+00:00",
     "seconds": 4.0,
     "megabytes": 12.0,
@@ -92,7 +92,7 @@ class FakeClip:
             "engine": "OpenVINO int8",
             "models": ["unet 1", "googlenet 1"],
             "same": {"compared": self.read, "same": self.read}
-            if self.name == "take-1.sro"
+            if self.name == "20260102-030405_dfd50d6f.senoscope"
             else None,
             "lesions": [self.lesion(number) for number in SEEN if SEEN[number][0] + 3 < self.read],
         }

@@ -17,7 +17,7 @@ from tests.browser.review_shown import (
     serving_clip,
     settled,
 )
-from tests.browser.reviewed import FRAMES, FakeClip
+from tests.browser.reviewed import FRAMES, RECORDING, FakeClip
 
 pytestmark = [pytest.mark.browser, needs_browser]
 
@@ -57,7 +57,7 @@ def test_a_recording_is_opened_by_the_keyboard_and_read_with_progress(
     assert empty.page.locator("[data-part=open]").is_visible()
     empty.page.locator("[data-part=choose_file]").focus()
     empty.page.keyboard.press("Tab")
-    assert empty.page.locator(":focus").inner_text().startswith("20260102-030405_dfd50d6f.senoscope")
+    assert empty.page.locator(":focus").inner_text().startswith(RECORDING["name"])
     empty.page.keyboard.press("Enter")
     empty.wait("clip.lanes.length > 4")
     assert empty.said("reading_said").startswith("Read ")
@@ -257,7 +257,7 @@ def test_a_video_can_be_stopped(shown: Shown, clip: FakeClip) -> None:
 
 
 def test_what_the_clip_is_and_who_read_it_is_said(shown: Shown) -> None:
-    assert shown.said("clip_name") == "20260102-030405_dfd50d6f.senoscope"
+    assert shown.said("clip_name") == RECORDING["name"]
     assert shown.said("clip_same") == "Live readings: 120 of 120 the same"
     assert shown.said("banner_simulated") == "◇ SIMULATED"
     assert not shown.page.locator("[data-part=banner_uncalibrated]").is_visible()

@@ -10,8 +10,8 @@ from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import PixelSpacing
 
 SCANNER_PERCENT = 2.0
-"""How far a scanner's own distances may be off, 95 %: an allowance of ours, of the order that quality
-control asks for (AAPM Ultrasound Task Group 1: Goodsitt et al., Med Phys 1998, VII.A.6)."""
+"""How far a scanner's own distances may be off, 95 %: an allowance of ours, of the order that
+quality control asks for (AAPM Ultrasound Task Group 1: Goodsitt et al., Med Phys 1998)."""
 LARGEST_PERCENT = 5.0
 """A scale that is known less well is not shown in millimetres."""
 NEAREST_MM, FARTHEST_MM = 2.0, 300.0

@@ -25,6 +25,7 @@ WARM_UP_S = 1.0
 DELAYS_MS = tuple(float(delay_ms) for delay_ms in range(0, 201, 20))
 ROUNDS = 3
 """All delays in turn, several times: a machine that grows busier then does so for each."""
+LOOK_S = 0.5
 STALL_S = 10.0
 """Without a picture for so long, filming is given up."""
 
@@ -67,9 +68,12 @@ class Filming:
     def note(self, pictures: int, goes_on: Callable[[], bool]) -> list[Glimpse]:
         """The next so many pictures, fewer where it does not go on. Read once all have come."""
         self._noted, self._wanted = [], pictures
-        before = -1
-        while not self._complete.wait(STALL_S) and goes_on() and len(self._noted) > before:
-            before = len(self._noted)
+        came, since_s = 0, time.monotonic()
+        while not self._complete.wait(LOOK_S) and goes_on():
+            if len(self._noted) > came:
+                came, since_s = len(self._noted), time.monotonic()
+            elif time.monotonic() - since_s > STALL_S:
+                break
         self._wanted = 0
         return [
             Glimpse(

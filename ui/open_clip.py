@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -70,6 +70,7 @@ class OpenClip:
         self._key_frames = KeyFrames()
         self._remarks: dict[int, Remark] = {}
         self._qualities: dict[int, dict[int, float]] = {}
+        self._summed: tuple[tuple[int, int, int], tuple[FollowedLesion, ...]] | None = None
         review.subscribe_read(self._key_frames.look)
         review.subscribe_read(self._note)
         if recorded is not None:
@@ -99,6 +100,14 @@ class OpenClip:
 
     def lesions(self) -> tuple[FollowedLesion, ...]:
         """By their numbers."""
+        frames = self.review.frames()
+        at = len(frames), self.version, self._key_frames.version
+        # A page asks every second, of up to an hour's frames.
+        if self._summed is None or self._summed[0] != at:
+            self._summed = at, self._sum_up(frames)
+        return self._summed[1]
+
+    def _sum_up(self, frames: Sequence[ClipFrame]) -> tuple[FollowedLesion, ...]:
         best = {
             each.track.number: self.review.place_of(each.shown.frame.index)
             for each in self._key_frames.all()
@@ -106,7 +115,7 @@ class OpenClip:
         first: dict[int, int] = {}
         last: dict[int, tuple[Track, int]] = {}
         shown: dict[int, Lesion] = {}
-        for frame in self.review.frames():
+        for frame in frames:
             for track in frame.tracks:
                 if not track.is_steady:
                     continue

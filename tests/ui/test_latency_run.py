@@ -89,7 +89,7 @@ def test_a_source_that_does_not_open_says_why() -> None:
 
 def test_a_source_that_ends_early_is_a_loss(nothing_is_left_behind: None) -> None:
     with PatternServer() as server, pytest.raises(SourceLost, match="of 100000 pictures"):
-        filmed(Screen(10, frames=400), SeesNothing(), server, 100_000, 60)
+        filmed(Screen(10, frames=150), SeesNothing(), server, 100_000, 60)
 
 
 def test_without_an_ai_the_rest_is_measured() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -139,7 +139,7 @@ class ClipReview:
     @property
     def progress(self) -> ReviewProgress:
         """How far it has come."""
-        done = len(self.frames())
+        done = self._finished
         share = self._source.share if isinstance(self._source, KnowsItsEnd) else None
         if self.state is not ReviewState.READING:
             return ReviewProgress(done, done, 0.0)
@@ -224,9 +224,7 @@ class ClipReview:
             if place is None:
                 return
             known = self._frames[place]
-            self._frames[place] = ClipFrame(
-                place, known.index, known.time_ms, known.unsuitable, read.reading, read.tracks
-            )
+            self._frames[place] = replace(known, reading=read.reading, tracks=read.tracks)
             self._finish(place if read.reading.unsuitable is None else 0)
 
     def _finish(self, read_up_to: int) -> None:
@@ -236,10 +234,8 @@ class ClipReview:
             twin = self._twins.get(frame.place)
             if frame.reading is None and twin is not None and twin < self._finished:
                 alike = self._frames[twin]
-                self._frames[frame.place] = ClipFrame(
-                    frame.place, frame.index, frame.time_ms, frame.unsuitable,
-                    alike.reading, alike.tracks,
-                )  # fmt: skip
+                alike = replace(frame, reading=alike.reading, tracks=alike.tracks)
+                self._frames[frame.place] = alike
             elif frame.reading is None and frame.place >= read_up_to:
                 return
             self._finished += 1

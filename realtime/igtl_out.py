@@ -21,8 +21,6 @@ log = logging.getLogger(__name__)
 
 IMAGE, LABELS, STATUS = "Senoscope", "SenoscopeLabels", "SenoscopeStatus"
 """The names of the three devices."""
-LONGEST_AGE_MS = 400.0
-"""An older reading is drawn on no picture, here as on the page."""
 MOST_CLIENTS = 4
 SEND_LIMIT_S = 2.0
 """A client that does not take a picture within this is let go."""
@@ -37,8 +35,11 @@ class IgtlOut:
     nothing for others.
     """
 
-    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
-        """Listen. PortInUse where the port is taken, InstallationError without pyigtl."""
+    def __init__(self, port: int, longest_age_ms: float, host: str = "127.0.0.1") -> None:
+        """Listen. A reading of more than `longest_age_ms` is drawn on no picture.
+
+        PortInUse where the port is taken, InstallationError without pyigtl.
+        """
         pyigtl_messages()
         try:
             self._listening = socket.create_server((host, port))
@@ -49,7 +50,7 @@ class IgtlOut:
             ) from error
         # Closing a socket wakes no waiting `accept` on some systems.
         self._listening.settimeout(LISTEN_S)
-        self._newest = _Newest()
+        self._newest = _Newest(longest_age_ms)
         self._stopping = Event()
         self._clients: list[Thread] = []
         self._accepting = Thread(target=self._accept, name="senoscope-igtl-out", daemon=True)
@@ -113,7 +114,8 @@ class IgtlOut:
 class _Newest:
     """One slot. A frame becomes messages when a client asks, and is kept so for the next."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_age_ms: float) -> None:
+        self._longest_age_ms = longest_age_ms
         self._changed = Condition()
         self._count = 0
         self._frame: PublishedFrame | None = None
@@ -138,18 +140,18 @@ class _Newest:
                 return None
             count, frame, messages = self._count, self._frame, self._messages
         # Not under the lock: `put` must not wait for the some milliseconds that this takes.
-        messages = messages or messages_of(frame)
+        messages = messages or messages_of(frame, self._longest_age_ms)
         with self._changed:
             if self._count == count:
                 self._messages = messages
         return count, messages
 
 
-def messages_of(published: PublishedFrame) -> bytes:
+def messages_of(published: PublishedFrame, longest_age_ms: float) -> bytes:
     """The frame, its label map and a status, packed one after the other."""
     pyigtl = pyigtl_messages()
     frame = published.frame
-    findings = _drawn(published)
+    findings = _drawn(published, longest_age_ms)
     matrix = _matrix(frame)
     age_s = (time.monotonic_ns() - frame.captured_at_ns) / 1e9
     at_s = time.time() - max(0.0, age_s)
@@ -175,13 +177,13 @@ def label_map(findings: tuple[Finding, ...], shape: tuple[int, ...]) -> Gray:
     return labels
 
 
-def _drawn(published: PublishedFrame) -> tuple[Finding, ...]:
+def _drawn(published: PublishedFrame, longest_age_ms: float) -> tuple[Finding, ...]:
     """The findings that hold for this frame: none of a reading that is too old, or of none."""
     reading, age_ms = published.reading, published.reading_age_ms
     if reading is None or age_ms is None:
         return ()
     frozen = published.unsuitable is Unsuitable.FROZEN
-    if not frozen and (published.unsuitable is not None or age_ms > LONGEST_AGE_MS):
+    if not frozen and (published.unsuitable is not None or age_ms > longest_age_ms):
         return ()
     return reading.findings
 

@@ -35,6 +35,7 @@ class Intake:
 
     def take(self, frame: Frame, view: View, source: object) -> Picture:
         """The next picture. ImageError where the frame doesn't hold the view's scan area."""
+        came_at_ns = time.monotonic_ns()
         if view.scan_area is not None:
             frame = view.scan_area.crop(frame)
         previous = self._previous
@@ -42,7 +43,12 @@ class Intake:
             self._gate = SuitabilityGate(isinstance(source, Stills) and source.stills)
         unsuitable = self._judged(frame) if self._judges else None
         picture = Picture(
-            frame, self._count, view, unsuitable=unsuitable, drawn_on=self._gate.drawn_on
+            frame,
+            self._count,
+            view,
+            unsuitable=unsuitable,
+            drawn_on=self._gate.drawn_on,
+            came_at_ns=came_at_ns,
         )
         if not picture.abstains:
             picture.twin = _twin(picture, previous)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -38,7 +39,8 @@ class Picture:
     come from the AI: then `reading` is there, and `tracks`, the lesions followed as far as this
     frame; or it was dropped. `unsuitable` says why it is not to be read, None where it may be;
     `drawn_on` that only a few pixels of a still picture changed. Times are `time.monotonic_ns()`,
-    0 before they happened.
+    0 before they happened; `came_at_ns` is when the loop took it: a clip that is read flat out
+    says its own times of capture.
     """
 
     frame: Frame
@@ -50,6 +52,7 @@ class Picture:
     settled: bool = False
     unsuitable: Unsuitable | None = None
     drawn_on: bool = False
+    came_at_ns: int = field(default_factory=time.monotonic_ns)
     encoded_at_ns: int = 0
     read_at_ns: int = 0
 
@@ -70,11 +73,11 @@ class Picture:
 
     @property
     def latency_ms(self) -> float | None:
-        """From capture until picture and reading were both ready; None before."""
+        """From its coming until picture and reading were both ready; None before."""
         if not (self.encoded_at_ns and self.read_at_ns):
             return None
         ready_ns = max(self.encoded_at_ns, self.read_at_ns)
-        return (ready_ns - self.frame.captured_at_ns) / 1e6
+        return (ready_ns - self.came_at_ns) / 1e6
 
 
 def same_pixels(first: Gray, second: Gray) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 import cv2
 
 from senoscope import __version__
-from senoscope.ui.drawn_overlay import drawn
+from senoscope.domain.frame import Gray
+from senoscope.ui.drawn_overlay import Colour, drawn
 from senoscope.ui.open_clip import FollowedLesion, OpenClip
 from senoscope.ui.snapshot import followed_facts, lesion_facts
 
@@ -112,8 +113,8 @@ def key_images(clip: OpenClip) -> bytes:
     return packed.getvalue()
 
 
-def overlaid(clip: OpenClip, place: int) -> Any:
-    """The frame with what is said of it, (rows, columns, 3) uint8."""
+def overlaid(clip: OpenClip, place: int) -> Colour:
+    """The frame with what is said of it."""
     frame = clip.frame(place)
     tracks = [track for track in clip.tracks(frame) if track.is_steady]
     edited = [track.number for track in tracks if place in clip.outlines.places(track.number)]
@@ -142,5 +143,5 @@ def _lesion(clip: OpenClip, each: FollowedLesion) -> dict[str, Any]:
     }
 
 
-def _png(pixels: Any) -> bytes:
+def _png(pixels: Gray | Colour) -> bytes:
     return cv2.imencode(".png", pixels)[1].tobytes()

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -113,7 +114,7 @@ def live(
         proof=None if trial.verdict is None else trial.verdict.mean_dice,
         ages=stored.ages,
     )
-    out = None if igtl_out is None else IgtlOut(igtl_out)
+    out = None if igtl_out is None else IgtlOut(igtl_out, stored.ages.gone_after_ms)
     _serve(loop, session, ReviewSession(reader, kept_folder()), settings, (host, port), out)
 
 
@@ -130,17 +131,15 @@ def _serve(
     app = build_app(loop, replace(session.actions, review=review), settings)
     # A service manager ends programs by SIGTERM: the AI process and its memory must go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    if out is not None:
-        out.start()
-        loop.subscribe(out.show)
-    with loop:
-        try:
-            serve(app, *place, _say_address)
-        finally:
-            review.close()
-            session.end_exam()
-            if out is not None:
-                out.stop()
+    # Each is done whatever becomes of the others: the exam is kept where a review cannot be.
+    with loop, ExitStack() as ending:
+        if out is not None:
+            out.start()
+            ending.callback(out.stop)
+            loop.subscribe(out.show)
+        ending.callback(session.end_exam)
+        ending.callback(review.close)
+        serve(app, *place, _say_address)
 
 
 def _say_address(address: str) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from senoscope.domain.errors import SettingsError, SourceUnavailable
+from senoscope.domain.errors import SenoscopeError, SettingsError, SourceUnavailable
 from senoscope.domain.frame import PixelSpacing, ScanArea
 from senoscope.realtime.clip_review import ClipReview, ReviewState
 from senoscope.realtime.recorded_readings import RecordedReadings
@@ -25,8 +25,6 @@ from senoscope.ui.overlay import Header
 from senoscope.ui.written import write_text
 
 LEFT_BEHIND_S = 24 * 3600.0
-STEP = 1000
-"""Of the state's version with every clip, beyond what a reader changes in one."""
 YIELDS = 10
 """Niceness of the process that reads a clip: who scans meanwhile comes first."""
 
@@ -66,7 +64,8 @@ class ReviewSession:
         self._kept = kept
         self._opening = Lock()
         self._clip: OpenClip | None = None
-        self._opened = 0
+        self._version = 0
+        """Of the state while nothing is open; a clip counts on from it."""
         self._forget_uploads()
 
     @property
@@ -103,8 +102,12 @@ class ReviewSession:
         self._open(self._recordings() / name, name)
 
     def open_upload(self, path: Path, name: str) -> None:
-        """A file below `uploads`, which is deleted once it is closed."""
-        self._open(path, name, is_upload=True)
+        """A file below `uploads`, which is deleted once it is closed, or cannot be opened."""
+        try:
+            self._open(path, name, is_upload=True)
+        except SenoscopeError:
+            path.unlink(missing_ok=True)
+            raise
 
     def cancel(self) -> None:
         """Read no further."""
@@ -118,7 +121,7 @@ class ReviewSession:
     def state(self) -> Header:
         """What the page shows of it, JSON-ready."""
         clip = self._clip
-        return EMPTY | {"version": self._opened} if clip is None else self._described(clip)
+        return EMPTY | {"version": self._version} if clip is None else self._described(clip)
 
     def read_again(self, area: ScanArea | None) -> None:
         """Read the open clip anew within `area` of the picture now shown; None: all of it."""
@@ -140,20 +143,21 @@ class ReviewSession:
             self._close(of=path)
             review = ClipReview(source, self._build_reader, self._kept / "reviewed", area)
             clip = OpenClip(review, path, name, is_upload, area, recorded)
-            self._opened += STEP
+            clip.version = self._version + 1
             self._clip = clip
             review.start()
 
     def _close(self, of: Path | None = None) -> None:
         """`of` is read again: its file stays."""
-        clip, self._clip = self._clip, None
+        clip = self._clip
         if clip is None:
             return
-        self._opened += STEP
+        # Where it cannot be kept, it stays open: nothing is lost.
         if clip.changes:
             began = datetime.now(UTC).astimezone()
             file = self._kept / "reviews" / f"review_{began:%Y%m%d-%H%M%S}.json"
             write_text(file, readings_json(clip), private=True)
+        self._clip, self._version = None, clip.version + 2
         clip.close(keep_file=clip.path == of)
 
     def _forget_uploads(self) -> None:
@@ -173,7 +177,7 @@ class ReviewSession:
         return {
             "state": review.state.value,
             # Of a clip that is being read, its lesions change with every frame.
-            "version": self._opened + clip.version + 1 + done,
+            "version": clip.version + done,
             "name": clip.name,
             "message": clip.message,
             "progress": {"read": progress.read, "of": progress.of, "left_s": progress.left_s},

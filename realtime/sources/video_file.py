@@ -53,6 +53,11 @@ class VideoFileSource:
         self._period_ns = 0.0
         self._began_ns: int | None = None
 
+    @property
+    def share(self) -> float | None:
+        """How much of it has come, 0..1; None where the file does not say how long it is."""
+        return min(1.0, self._came / self._expected) if self._expected > 0 else None
+
     def open(self) -> None:
         """Open the file. SourceUnavailable where it is missing, no video or of an unusable size."""
         self._require_video()

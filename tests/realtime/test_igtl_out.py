@@ -42,7 +42,7 @@ def published(index: int, **changed: Any) -> PublishedFrame:
 
 @contextmanager
 def serving() -> Iterator[IgtlOut]:
-    out = IgtlOut(0)
+    out = IgtlOut(0, 400.0)
     out.start()
     try:
         yield out
@@ -149,5 +149,5 @@ def test_a_taken_port_says_so_and_a_stopped_server_lets_go_of_it() -> None:
     with serving() as out:
         port = out.port
         with pytest.raises(PortInUse, match=f"on port {port}"):
-            IgtlOut(port)
-    IgtlOut(port).stop()
+            IgtlOut(port, 400.0)
+    IgtlOut(port, 400.0).stop()

@@ -27,7 +27,9 @@ def test_a_crop_is_compared_by_its_own_pixels() -> None:
 
 
 def test_latency_is_until_the_later_of_encoding_and_reading() -> None:
-    picture = Picture(builders.frame(captured_at_ns=1_000_000), 0, View(0, "fake", None, EXAM))
+    # A clip that is read flat out says its own times of capture.
+    frame = builders.frame(captured_at_ns=30_000_000)
+    picture = Picture(frame, 0, View(0, "fake", None, EXAM), came_at_ns=1_000_000)
     assert picture.latency_ms is None
     picture.read_at_ns = 9_000_000
     assert picture.latency_ms is None

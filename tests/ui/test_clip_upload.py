@@ -52,7 +52,14 @@ def test_a_video_that_was_sent_is_read(empty: Reviewing, tmp_path: Path) -> None
     assert not state["calibrated"]
 
 
-@pytest.mark.parametrize("sent", [b"no clip at all", b"\0" * 5000, b"\x93SEN" + b"\1" * 999])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"no clip at all",
+        b"\0" * 5000,
+        b"\x93SEN" + b"\1" * 999,
+    ],
+)
 def test_what_is_no_clip_is_a_sentence_with_its_own_name(empty: Reviewing, sent: bytes) -> None:
     headers = {"X-File-Name": "../../etc/evil.mp4"}
     answer = empty.client.post("/clip/upload", content=sent, headers=headers)
@@ -60,6 +67,12 @@ def test_what_is_no_clip_is_a_sentence_with_its_own_name(empty: Reviewing, sent:
     assert "evil.mp4" in said
     assert str(empty.kept) not in said
     empty.asked("/clip/close", {})
+    assert list((empty.kept / "uploads").iterdir()) == []
+
+
+def test_what_only_begins_like_dicom_is_refused_and_gone(empty: Reviewing) -> None:
+    answer = empty.client.post("/clip/upload", content=b"\0" * 128 + b"DICM" + b"\0" * 500)
+    assert (answer.status_code, answer.json()["kind"]) == (409, "SourceUnavailable")
     assert list((empty.kept / "uploads").iterdir()) == []
 
 

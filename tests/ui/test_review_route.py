@@ -194,6 +194,17 @@ def test_closed_what_was_judged_is_kept_and_nothing_else(opened: Reviewing) -> N
     assert [path.suffix for path in (opened.kept / "recordings").iterdir()] == [".senoscope"]
 
 
+def test_what_cannot_be_kept_stays_open(opened: Reviewing, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened.asked("/clip/lesions/1", {"verdict": "accepted"})
+    (opened.kept / "reviews").write_text("a file where the folder should be")
+    refused = opened.client.post("/clip/close", json={})
+    assert refused.json()["kind"] == "StorageError"
+    still = opened.client.get("/clip").json()
+    assert (still["state"], still["lesions"][0]["verdict"]) == ("read", "accepted")
+    (opened.kept / "reviews").unlink()
+    assert opened.asked("/clip/close", {})["state"] == "empty"
+
+
 def test_closed_untouched_nothing_is_kept(opened: Reviewing) -> None:
     opened.asked("/clip/close", {})
     assert not (opened.kept / "reviews").exists()

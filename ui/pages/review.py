@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import gradio as gr
 
-from senoscope import __version__
 from senoscope.domain.reading import OperatingPoint
-from senoscope.ui.catalogue import LANGUAGES, texts
+from senoscope.ui.pages.one_element import page_of, style_of
 
 _SCRIPTS = (
     "words.js",
@@ -31,32 +28,12 @@ _SCRIPTS = (
 def review_page(operating_point: OperatingPoint) -> gr.Blocks:
     """The page: one element that asks the routes below /clip for all it shows.
 
-    The operating point is marked on the timeline's lanes. The template is rendered once, as the
-    live page's is.
+    The operating point is marked on the timeline's lanes.
     """
-    page = gr.Blocks(
-        title=texts("en")["brand"],
-        analytics_enabled=False,
-        fill_width=True,
-        delete_cache=(3600, 3600),
-    )
-    with page:
-        gr.HTML(
-            html_template=_asset("review.html"),
-            js_on_load="\n".join(_asset(name) for name in _SCRIPTS),
-            apply_default_css=False,
-            elem_id="senoscope-review",
-            words={language: texts(language) for language in LANGUAGES},
-            version=__version__,
-            operating_point=[operating_point.low_below, operating_point.high_from],
-        )
-    return page
+    point = [operating_point.low_below, operating_point.high_from]
+    return page_of("review", _SCRIPTS, operating_point=point)
 
 
 def review_style() -> str:
-    """The page's style sheet as a `<style>` element for its head: the live page's, then its own."""
-    return f"<style>{_asset('live.css')}\n{_asset('review.css')}</style>"
-
-
-def _asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+    """The page's style sheet for its head: the live page's, then its own."""
+    return style_of("live.css", "review.css")

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.browser.opened import Shown, needs_browser, playwright
-from tests.browser.review_shown import before_clip, go, serving_clip
-from tests.browser.reviewed import FakeClip
+from tests.browser.opened import Shown, needs_browser
+from tests.browser.review.shown import go
+from tests.browser.review.told_clip import FakeClip
 
 pytestmark = [pytest.mark.browser, needs_browser]
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[FakeClip, str]]:
-    with serving_clip() as served:
-        yield served
-
-
-@pytest.fixture
-def clip(served: tuple[FakeClip, str]) -> FakeClip:
-    served[0].forget()
-    return served[0]
-
-
-@pytest.fixture
-def shown(
-    chromium: playwright.Browser, clip: FakeClip, served: tuple[FakeClip, str]
-) -> Iterator[Shown]:
-    with before_clip(chromium, clip, served[1]) as shown:
-        yield shown
 
 
 SIZES = ((1280, 720), (1024, 768), (768, 1024))

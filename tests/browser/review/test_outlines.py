@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.browser.opened import Shown, needs_browser, playwright
-from tests.browser.review_shown import (
+from tests.browser.opened import Shown, needs_browser
+from tests.browser.review.shown import (
     at,
-    before_clip,
     colour,
     drag,
     go,
     header,
     on_screen,
     rightmost,
-    serving_clip,
     settled,
 )
-from tests.browser.reviewed import FakeClip, middle
+from tests.browser.review.told_clip import FakeClip, middle
 
 pytestmark = [pytest.mark.browser, needs_browser]
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[FakeClip, str]]:
-    with serving_clip() as served:
-        yield served
-
-
-@pytest.fixture
-def clip(served: tuple[FakeClip, str]) -> FakeClip:
-    served[0].forget()
-    return served[0]
-
-
-@pytest.fixture
-def shown(
-    chromium: playwright.Browser, clip: FakeClip, served: tuple[FakeClip, str]
-) -> Iterator[Shown]:
-    with before_clip(chromium, clip, served[1]) as shown:
-        yield shown
 
 
 def test_a_point_is_dragged_kept_and_taken_back(shown: Shown, clip: FakeClip) -> None:

@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.browser.opened import PATIENCE_MS, Shown, needs_browser, playwright, shown_in
-from tests.browser.review_shown import (
+from tests.browser.review.shown import (
     at,
-    before_clip,
-    before_no_clip,
     go,
     header,
-    serving_clip,
     settled,
 )
-from tests.browser.reviewed import FRAMES, RECORDING, FakeClip
+from tests.browser.review.told_clip import FRAMES, RECORDING, FakeClip
 
 pytestmark = [pytest.mark.browser, needs_browser]
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[FakeClip, str]]:
-    with serving_clip() as served:
-        yield served
-
-
-@pytest.fixture
-def clip(served: tuple[FakeClip, str]) -> FakeClip:
-    served[0].forget()
-    return served[0]
-
-
-@pytest.fixture
-def shown(
-    chromium: playwright.Browser, clip: FakeClip, served: tuple[FakeClip, str]
-) -> Iterator[Shown]:
-    with before_clip(chromium, clip, served[1]) as shown:
-        yield shown
-
-
-@pytest.fixture
-def empty(
-    chromium: playwright.Browser, clip: FakeClip, served: tuple[FakeClip, str]
-) -> Iterator[Shown]:
-    with before_no_clip(chromium, served[1]) as shown:
-        yield shown
 
 
 def test_a_recording_is_opened_by_the_keyboard_and_read_with_progress(

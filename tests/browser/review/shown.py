@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.browser.opened import Shown, playwright, serving, shown_in
-from tests.browser.reviewed import FRAMES, FakeClip, middle, review_app
+from tests.browser.review.told_clip import FRAMES, FakeClip, middle, review_app
 
 Point = tuple[float, float]
 

@@ -86,7 +86,6 @@ def _header(picture: Picture) -> RecordingHeader:
     return RecordingHeader(
         source_name=picture.view.source_name,
         size=frame.size,
-        pixel_spacing=frame.pixel_spacing,
         simulated=frame.simulated,
         scan_area=picture.view.scan_area,
         started_at=datetime.now(UTC),

@@ -30,14 +30,9 @@ from senoscope.calibration.measurement import (
 )
 from senoscope.calibration.outline_error import EXACT, OutlineError, network_error
 from senoscope.calibration.phantoms.bmode import BModePhantom
-from senoscope.calibration.spacing import (
-    SCANNER_PERCENT,
-    CalibratedSpacing,
-    SpacingOrigin,
-    spacing_from_two_points,
-)
-from senoscope.domain.frame import PixelSpacing
+from senoscope.calibration.spacing import spacing_from_two_points
 from senoscope.domain.lesion import Lesion
+from senoscope.domain.spacing import SCANNER_PERCENT, CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.models.evaluation.kept_figures import as_json, estimate_cell, json_text
 from senoscope.models.evaluation.matching import Mask, best_match
 from senoscope.models.evaluation.metrics import Estimate, bootstrap

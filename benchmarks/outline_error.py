@@ -33,9 +33,8 @@ from senoscope.calibration.outline_error import (
     OutlineError,
     network_error,
 )
-from senoscope.calibration.spacing import CalibratedSpacing, SpacingOrigin
-from senoscope.domain.frame import PixelSpacing
 from senoscope.domain.lesion import Lesion
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.models.evaluation.kept_figures import json_text
 from senoscope.models.evaluation.matching import FOUND_IOU, best_match, lesion_components
 from senoscope.models.evaluation.metrics import iou

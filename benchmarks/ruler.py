@@ -10,8 +10,10 @@ Aplio 300 in file order, all there are from the first patient to the 24th. Of 39
 ruler were read off enlarged strips by eye, to about 0.6 rows each, 0.8 % of their distance at
 worst; rows count from 0 at the top, `apart_mm` is by the printed numbers. 6 show no ruler.
 DICOM: the first frame of each file with
-a region in centimetres, whose delta is the truth, with and without its depth said.
-Elsewhere: all BUS-BRA images of the other scanners, where no ruler with numbers is seen.
+a region in centimetres, with nothing said and with the region's depth said. Its delta is the truth
+where the product takes it to be (`calibrated_area`); elsewhere any answer counts as wrong.
+Elsewhere: all BUS-BRA images of the other scanners. A ruler that some show at an edge was not read
+by eye, so any answer counts as wrong.
 
 `wrong` is a spacing off by more than 2 %, or any where there is no ruler. CPU milliseconds are of
 one thread and hold for this machine only.
@@ -34,6 +36,7 @@ from pydicom import Dataset, dcmread
 from senoscope.calibration.phantoms.screens import MadeScreen, made_screen
 from senoscope.calibration.ruler import Ruler, find_ruler
 from senoscope.domain.frame import Gray
+from senoscope.studies.ultrasound_region import calibrated_area
 
 SEEDS = range(1000, 1300)
 WRONG = 0.02
@@ -78,7 +81,9 @@ def _figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {
         "n": len(outcomes),
         "answered": len(answered),
+        "right": sum((each.error or 0.0) <= WRONG for each in answered),
         "wrong": sum((each.error or 0.0) > WRONG for each in answered),
+        "refused": len(outcomes) - len(answered),
         "median_percent": round(100 * float(np.median(errors)), 4) if len(errors) else None,
         "largest_percent": round(100 * float(errors.max()), 4) if len(errors) else None,
         "within_95": round(float(np.mean(covered)), 3) if covered else None,
@@ -132,10 +137,10 @@ def real(folder: Path) -> dict[str, dict[str, Any]]:
         rows = float(case["second_row"]) - float(case["first_row"]) if shown else 1.0
         row_mm = float(case["apart_mm"]) / rows if shown else None
         kind = "ruler read by eye" if shown else "no ruler"
-        outcomes.append(outcome(kind, _image(folder, case["image"]), row_mm, None))
+        outcomes.append(outcome(kind, bus_bra_image(folder, case["image"]), row_mm, None))
     with (folder / "bus_data.csv").open(encoding="utf-8", newline="") as file:
         others = [row["ID"] for row in csv.DictReader(file) if "Toshiba" not in row["Device"]]
-    outcomes += [outcome("elsewhere", _image(folder, name), None, None) for name in others]
+    outcomes += [outcome("elsewhere", bus_bra_image(folder, name), None, None) for name in others]
     return table(outcomes)
 
 
@@ -144,14 +149,18 @@ def dicom(folder: Path) -> dict[str, dict[str, Any]]:
     outcomes = []
     for path in sorted(folder.glob("*.dcm")):
         header = dcmread(path)
-        for region in header.get("SequenceOfUltrasoundRegions", []):
-            if (region.PhysicalUnitsXDirection, region.PhysicalUnitsYDirection) != (3, 3):
-                continue
-            row_mm = 10 * float(region.PhysicalDeltaY)
-            depth_mm = round((region.RegionLocationMaxY1 - region.RegionLocationMinY0) * row_mm)
-            for said in (None, depth_mm):
-                kind = "DICOM" if said is None else "DICOM, depth said"
-                outcomes.append(outcome(kind, _first_frame(header), row_mm, said))
+        regions = header.get("SequenceOfUltrasoundRegions", [])
+        in_cm = [(each.PhysicalUnitsXDirection, each.PhysicalUnitsYDirection) for each in regions]
+        if (3, 3) not in in_cm:
+            continue
+        pixels = _first_frame(header)
+        area, spacing = calibrated_area(regions, (pixels.shape[1], pixels.shape[0]))
+        if area is None or spacing is None:
+            outcomes.append(outcome("DICOM, no scale holds", pixels, None, None))
+            continue
+        for said in (None, round(area.height * spacing.row_mm)):
+            kind = "DICOM" if said is None else "DICOM, depth said"
+            outcomes.append(outcome(kind, pixels, spacing.row_mm, said))
     return table(outcomes)
 
 
@@ -166,7 +175,8 @@ def _first_frame(header: Dataset) -> Gray:
     return np.ascontiguousarray(first, np.uint8)
 
 
-def _image(folder: Path, name: str) -> Gray:
+def bus_bra_image(folder: Path, name: str) -> Gray:
+    """(rows, columns) of one image of BUS-BRA; SystemExit where the folder has none."""
     pixels = cv2.imread(str(folder / "Images" / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
     if pixels is None:
         raise SystemExit(f"{folder} has no Images/{name}.png; expected the folder of BUS-BRA.")

@@ -8,7 +8,7 @@ One picture is enough. Several of one exam tell more: what is drawn stands still
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import reduce
 
@@ -25,7 +25,14 @@ from senoscope.calibration.screen_text import Box, text_lines
 from senoscope.calibration.sector import sector_of
 from senoscope.calibration.tissue_map import Mask, TissueMap, regions, tissue_map
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.frame import LARGEST_SIDE, SMALLEST_SIDE, Gray, ScanArea, require_usable
+from senoscope.domain.frame import (
+    LARGEST_SIDE,
+    SMALLEST_SIDE,
+    Frame,
+    Gray,
+    ScanArea,
+    require_usable,
+)
 
 HANDY = 1400
 """Pixels of the longer side. From here on a picture is halved before it is looked at."""
@@ -93,6 +100,14 @@ class FieldOfView:
     def inside(self) -> Mask:
         """(rows, columns) of the screen: True where there is tissue."""
         return np.asarray(self._inside > 0)
+
+    def crop(self, frame: Frame) -> Frame:
+        """The frame's area, 0 outside the outline. ImageError where the frame has another size."""
+        cut = self.area.crop(frame)
+        if self.outline is None:
+            return cut
+        pixels = cv2.bitwise_and(cut.pixels, self._inside[_box(self.area)])
+        return replace(cut, pixels=np.asarray(pixels, np.uint8))
 
     def mask(self, pixels: Gray) -> Gray:
         """A copy of a screen, 0 outside the field. ImageError where it has another size."""

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.calibration.outline_error import OutlineError
-from senoscope.calibration.spacing import CalibratedSpacing, Point
+from senoscope.calibration.spacing import Point
 from senoscope.domain.errors import ImageError, SettingsError
 from senoscope.domain.lesion import Lesion
+from senoscope.domain.spacing import CalibratedSpacing
 
 TURNING_SHARE = 0.5
 """Two outlines differ in size more than in form: of their lengths' doubt, what can turn the long

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.calibration.engine_trust import Reads
-from senoscope.domain.frame import Gray, PixelSpacing
+from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, Reading
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.evaluation.matching import Mask, best_match
 from senoscope.models.evaluation.metrics import Estimate, bootstrap, dice
 from senoscope.models.segmenter import lesion_mask

@@ -23,10 +23,10 @@ from senoscope.calibration.depth_numbers import (
     NumberedStep,
     read_step,
 )
-from senoscope.calibration.spacing import CalibratedSpacing, SpacingOrigin
 from senoscope.calibration.tick_marks import TickColumn, find_marks, reach, tick_columns
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import Gray, PixelSpacing, require_usable
+from senoscope.domain.frame import Gray, require_usable
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 
 SAME_SPACING = 0.015
 """Two rulers of one picture, as a dual layout has, may differ by this share."""
@@ -39,6 +39,9 @@ SHORTEST_TENTHS = 10
 """Short ticks to be seen, at least, before a tenth is called long; places, twice as many."""
 WHOLE_DEPTH = 0.6
 """Of the picture's height: only a scale as long as that may end where the depth does."""
+LEAST_SCORE = 20.0
+"""Of a column that nothing but the said depth gives its step: echoes and strokes of text may stand
+evenly too, but not as clearly."""
 _NUMBERS = 3
 """That are looked at again in each frame: at another depth all are others, or elsewhere."""
 _COLUMNS = 4
@@ -133,7 +136,8 @@ def find_ruler(pixels: Gray, depth_mm: float | None = None) -> Ruler | RulerRefu
     for column in columns[:_COLUMNS]:
         numbered = read_step(pixels, column)
         long = column.step * (column.places - 1) >= WHOLE_DEPTH * pixels.shape[0]
-        step_mm = _step_mm(column, numbered, depth_mm if long else None)
+        told = long and column.score >= LEAST_SCORE
+        step_mm = _step_mm(column, numbered, depth_mm if told else None)
         if isinstance(step_mm, RulerRefusal):
             return step_mm
         if step_mm is not None:

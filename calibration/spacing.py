@@ -1,19 +1,12 @@
-"""Millimetres a pixel, where they come from and how far they may be off."""
+"""Millimetres a pixel from two points on a known distance."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from math import hypot, isfinite
 
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.spacing import LARGEST_PERCENT, CalibratedSpacing, PixelSpacing, SpacingOrigin
 
-SCANNER_PERCENT = 2.0
-"""How far a scanner's own distances may be off, 95 %: an allowance of ours, of the order that
-quality control asks for (AAPM Ultrasound Task Group 1: Goodsitt et al., Med Phys 1998)."""
-LARGEST_PERCENT = 5.0
-"""A scale that is known less well is not shown in millimetres."""
 NEAREST_MM, FARTHEST_MM = 2.0, 300.0
 """Between two points on a breast ultrasound's scale."""
 FINEST_MM, COARSEST_MM = 0.01, 1.0
@@ -21,42 +14,6 @@ FINEST_MM, COARSEST_MM = 0.01, 1.0
 
 Point = tuple[float, float]
 """[x, y] in frame pixels, pixel centres at integers."""
-
-
-class SpacingOrigin(StrEnum):
-    """What says how many millimetres a pixel has."""
-
-    DICOM_REGION = "dicom region"
-    OPENIGTLINK = "openigtlink"
-    RULER = "ruler"
-    TWO_POINTS = "two points"
-    PHANTOM = "phantom"
-
-
-@dataclass(frozen=True, slots=True)
-class CalibratedSpacing:
-    """A pixel's millimetres and what they rest on.
-
-    `uncertainty_percent` is how far the scale on the picture may be misread, half the width of
-    its 95 % interval; 0 where it is written in the file. SettingsError beyond LARGEST_PERCENT.
-    """
-
-    spacing: PixelSpacing
-    origin: SpacingOrigin
-    uncertainty_percent: float
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.uncertainty_percent <= LARGEST_PERCENT:
-            raise SettingsError(
-                f"A scale that may be {self.uncertainty_percent:g} % off was given; expected 0 to "
-                f"{LARGEST_PERCENT:g} %. Set two points as far apart as the picture allows."
-            )
-
-    @property
-    def total_percent(self) -> float:
-        """With what the scanner itself may be off, which a phantom is not: what is shown."""
-        scanner = 0.0 if self.origin is SpacingOrigin.PHANTOM else SCANNER_PERCENT
-        return hypot(self.uncertainty_percent, scanner)
 
 
 def spacing_from_two_points(

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import ImageError
-from senoscope.domain.frame import PixelSpacing, ScanArea
+from senoscope.domain.frame import ScanArea
+from senoscope.domain.spacing import PixelSpacing
 
 
 class ClipFrames(Protocol):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import ImageError, SettingsError
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing
 
 SMALLEST_SIDE = 64
 """Pixels. Below this a lesion has too few pixels to outline."""
@@ -24,39 +25,29 @@ ColourMap = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class PixelSpacing:
-    """Millimetres between pixel centres, (row, column) as in DICOM PixelSpacing (0028,0030)."""
-
-    row_mm: float
-    column_mm: float
-
-    def __post_init__(self) -> None:
-        if not (0.001 <= self.row_mm <= 10 and 0.001 <= self.column_mm <= 10):
-            raise SettingsError(
-                f"Pixel spacing {self.row_mm} x {self.column_mm} mm is not plausible; "
-                "expected 0.001 to 10 mm per pixel. Check the calibration."
-            )
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
     """One grey picture as captured.
 
     `pixels` is (rows, columns) uint8. `index` counts captured frames of one run from 0.
     `captured_at_ns` is `time.monotonic_ns()` when the picture was in memory.
-    `pixel_spacing` is None when millimetres are unknown. `colour` says where the picture was
+    `spacing` is None when millimetres are unknown. `colour` says where the picture was
     coloured before it was made grey; None where it came grey.
     """
 
     pixels: Gray
     index: int
     captured_at_ns: int
-    pixel_spacing: PixelSpacing | None = None
+    spacing: CalibratedSpacing | None = None
     simulated: bool = False
     colour: ColourMap | None = None
 
     def __post_init__(self) -> None:
         require_usable(self.pixels)
+
+    @property
+    def pixel_spacing(self) -> PixelSpacing | None:
+        """None when millimetres are unknown."""
+        return None if self.spacing is None else self.spacing.spacing
 
     @property
     def colour_share(self) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import ImageError
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.spacing import PixelSpacing
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,9 @@ class Unsuitable(StrEnum):
     GAIN_LOW = "gain_low"
     GAIN_HIGH = "gain_high"
     UNLIKE_TRAINING = "unlike_training"
+    LOOKING = "looking"
+    NO_FIELD = "no_field"
+    WRITTEN_ON = "written_on"
 
 
 @dataclass(frozen=True, slots=True)

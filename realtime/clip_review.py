@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Protocol, runtime_checkable
 
+from senoscope.calibration.screen_template import ScreenTemplate
 from senoscope.domain.errors import SettingsError, StorageError
-from senoscope.domain.frame import Frame, PixelSpacing, ScanArea
+from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading, Unsuitable
+from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.domain.track import Track
 from senoscope.realtime.frame_spool import FrameSpool
+from senoscope.realtime.framing import Cut, Framing
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import LoopStatus, ReadFrame
@@ -48,14 +51,16 @@ class KnowsItsEnd(Protocol):
 class ClipFrame:
     """One frame, and what was read of it. `place` counts from 0; `time_ms` is from the first.
 
-    `unsuitable` says why it was not to be read. `reading` is None where the AI failed on it; of
-    one alike the frame before it is that frame's.
+    `unsuitable` says why it was not to be read. `spacing` is None where millimetres were unknown.
+    `reading` is None where the AI failed on it;
+    of one alike the frame before it is that frame's.
     """
 
     place: int
     index: int
     time_ms: float
     unsuitable: Unsuitable | None
+    spacing: CalibratedSpacing | None = None
     reading: Reading | None = None
     tracks: tuple[Track, ...] = ()
 
@@ -80,21 +85,22 @@ class ClipReview:
         source: Source,
         build_reader: BuildReader,
         folder: Path,
-        scan_area: ScanArea | None = None,
+        framing: Framing = Cut.WHOLE,
+        templates: Sequence[ScreenTemplate] = (),
     ) -> None:
         self.state = ReviewState.READING
         self.message = ""
         """Why it is not whole, "" where it is."""
         self._source = source
-        self._loop = LiveLoop(source, build_reader, scan_area, reads_all=True)
+        self._loop = LiveLoop(source, build_reader, framing, reads_all=True, templates=templates)
         self._spool = FrameSpool(folder)
         self._lock = Lock()
         self._frames: list[ClipFrame] = []
         self._places: dict[int, int] = {}
         self._twins: dict[int, int] = {}
         self._finished = 0
-        self._spacing: PixelSpacing | None = None
         self._size: tuple[int, int] | None = None
+        self._scan_area: ScanArea | None = None
         self._first_ns = 0
         self._full = ""
         self._stopping = Event()
@@ -132,9 +138,9 @@ class ClipReview:
         return self._size
 
     @property
-    def pixel_spacing(self) -> PixelSpacing | None:
-        """Of the frames; None where millimetres are unknown."""
-        return self._spacing
+    def scan_area(self) -> ScanArea | None:
+        """What of the clip's pictures the frames are; None where they are all of it."""
+        return self._scan_area
 
     @property
     def progress(self) -> ReviewProgress:
@@ -168,7 +174,7 @@ class ClipReview:
             )
         at_ns = self._first_ns + round(known.time_ms * 1e6)
         simulated = self._source.simulated
-        return Frame(self._spool.pixels(place), known.index, at_ns, self._spacing, simulated)
+        return Frame(self._spool.pixels(place), known.index, at_ns, known.spacing, simulated)
 
     def _run(self) -> None:
         loop = self._loop
@@ -198,6 +204,12 @@ class ClipReview:
         if self._full:
             return
         frame = picture.frame
+        if self._size not in (None, frame.size):
+            self._full = (
+                f"The scanner's screen changed at frame {len(self._frames)}, and the clip was read "
+                "as far as there. Read it within one area that you draw, or cut the clip."
+            )
+            return
         try:
             self._spool.add(frame.pixels)
         except StorageError as error:
@@ -205,14 +217,16 @@ class ClipReview:
             return
         with self._lock:
             if not self._frames:
-                self._first_ns, self._spacing = frame.captured_at_ns, frame.pixel_spacing
-                self._size = frame.size
+                self._first_ns, self._size = frame.captured_at_ns, frame.size
+                self._scan_area = picture.view.scan_area
             place = len(self._frames)
             self._places[frame.index] = place
             if picture.twin is not None:
                 self._twins[place] = self._places[picture.twin.frame.index]
             time_ms = (frame.captured_at_ns - self._first_ns) / 1e6
-            self._frames.append(ClipFrame(place, frame.index, time_ms, picture.unsuitable))
+            self._frames.append(
+                ClipFrame(place, frame.index, time_ms, picture.unsuitable, frame.spacing)
+            )
             if place + 1 == MOST_FRAMES:
                 self._full = f"Clips are read up to {MOST_FRAMES} frames; the rest is left out."
 

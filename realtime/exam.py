@@ -60,16 +60,16 @@ class Exam:
         self.lesions = 0
         """Steady ones so far."""
         self._tracker: LesionTracker | None = None
-        self._generation = -1
+        self._place = (-1, -1)
 
     def follow(
-        self, frame: Frame, generation: int, reading: Reading, point: OperatingPoint
+        self, frame: Frame, place: tuple[int, int], reading: Reading, point: OperatingPoint
     ) -> tuple[Track, ...]:
-        """The lesions on a frame of this exam. None is followed from one view to another."""
+        """The lesions on a frame of this exam. None is followed to another `View.place`."""
         if self._tracker is None:
             self._tracker = LesionTracker(point)
-        if generation != self._generation:
-            self._generation = generation
+        if place != self._place:
+            self._place = place
             self._tracker.interrupt()
         tracks = self._tracker.follow(frame, reading)
         self.lesions = max([self.lesions, *(track.number for track in tracks)])

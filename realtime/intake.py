@@ -1,8 +1,9 @@
-"""What is known of a captured frame before anything reads it: its area, its twin, its fitness."""
+"""What is known of a captured frame before anything reads it: its field, its twin, its fitness."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from senoscope.domain.frame import Frame
@@ -34,16 +35,19 @@ class Intake:
         self._gate = SuitabilityGate()
 
     def take(self, frame: Frame, view: View, source: object) -> Picture:
-        """The next picture. ImageError where the frame doesn't hold the view's scan area."""
+        """The next picture. ImageError where the frame doesn't hold the scan area."""
         came_at_ns = time.monotonic_ns()
-        if view.scan_area is not None:
-            frame = view.scan_area.crop(frame)
+        seen = view.screen.take(frame)
+        self._times.add("screen", (time.monotonic_ns() - came_at_ns) / 1e6)
+        view = replace(view, scan_area=seen.scan_area, finding=seen.finding)
         previous = self._previous
         if previous is None or previous.view != view:
             self._gate = SuitabilityGate(isinstance(source, Stills) and source.stills)
-        unsuitable = self._judged(frame) if self._judges else None
+        unsuitable = seen.unsuitable
+        if unsuitable is None and self._judges:
+            unsuitable = self._judged(seen.frame)
         picture = Picture(
-            frame,
+            seen.frame,
             self._count,
             view,
             unsuitable=unsuitable,

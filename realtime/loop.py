@@ -11,27 +11,29 @@ frame is accounted for.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
-from types import TracebackType
 from typing import Self
 
+from senoscope.calibration.screen_template import ScreenTemplate
 from senoscope.domain.errors import SourceUnavailable
-from senoscope.domain.frame import Frame, ScanArea
+from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading
 from senoscope.realtime.capture import Capture
 from senoscope.realtime.cpu_time import CpuMeter
 from senoscope.realtime.exam import Exam, ExamSummary
 from senoscope.realtime.feeder import Feeder
-from senoscope.realtime.intake import Intake
+from senoscope.realtime.framing import Cut, Framing
+from senoscope.realtime.intake import Intake, Stills
 from senoscope.realtime.ledger import DropCause
 from senoscope.realtime.loop_report import LoopReport, summed_up
 from senoscope.realtime.picture import Picture, View
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame, ReadFrame
 from senoscope.realtime.publisher import Publisher
 from senoscope.realtime.reader_process import READY_LIMIT_S
+from senoscope.realtime.screen import Screen
 from senoscope.realtime.sources.base import Source
 from senoscope.realtime.subscribers import Subscribers
 from senoscope.realtime.timing import StageTimes
@@ -41,8 +43,9 @@ from senoscope.realtime.worker import BuildReader
 class LiveLoop:
     """Runs from `start` to `stop`, once; a lost source or AI does not end it.
 
-    Also a context manager: starts on entry, stops on exit. `scan_area` is what of the source's
-    picture is read and shown, None for all of it. With `awaits_return` a camera or stream that is
+    Also a context manager: starts on entry, stops on exit. `framing` says what of the
+    source's picture is read and shown; a field of view is at once where a template knows the
+    screen. With `awaits_return` a camera or stream that is
     lost is opened again when it returns. `judges` False: what is no ultrasound is read as well.
     With `reads_all` the source waits for the AI and no frame is left out, as a recorded clip wants.
     """
@@ -51,10 +54,11 @@ class LiveLoop:
         self,
         source: Source,
         build_reader: BuildReader,
-        scan_area: ScanArea | None = None,
+        framing: Framing = Cut.WHOLE,
         awaits_return: bool = False,
         judges: bool = True,
         reads_all: bool = False,
+        templates: Sequence[ScreenTemplate] = (),
     ) -> None:
         self._times = StageTimes()
         self._cpu = CpuMeter()
@@ -68,7 +72,8 @@ class LiveLoop:
         self._switching = Lock()
         self._started = self._stopped = False
         # Replaced together, because the capture thread reads them together.
-        self._view = View(0, source.name, scan_area, Exam.first())
+        self._templates, self._in_line = templates, reads_all
+        self._view = self._view_of(source, framing, 0, Exam.first())
         self._intake = Intake(self._times, judges)
         self._lesion_frames = 0
 
@@ -76,12 +81,7 @@ class LiveLoop:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(self, wait_for_reader: bool = False) -> None:
@@ -111,23 +111,31 @@ class LiveLoop:
             self._capture.stop()
             self._feeder.stop()
             self._publisher.stop()
+            self._view.screen.close()
 
-    def switch_source(self, source: Source, scan_area: ScanArea | None) -> None:
-        """Go on with another source, or with another area of the present one.
+    def switch_source(self, source: Source, framing: Framing) -> None:
+        """Go on with another source, or with another framing of the present one.
 
         SourceUnavailable when it cannot be opened; the present source then goes on.
         """
         with self._switching:
             present = self._capture
-            view = View(self._view.generation + 1, source.name, scan_area, self._view.exam)
+            before = self._view
+            view = self._view_of(source, framing, before.generation + 1, before.exam)
             if source is present.source and not present.ended:
                 self._view = view
-                return
-            self._capture = self._opened(source)
-            present.stop()
-            # Only now: what the present source still delivered was its own.
-            self._view = view
-            self._capture.begin()
+            else:
+                self._capture = self._opened(source)
+                present.stop()
+                # Only now: what the present source still delivered was its own.
+                self._view = view
+                self._capture.begin()
+            before.screen.close()
+
+    @property
+    def screen(self) -> Screen:
+        """What is known of the present source's screen."""
+        return self._view.screen
 
     @property
     def aligned(self) -> bool:
@@ -195,6 +203,8 @@ class LiveLoop:
         """How the loop is doing now."""
         ai, capture, generation = self._feeder.present, self._capture, self._view.generation
         reads = ai.state is AiState.READING
+        told = self._publisher.viewers, self._readers, self._captured
+        parts = capture, *told, self._view.screen
         return LoopStatus(
             source_name=capture.source.name,
             simulated=capture.source.simulated,
@@ -209,10 +219,7 @@ class LiveLoop:
             aligned=self.aligned,
             ended=capture.ended,
             lost=capture.lost or (capture.ended and bool(capture.error)),
-            error=capture.error
-            or self._publisher.viewers.error
-            or self._readers.error
-            or self._captured.error,
+            error=next((part.error for part in parts if part.error), ""),
             progress=(self._opening or capture).progress,
         )
 
@@ -243,6 +250,11 @@ class LiveLoop:
             self._opening = None
         return opening
 
+    def _view_of(self, source: Source, framing: Framing, generation: int, exam: Exam) -> View:
+        each = isinstance(source, Stills) and source.stills
+        screen = Screen(framing, self._templates, self._in_line, each)
+        return View(generation, source.name, exam, screen)
+
     def _take_in(self, frame: Frame, source_cpu_ns: int) -> None:
         """On the capture thread: book one frame, offer it to the AI and to the viewers."""
         view = self._view
@@ -262,11 +274,11 @@ class LiveLoop:
         self._publisher.add(picture)
 
     def _abstain(self, picture: Picture) -> None:
-        view, exam = picture.view, picture.view.exam
+        exam = picture.view.exam
         reading = Reading(picture.frame.index, (), 0.0, unsuitable=picture.unsuitable)
         exam.ledger.settle_dropped(DropCause.UNSUITABLE)
         self._publisher.settle(picture, reading)
-        self._readers.tell(ReadFrame(picture.frame, reading, (), view.source_name, exam.name))
+        self._readers.tell(picture.as_read(reading))
 
     def _note_read(self, picture: Picture, reading: Reading, cpu_ns: int) -> None:
         self._cpu.add_worker(cpu_ns)
@@ -276,12 +288,11 @@ class LiveLoop:
             self._lesion_frames += 1
         exam, point = picture.view.exam, self._feeder.status.description.operating_point
         started = time.perf_counter()
-        tracks = exam.follow(picture.frame, picture.view.generation, reading, point)
+        tracks = exam.follow(picture.frame, picture.view.place, reading, point)
         self._times.add("track", (time.perf_counter() - started) * 1e3)
         exam.ledger.settle_read()
         self._publisher.settle(picture, reading, tracks)
-        view = picture.view
-        self._readers.tell(ReadFrame(picture.frame, reading, tracks, view.source_name, exam.name))
+        self._readers.tell(picture.as_read(reading, tracks))
 
     def _note_dropped(self, picture: Picture, cause: DropCause) -> None:
         picture.view.exam.ledger.settle_dropped(cause)

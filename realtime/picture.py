@@ -11,6 +11,8 @@ from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.reading import Reading, Unsuitable
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import Exam
+from senoscope.realtime.published import ReadFrame
+from senoscope.realtime.screen import Screen
 
 SAMPLE_ROWS, SAMPLE_COLUMNS = 37, 41
 """Every so many pixels are compared first; primes, so that no grid on the screen hides a change."""
@@ -18,15 +20,23 @@ SAMPLE_ROWS, SAMPLE_COLUMNS = 37, 41
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the loop shows: one source's frames within one scan area, None for all of each.
+    """What the loop shows: one source's frames in one framing.
 
-    `generation` is one higher after each switch of source, scan area or exam.
+    `generation` is one higher after each switch of source, framing or exam. `screen` frames
+    its pictures; `scan_area` and `finding` are a picture's own, see `screen.Seen`.
     """
 
     generation: int
     source_name: str
-    scan_area: ScanArea | None
     exam: Exam
+    screen: Screen
+    scan_area: ScanArea | None = None
+    finding: int = 0
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where lesions are followed: of another they are other lesions."""
+        return self.generation, self.finding
 
 
 @dataclass(eq=False, slots=True)
@@ -78,6 +88,12 @@ class Picture:
             return None
         ready_ns = max(self.encoded_at_ns, self.read_at_ns)
         return (ready_ns - self.came_at_ns) / 1e6
+
+    def as_read(self, reading: Reading, tracks: tuple[Track, ...] = ()) -> ReadFrame:
+        """As it is told to those who wait for readings."""
+        view = self.view
+        name, area = view.exam.name, view.scan_area
+        return ReadFrame(self.frame, reading, tracks, view.source_name, name, area)
 
 
 def same_pixels(first: Gray, second: Gray) -> bool:

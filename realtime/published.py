@@ -50,13 +50,17 @@ class LoopStatus:
 
 @dataclass(frozen=True, slots=True)
 class ReadFrame:
-    """A frame that was read, told as soon as it was, whether it was shown by then or not."""
+    """A frame that was read, told as soon as it was, whether it was shown by then or not.
+
+    `scan_area` is what it was cut from, None where it is all of the source's picture.
+    """
 
     frame: Frame
     reading: Reading
     tracks: tuple[Track, ...]
     source_name: str
     exam: ExamName
+    scan_area: ScanArea | None = None
 
 
 @dataclass(frozen=True, slots=True)

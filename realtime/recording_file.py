@@ -159,12 +159,12 @@ class RecordingFile:
         except UNUSABLE as error:
             raise SourceUnavailable(
                 f"The recording {path} cannot be used: its header says what no recording of "
-                "version 1 does. Choose another file, or update Senoscope if it is newer."
+                f"version {VERSION} does. Choose another file, or update Senoscope if it is newer."
             ) from error
         if header.version != VERSION:
             raise SourceUnavailable(
-                f"The recording {path} is of version {header.version}; expected {VERSION}. Update "
-                "Senoscope."
+                f"The recording {path} is of version {header.version}; expected {VERSION}. Open it "
+                "with the version of Senoscope that made it."
             )
         return header
 

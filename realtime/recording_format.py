@@ -1,8 +1,8 @@
 """The format of a recording: frames as captured and what was read of them, in one file of records.
 
     record  = magic 93 "SEN", kind, length, CRC-32 of kind, length and payload (16 bytes), payload
-    header  1  JSON: version, source, size, pixel spacing, simulated, scan area, software, start
-    frame   2  index, captured_at_ns, form, cells of colour, then these and the pixels
+    header  1  JSON: version, source, size, simulated, scan area, software, start
+    frame   2  index, captured_at_ns, spacing, form, cells of colour, then these and the pixels
     reading 3  JSON: a Reading without its `stage_ms`; floats as `repr`, so exact
     end     4  JSON: what was lost while recording; absent where the recording was cut off
 
@@ -27,18 +27,13 @@ import numpy as np
 
 from senoscope import __version__
 from senoscope.domain.errors import SenoscopeError
-from senoscope.domain.frame import (
-    ColourMap,
-    Frame,
-    PixelSpacing,
-    ScanArea,
-    require_usable_size,
-)
+from senoscope.domain.frame import ColourMap, Frame, ScanArea, require_usable_size
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, Reading, Suspicion, Unsuitable
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.realtime.pixel_packing import pack, unpack
 
-VERSION = 1
+VERSION = 2
 ENDING = ".senoscope"
 MAGIC = b"\x93SEN"
 HEAD = Struct("<4sIII")
@@ -52,8 +47,10 @@ UNUSABLE = (
 """What reading a record that is not as this file writes it may raise."""
 
 _SUM = Struct("<II")
-_FRAME = Struct("<QQBHH")
+_FRAME = Struct("<QQdddBBHH")
 _PACKED, _COLOURED = 1, 2
+_ORIGINS = (None, *SpacingOrigin)
+"""By their number in a frame's record."""
 _LAST_INDEX = 2**48
 _LAST_NS = 2**62
 
@@ -78,7 +75,6 @@ class RecordingHeader:
 
     source_name: str
     size: tuple[int, int]
-    pixel_spacing: PixelSpacing | None
     simulated: bool
     scan_area: ScanArea | None = None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -134,13 +130,11 @@ def header_record(header: RecordingHeader) -> bytes:
 def header_from(payload: bytes) -> RecordingHeader:
     """Undo `header_record`. One of `UNUSABLE` where it cannot be."""
     facts = _from_json(payload)
-    spacing, area = facts["pixel_spacing"], facts["scan_area"]
+    area = facts["scan_area"]
     columns, rows = (_count(side, 2**16) for side in facts["size"])
     return RecordingHeader(
         source_name=str(facts["source_name"])[:200],
         size=(columns, rows),
-        pixel_spacing=spacing
-        and PixelSpacing(float(spacing["row_mm"]), float(spacing["column_mm"])),
         simulated=facts["simulated"] is not False,
         scan_area=None if area is None else ScanArea.parse(area),
         started_at=datetime.fromisoformat(facts["started_at"]),
@@ -160,13 +154,16 @@ def frame_record(frame: Frame, packed: bool) -> bytes:
         form |= _COLOURED
         rows, columns = frame.colour.shape
         cells = np.packbits(frame.colour).tobytes()
-    facts = _FRAME.pack(frame.index, frame.captured_at_ns, form, rows, columns) + cells
-    return record(Kind.FRAME, facts + (data if form & _PACKED else frame.pixels.tobytes()))
+    facts = _FRAME.pack(
+        frame.index, frame.captured_at_ns, *_spacing_facts(frame.spacing), form, rows, columns
+    )
+    return record(Kind.FRAME, facts + cells + (data if form & _PACKED else frame.pixels.tobytes()))
 
 
 def frame_from(payload: bytes, header: RecordingHeader) -> Frame:
     """Undo `frame_record`, in memory bounded by the header's size. One of `UNUSABLE` otherwise."""
-    index, captured_at_ns, form, *cells = _FRAME.unpack_from(payload)
+    index, captured_at_ns, *spacing, form, cell_rows, cell_columns = _FRAME.unpack_from(payload)
+    cells = cell_rows, cell_columns
     columns, rows = header.size
     if form > _PACKED | _COLOURED or cells[0] > rows or cells[1] > columns:
         raise ValueError(f"form {form} with {cells} cells for a frame of {columns}x{rows}")
@@ -180,7 +177,7 @@ def frame_from(payload: bytes, header: RecordingHeader) -> Frame:
         pixels,
         _count(index, _LAST_INDEX),
         _count(captured_at_ns, _LAST_NS),
-        header.pixel_spacing,
+        _spacing(*spacing),
         header.simulated,
         _bits(payload[_FRAME.size : begins], *cells) if form & _COLOURED else None,
     )
@@ -235,6 +232,21 @@ def end_from(payload: bytes) -> RecordingEnd:
 def _bits(data: bytes, rows: int, columns: int) -> ColourMap:
     bits = np.unpackbits(np.frombuffer(data, np.uint8), count=rows * columns)
     return bits.reshape(rows, columns).astype(np.bool_)
+
+
+def _spacing_facts(spacing: CalibratedSpacing | None) -> tuple[float, float, float, int]:
+    """Of each frame: a reader that misses one must not show the millimetres of another."""
+    if spacing is None:
+        return 0.0, 0.0, 0.0, 0
+    of = spacing.spacing
+    return of.row_mm, of.column_mm, spacing.uncertainty_percent, _ORIGINS.index(spacing.origin)
+
+
+def _spacing(row_mm: float, column_mm: float, percent: float, of: int) -> CalibratedSpacing | None:
+    origin = _ORIGINS[of]
+    if origin is None:
+        return None
+    return CalibratedSpacing(PixelSpacing(row_mm, column_mm), origin, percent)
 
 
 def _finding(facts: dict[str, Any]) -> Finding:

@@ -152,8 +152,8 @@ class Take:
         header = self._header
         if frame.size != header.size:
             return "the picture's size changed"
-        if (frame.pixel_spacing, frame.simulated) != (header.pixel_spacing, header.simulated):
-            return "the pixel spacing changed"
+        if frame.simulated != header.simulated:
+            return "the source changed"
         return "" if frame.index > self._last_index else "the source began anew"
 
     def _admit(self, item: Frame | Reading) -> bool:

@@ -9,7 +9,8 @@ from pydicom import Dataset
 
 from senoscope.calibration.spacing import COARSEST_MM, FINEST_MM
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import PixelSpacing, ScanArea
+from senoscope.domain.frame import ScanArea
+from senoscope.domain.spacing import PixelSpacing
 
 TWO_D, CENTIMETRES = 1, 3
 """RegionSpatialFormat and PhysicalUnitsX/YDirection."""

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from senoscope.domain.frame import Frame, Gray, PixelSpacing
+from senoscope.domain.frame import Frame, Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, Reading, Suspicion
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName, ExamSummary
 from senoscope.realtime.ledger import DropCause, LedgerSnapshot
@@ -17,6 +18,12 @@ from senoscope.realtime.ledger import DropCause, LedgerSnapshot
 
 def pixels(value: int = 0, columns: int = 96, rows: int = 64) -> Gray:
     return np.full((rows, columns), value, np.uint8)
+
+
+def spacing(
+    of: PixelSpacing | None, origin: SpacingOrigin = SpacingOrigin.PHANTOM
+) -> CalibratedSpacing | None:
+    return None if of is None else CalibratedSpacing(of, origin)
 
 
 def frame(
@@ -30,7 +37,8 @@ def frame(
     simulated: bool = True,
 ) -> Frame:
     at_ns = time.monotonic_ns() if captured_at_ns is None else captured_at_ns
-    return Frame(pixels(value, columns, rows), index, at_ns, pixel_spacing, simulated)
+    known = spacing(pixel_spacing)
+    return Frame(pixels(value, columns, rows), index, at_ns, known, simulated)
 
 
 def lesion(

@@ -10,24 +10,31 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from senoscope.calibration.spacing import Point
 from senoscope.domain.errors import SenoscopeError, StorageError
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.framing import Cut
+from senoscope.ui.calipers_route import MOST_PAIRS
 from senoscope.ui.frame_hub import FrameHub
 from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.snapshot import save_snapshot
 
 
 class SnapshotAsked(BaseModel):
-    """`sequence` of the frame the browser shows."""
+    """`sequence` of the frame the browser shows, and the calipers set on it."""
 
     sequence: Annotated[int, Field(ge=1)]
+    calipers: Annotated[list[tuple[Point, Point]], Field(max_length=MOST_PAIRS)] = []
 
 
 class SourceAsked(BaseModel):
-    """`source` is a known name, a path or a URL; `scan_area` [left, top, width, height]."""
+    """`source` is a known name, a path or a URL.
+
+    `framing`: found, whole, or [left, top, width, height]; None: the source's usual one.
+    """
 
     source: Annotated[str, Field(min_length=1, max_length=4096)]
-    scan_area: tuple[int, int, int, int] | None = None
+    framing: Cut | tuple[int, int, int, int] | None = None
 
 
 def add_actions(app: FastAPI, hub: FrameHub, actions: LiveActions, snapshots: Path) -> None:
@@ -42,7 +49,7 @@ def add_actions(app: FastAPI, hub: FrameHub, actions: LiveActions, snapshots: Pa
                 "This frame is no longer in memory, so it was not saved. Freeze first, then save."
             )
         now = datetime.now(UTC).astimezone()
-        return {"file": save_snapshot(held, snapshots, now).name}
+        return {"file": save_snapshot(held, snapshots, now, asked.calipers).name}
 
     @routes.get("/sources")
     def sources() -> dict[str, Any]:
@@ -54,8 +61,9 @@ def add_actions(app: FastAPI, hub: FrameHub, actions: LiveActions, snapshots: Pa
 
     @routes.post("/start")
     def start(asked: SourceAsked) -> dict[str, str]:
-        area = None if asked.scan_area is None else ScanArea(*asked.scan_area)
-        actions.start_source(asked.source, area)
+        framing = asked.framing
+        chosen = ScanArea(*framing) if isinstance(framing, tuple) else framing
+        actions.start_source(asked.source, chosen)
         return {"source": asked.source}
 
     app.include_router(routes)

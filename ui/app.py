@@ -20,6 +20,8 @@ from senoscope.domain.errors import PortInUse, SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from senoscope.ui.actions_route import add_actions
+from senoscope.ui.calibration_route import CALIBRATION_PATH, add_calibration
+from senoscope.ui.calipers_route import add_calipers
 from senoscope.ui.exam_route import add_exam
 from senoscope.ui.frame_hub import FrameHub
 from senoscope.ui.key_frames_route import add_key_frames
@@ -27,6 +29,7 @@ from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.live_route import UserOf, add_live_route
 from senoscope.ui.login import Login, add_login
 from senoscope.ui.overlay import USUAL_AGES, MaskAges
+from senoscope.ui.pages.calibration import calibration_page, calibration_style
 from senoscope.ui.pages.live import live_page, live_style
 from senoscope.ui.pages.review import review_page, review_style
 from senoscope.ui.request_guard import RequestGuard, is_this_machine
@@ -90,21 +93,35 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
     add_exam(app, actions)
     add_why_route(app, hub, actions.explain)
     add_key_frames(app, actions.key_frames)
+    add_calipers(app, hub, actions.review)
     if actions.review is not None:
         add_review(app, actions.review)
+    if actions.calibration is not None:
+        add_calibration(app, actions.calibration)
     # Added last, so asked first.
     app.add_middleware(RequestGuard)
+    auth = None if settings.password is None else user_of
+    return _with_pages(app, actions, settings, auth)
+
+
+def _with_pages(
+    app: FastAPI, actions: LiveActions, settings: PageSettings, auth: UserOf | None
+) -> FastAPI:
+    """The live page last: its path holds every other."""
+    reviews, calibrates = actions.review is not None, actions.calibration is not None
+    if calibrates:
+        calibration = calibration_page(reviews)
+        app = _mounted(app, calibration, CALIBRATION_PATH.rstrip("/"), calibration_style(), auth)
+    if reviews:
+        review = review_page(settings.operating_point)
+        app = _mounted(app, review, REVIEW_PATH.rstrip("/"), review_style(), auth)
     page = live_page(
         settings.operating_point,
         explains=actions.explain is not None,
         proof=settings.proof,
-        reviews=actions.review is not None,
+        reviews=reviews,
+        calibrates=calibrates,
     )
-    auth = None if settings.password is None else user_of
-    if actions.review is not None:
-        # Before the live page: its path holds every other.
-        review = review_page(settings.operating_point)
-        app = _mounted(app, review, REVIEW_PATH.rstrip("/"), review_style(), auth)
     return _mounted(app, page, "/", live_style(), auth)
 
 

@@ -14,6 +14,7 @@ from senoscope.models.package import SHIPPED, ModelPackage, load_package
 from senoscope.models.prevalence import PrevalenceShift
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import Segmenter
+from senoscope.ui.site_calibration import SiteFit, calibrated
 from senoscope.ui.why import Explainer
 
 SEGMENTER = SHIPPED / "unet-realtime"
@@ -25,21 +26,24 @@ def build_reader(
     segmenter: Path = SEGMENTER,
     classifier: Path = CLASSIFIER,
     prevalence: float | None = None,
+    site_fit: SiteFit | None = None,
 ) -> UltrasoundReader:
     """A reader from two package folders. ModelPackageError or EngineUnavailable says why not.
 
     `prevalence` is the site's share of malignant lesions; SettingsError where it cannot be one.
+    Without `site_fit` it reads as shipped; ModelPackageError too where that is of other weights.
     """
     # One thread reads: OpenCV's own pool would only take the other cores from the picture.
     cv2.setNumThreads(1)
     unet, googlenet = load_package(segmenter), load_package(classifier)
-    looks_again = build_classifier(classifier, way, prevalence)
+    looks_again = build_classifier(classifier, way, prevalence, site_fit)
+    here = "" if site_fit is None else f", {site_fit.in_words}"
     return UltrasoundReader(
         segmenter=build_segmenter(segmenter, way),
         classifier=looks_again,
         description=ReaderDescription(
             engine=way.title,
-            models=(unet.title, googlenet.title + _at_prevalence(prevalence)),
+            models=(unet.title, googlenet.title + here + _at_prevalence(prevalence)),
             operating_point=looks_again.operating_point,
         ),
     )
@@ -51,9 +55,14 @@ def build_segmenter(folder: Path, way: Way = USUAL) -> Segmenter:
     return Segmenter(way.load(package), package)
 
 
-def build_classifier(folder: Path, way: Way = USUAL, prevalence: float | None = None) -> Classifier:
+def build_classifier(
+    folder: Path,
+    way: Way = USUAL,
+    prevalence: float | None = None,
+    site_fit: SiteFit | None = None,
+) -> Classifier:
     """A classifier from its package's folder; raises as `build_reader` does."""
-    package = load_package(folder)
+    package = _fitted(load_package(folder), site_fit)
     return Classifier(way.load(package), package, prevalence)
 
 
@@ -61,17 +70,25 @@ def build_explainer(
     way: Way = USUAL,
     classifier: Path = CLASSIFIER,
     prevalence: float | None = None,
+    site_fit: SiteFit | None = None,
 ) -> Explainer:
     """Of what `build_reader` makes of the same. Nothing is loaded before the first question."""
-    return Explainer(partial(build_classifier, classifier, way, prevalence))
+    return Explainer(partial(build_classifier, classifier, way, prevalence, site_fit))
 
 
-def operating_point(classifier: ModelPackage, prevalence: float | None = None) -> OperatingPoint:
+def operating_point(
+    classifier: ModelPackage, prevalence: float | None = None, site_fit: SiteFit | None = None
+) -> OperatingPoint:
     """Where the classifier's probability becomes a word, without loading its weights."""
-    point = OperatingPoint(classifier.setting("low_below"), classifier.setting("high_from"))
+    package = _fitted(classifier, site_fit)
+    point = OperatingPoint(package.setting("low_below"), package.setting("high_from"))
     if prevalence is None:
         return point
-    return PrevalenceShift(classifier.setting("prevalence"), prevalence).operating_point(point)
+    return PrevalenceShift(package.setting("prevalence"), prevalence).operating_point(point)
+
+
+def _fitted(package: ModelPackage, site_fit: SiteFit | None) -> ModelPackage:
+    return package if site_fit is None else calibrated(package, site_fit)
 
 
 def _at_prevalence(prevalence: float | None) -> str:

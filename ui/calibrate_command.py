@@ -45,7 +45,10 @@ FILMED_UNTOLD = (
 NOT_READ_UNTOLD = "Reading: the AI read no frame; `senoscope doctor` says what is wrong with it."
 NO_PAGE_UNTOLD = "Display: no page was open to draw the pictures."
 
-calibrate = typer.Typer(help="Measure how late and how steady readings are.", no_args_is_help=True)
+calibrate = typer.Typer(
+    help="Measure how late and how steady readings are; fit the probability to a site.",
+    no_args_is_help=True,
+)
 Report = Annotated[Path | None, typer.Option(help="A JSON file to write all figures into.")]
 Engine = Annotated[str, typer.Option(help="As in `senoscope live`.")]
 say = partial(typer.echo, err=True)

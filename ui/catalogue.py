@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from senoscope.ui.catalogue_calibration import CALIBRATION
+from senoscope.ui.catalogue_measured import MEASURED
 from senoscope.ui.catalogue_review import REVIEW
 from senoscope.ui.catalogue_why import WHY
 
@@ -268,4 +270,6 @@ _LIVE: dict[str, tuple[str, str]] = {
 def texts(language: str) -> dict[str, str]:
     """Every text by its key, in one of `LANGUAGES`; {names} in braces are filled by the page."""
     column = LANGUAGES.index(language)
-    return {key: row[column] for key, row in (_LIVE | WHY | REVIEW).items()}
+    return {
+        key: row[column] for key, row in (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED).items()
+    }

@@ -102,6 +102,7 @@ REVIEW: dict[str, tuple[str, str]] = {
         "随后将重新判读该片段。已有的备注和轮廓随回顾结果保存。",
     ),
     "read_within": ("Read within", "在区域内判读"),
+    "read_found": ("Find the field of view", "自动查找超声图像区"),
     "read_whole": ("Read the whole picture", "判读整幅图像"),
     # The keys
     "play_meaning": ("Play at the clip's own rate, or pause", "按片段原有帧率播放或暂停"),

@@ -12,14 +12,24 @@ import cv2
 
 from senoscope import __version__
 from senoscope.domain.frame import Gray
+from senoscope.domain.track import Track
+from senoscope.realtime.clip_review import ClipFrame
 from senoscope.ui.drawn_overlay import Colour, drawn
+from senoscope.ui.measured_facts import MEASURES, Facts, measured_facts
 from senoscope.ui.open_clip import FollowedLesion, OpenClip
-from senoscope.ui.snapshot import followed_facts, lesion_facts
+from senoscope.ui.snapshot import followed_facts, lesion_facts, spacing_facts
 
+UNITS = ("mm", "mm", "degrees", "mm2", "mm", "mm")
+"""Of MEASURES."""
+MEASURE_COLUMNS = tuple(
+    f"{name}_{unit}{end}"
+    for name, unit in zip(MEASURES, UNITS, strict=True)
+    for end in ("", "_lower", "_upper")
+)
 COLUMNS = (
     "frame", "time_ms", "read", "not_read_because", "lesion", "suspicion", "probability",
-    "own_probability", "lowest", "highest", "frames_seen", "area_px", "long_mm", "short_mm",
-    "outline",
+    "own_probability", "lowest", "highest", "frames_seen", "area_px", *MEASURE_COLUMNS,
+    "scale_origin", "scale_percent", "outline",
 )  # fmt: skip
 
 
@@ -27,29 +37,29 @@ def frames_csv(clip: OpenClip) -> str:
     """A line for each lesion on each frame, and one for a frame without any.
 
     `frame` counts from 0, `lesion` is empty where none is followed steadily; `outline` says
-    whether the AI or a reader drew it.
+    whether the AI or a reader drew it. Lower and upper ends are of 95 % intervals; empty where
+    millimetres, or the skin line, are unknown.
     """
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(COLUMNS)
-    spacing = clip.review.pixel_spacing
     for frame in clip.review.frames():
         was_read = frame.reading is not None and frame.reading.unsuitable is None
         why = "" if frame.unsuitable is None else frame.unsuitable.value
         begins = [frame.place, round(frame.time_ms, 1), int(was_read), why]
         steady = [track for track in clip.tracks(frame) if track.is_steady]
+        on = clip.measured_frame(frame.spacing)
         for track in steady:
             own = None
             if track.finding is not None and frame.reading is not None:
                 own = round(frame.reading.findings[track.finding].probability, 4)
-            axes = ("", "") if spacing is None else track.lesion.axes_mm(spacing)
             by_hand = frame.place in clip.outlines.places(track.number)
             lines.writerow(
                 [
                     *begins, track.number, track.suspicion, round(track.probability, 4),
                     own, round(track.lowest, 4), round(track.highest, 4), track.seen,
                     round(track.lesion.area_px, 1),
-                    *(axis if axis == "" else round(float(axis), 2) for axis in axes),
+                    *_measured(measured_facts(track.lesion, on, by_hand)),
                     "reader" if by_hand else "AI",
                 ]
             )  # fmt: skip
@@ -64,7 +74,6 @@ def readings_json(clip: OpenClip) -> str:
     The file's name on the reader's own machine is left out: it may be a patient's.
     """
     review, status = clip.review, clip.review.status
-    spacing = review.pixel_spacing
     recorded = None if clip.recorded is None else clip.recorded.agreement
     facts = {
         "software": "Senoscope",
@@ -76,7 +85,6 @@ def readings_json(clip: OpenClip) -> str:
         "models": list(status.models),
         "simulated": status.simulated,
         "size_px": review.size,
-        "pixel_spacing_mm": None if spacing is None else [spacing.row_mm, spacing.column_mm],
         "same_as_recorded": None
         if recorded is None
         else {"compared": recorded.compared, "same": recorded.same},
@@ -86,12 +94,10 @@ def readings_json(clip: OpenClip) -> str:
                 "frame": frame.place,
                 "time_ms": round(frame.time_ms, 3),
                 "unsuitable": frame.unsuitable,
+                "spacing": spacing_facts(frame.spacing),
                 "presence": None if frame.reading is None else round(frame.reading.presence, 4),
                 "lesions": [
-                    followed_facts(track, spacing)
-                    | {"edited": frame.place in clip.outlines.places(track.number)}
-                    for track in clip.tracks(frame)
-                    if track.is_steady
+                    _on_frame(clip, frame, track) for track in clip.tracks(frame) if track.is_steady
                 ],
             }
             for frame in review.frames()
@@ -124,11 +130,28 @@ def overlaid(clip: OpenClip, place: int) -> Colour:
     return drawn(clip.review.frame(place).pixels, tracks, edited, said)
 
 
+def _measured(facts: Facts | None) -> list[float | str]:
+    """MEASURE_COLUMNS and the scale's two; "" where one is unknown."""
+    if facts is None:
+        return [""] * (len(MEASURE_COLUMNS) + 2)
+    told: list[float | str] = []
+    for name in MEASURES:
+        one = facts[name]
+        told += ["", "", ""] if one is None else [one["value"], one["lower"], one["upper"]]
+    return [*told, facts["scale"]["origin"], facts["scale"]["percent"]]
+
+
+def _on_frame(clip: OpenClip, frame: ClipFrame, track: Track) -> dict[str, Any]:
+    edited = frame.place in clip.outlines.places(track.number)
+    on = clip.measured_frame(frame.spacing)
+    return followed_facts(track, on, edited) | {"edited": edited}
+
+
 def _lesion(clip: OpenClip, each: FollowedLesion) -> dict[str, Any]:
-    spacing, remark = clip.review.pixel_spacing, each.remark
+    on, remark = clip.measured_frame(each.spacing), each.remark
     return {
-        **followed_facts(each.track, spacing),
-        **lesion_facts(each.lesion, spacing),
+        **followed_facts(each.track, on),
+        **lesion_facts(each.lesion, on, each.is_drawn),
         "first_frame": each.first,
         "last_frame": each.last,
         "key_frame": each.key_frame,

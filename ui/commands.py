@@ -16,6 +16,7 @@ from senoscope.ui.engines_command import engines
 from senoscope.ui.evaluate_command import evaluate
 from senoscope.ui.gallery_command import gallery
 from senoscope.ui.live_command import live
+from senoscope.ui.probability_command import probability
 from senoscope.ui.train_command import train
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command()(engines)
 app.command()(gallery)
 bench.command()(peers)
 app.add_typer(bench, name="bench")
+calibrate.command()(probability)
 app.add_typer(calibrate, name="calibrate")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")

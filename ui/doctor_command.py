@@ -21,9 +21,11 @@ from senoscope.domain.errors import SenoscopeError
 from senoscope.models.engines import onnxruntime, openvino, tensorrt
 from senoscope.models.package import Precision, load_package, shipped_packages
 from senoscope.realtime.sources.choose import available_sources, is_built_in
+from senoscope.ui.assemble import CLASSIFIER, operating_point
 from senoscope.ui.engine_record import kept_trials
 from senoscope.ui.logs import log_file
 from senoscope.ui.settings import Settings, load_settings, settings_file
+from senoscope.ui.site_calibration import fit_in_force
 from senoscope.ui.written import write_bytes
 
 REQUIRED = ("engine", "model", "settings")
@@ -79,7 +81,18 @@ def _checks() -> list[Check]:
         *_readings(),
         *(_model(folder) for folder in shipped_packages()),
         Check("settings", "file", _complaint_of_settings()),
+        _probability(),
     ]
+
+
+def _probability() -> Check:
+    """By which fit the classifier's logits become a probability."""
+    try:
+        fit = fit_in_force()
+        operating_point(load_package(CLASSIFIER), site_fit=fit)
+    except SenoscopeError as error:
+        return Check("settings", "probability", str(error))
+    return Check("settings", "probability", None, "as shipped" if fit is None else fit.in_words)
 
 
 def _readings() -> list[Check]:
@@ -126,7 +139,7 @@ def _packed(machine: dict[str, str], checks: list[Check]) -> bytes:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doctor.json", json.dumps(report, indent=2))
         if _complaint_of_settings() is None:
-            areas = [str(area) for area in stored.scan_areas.values()]
+            areas = [str(area) for area in stored.framings.values()]
             archive.writestr("settings.json", json.dumps({"scan_areas": areas}, indent=2))
         if log_file().exists():
             log = log_file().read_text(encoding="utf-8", errors="replace")
@@ -136,7 +149,7 @@ def _packed(machine: dict[str, str], checks: list[Check]) -> bytes:
 
 def _without_names(log: str, stored: Settings) -> str:
     """The log without this user's home, and without files and addresses that were sources."""
-    for source in (stored.source, *stored.scan_areas):
+    for source in (stored.source, *stored.framings):
         if source is None or is_built_in(source):
             continue
         part = urlsplit(source).netloc if "://" in source else Path(source).name

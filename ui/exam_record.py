@@ -12,6 +12,7 @@ import cv2
 from senoscope import __version__
 from senoscope.realtime.exam import ExamSummary
 from senoscope.ui.key_frames import KeyFrame
+from senoscope.ui.measured_facts import MeasuredFrame
 from senoscope.ui.overlay import exam_header
 from senoscope.ui.snapshot import followed_facts
 from senoscope.ui.written import write_bytes, write_text
@@ -60,12 +61,14 @@ def _facts(exam: ExamSummary, key_frames: Sequence[KeyFrame]) -> dict[str, Any]:
 
 def _key_frame(kept: KeyFrame) -> dict[str, Any]:
     shown, remark = kept.shown, kept.remark
+    frame = shown.frame
+    on = MeasuredFrame.of(frame.spacing, frame.size, shown.source_name, shown.scan_area)
     return {
         "picture": _picture_name(kept),
         "source": shown.source_name,
         "simulated": shown.frame.simulated,
         "frame_index": shown.frame.index,
-        **followed_facts(kept.track, shown.frame.pixel_spacing),
+        **followed_facts(kept.track, on),
         "operator": {
             "verdict": remark.verdict.value,
             "image_laterality": remark.side.value,

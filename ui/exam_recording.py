@@ -44,7 +44,6 @@ class ExamRecording:
             RecordingHeader(
                 source_name=view.source_name,
                 size=frame.size,
-                pixel_spacing=frame.pixel_spacing,
                 simulated=frame.simulated,
                 scan_area=view.scan_area,
                 started_at=datetime.now(UTC),

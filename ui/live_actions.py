@@ -5,13 +5,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-from senoscope.domain.frame import ScanArea
+import cv2
+
+from senoscope.calibration.field_of_view import FieldOfView, NoField, find_field_of_view
+from senoscope.domain.frame import Frame, ScanArea
 from senoscope.realtime.exam import ExamSummary
+from senoscope.realtime.framing import Cut, usual_framing
 from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.recording_take import RecordingState
+from senoscope.realtime.sources.base import Source
+from senoscope.ui.calibration_session import CalibrationSession
 from senoscope.ui.key_frames import KeyFrames
+from senoscope.ui.overlay import framing_header
 from senoscope.ui.review_session import ReviewSession
 
 
@@ -20,8 +27,9 @@ class Preview:
     """What was found when a source was tried.
 
     `size` is (columns, rows) of the whole picture, `jpeg` that picture. `fps` is None when the
-    source does not say. `calibrated` says whether millimetres are known. `scan_area` (left, top,
-    width, height) is the one last chosen for this source, None for the whole picture.
+    source does not say. `calibrated` says whether millimetres are known. `framing` is the one last
+    chosen for this source, or its usual one. `found` is the field of view on this very picture, or
+    why there is none; None for a source that shows no screen.
     """
 
     name: str
@@ -30,10 +38,31 @@ class Preview:
     simulated: bool
     calibrated: bool
     jpeg: bytes
-    scan_area: tuple[int, int, int, int] | None = None
+    framing: Cut | ScanArea = Cut.WHOLE
+    found: FieldOfView | NoField | None = None
+
+    @classmethod
+    def of(
+        cls, source: Source, frame: Frame, fps: float | None, framing: Cut | ScanArea | None
+    ) -> Self:
+        """Of a source whose whole picture is `frame`. A framing that does not fit it is none."""
+        usual = usual_framing(source)
+        if isinstance(framing, ScanArea) and not framing.fits(frame.size):
+            framing = None
+        return cls(
+            name=source.name,
+            size=frame.size,
+            fps=fps,
+            simulated=frame.simulated,
+            calibrated=frame.pixel_spacing is not None,
+            jpeg=cv2.imencode(".jpg", frame.pixels)[1].tobytes(),
+            framing=framing or usual,
+            found=find_field_of_view([frame.pixels]) if usual is Cut.FOUND else None,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """For the browser; the picture as a data URL."""
+        found = self.found
         picture = base64.b64encode(self.jpeg).decode("ascii")
         return {
             "name": self.name,
@@ -41,7 +70,10 @@ class Preview:
             "fps": self.fps,
             "simulated": self.simulated,
             "calibrated": self.calibrated,
-            "scan_area": self.scan_area,
+            "framing": framing_header(self.framing),
+            "shows_screen": self.found is not None,
+            "found": framing_header(found.area) if isinstance(found, FieldOfView) else None,
+            "not_found": found.value if isinstance(found, NoField) else None,
             "picture": f"data:image/jpeg;base64,{picture}",
         }
 
@@ -72,20 +104,21 @@ class LiveActions:
 
     `known_sources` names what can be offered without being typed: "phantom", "camera 0".
     `preview` opens such a name, a path or a URL, takes one picture and closes it again.
-    `start_source` makes the loop read it from now on, within the area (None: the whole picture),
-    and remembers both for the next start.
+    `start_source` makes the loop read it from now on, in that framing (None: its usual one), and
+    remembers both for the next start.
     `first_run` is True until a source was started once; the page then opens the source dialog.
     `exam` sums up the present exam; `end_exam` ends it, begins one of the pseudonym given ("" for
     nobody's) and sums up the ended one. `align` says whether frames wait for their own readings,
     now and at the next start. `key_frames` are the present exam's, `recording` its recorder.
     `explain` says why a numbered finding of a frame is what it is, part by part as in
     `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
-    `review` reads recorded clips; None where no page for that is served.
+    `review` reads recorded clips, `calibration` says what is known of the screen; None where no
+    page for that is served.
     """
 
     known_sources: Callable[[], tuple[str, ...]]
     preview: Callable[[str], Preview]
-    start_source: Callable[[str, ScanArea | None], None]
+    start_source: Callable[[str, Cut | ScanArea | None], None]
     first_run: Callable[[], bool]
     exam: Callable[[], ExamSummary]
     end_exam: Callable[[str], ExamSummary]
@@ -94,3 +127,4 @@ class LiveActions:
     recording: Recording
     explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None
     review: ReviewSession | None = None
+    calibration: CalibrationSession | None = None

@@ -16,20 +16,23 @@ import typer
 
 from senoscope import __version__
 from senoscope.domain.errors import InstallationError, SettingsError, SourceLost
-from senoscope.domain.frame import ScanArea
 from senoscope.models.package import load_package
+from senoscope.realtime.framing import parse_framing, usual_framing
 from senoscope.realtime.igtl_out import IgtlOut
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.loop_report import LoopReport
 from senoscope.realtime.sources.choose import normal_form
 from senoscope.ui.assemble import CLASSIFIER, build_explainer, build_reader, operating_point
+from senoscope.ui.calibration_session import CalibrationSession
 from senoscope.ui.engine_record import chosen_way
 from senoscope.ui.live_session import LiveSession, SourceRules, WatchedSource, kept_folder
 from senoscope.ui.logs import log_file, start_log
 from senoscope.ui.named_source import named_source
 from senoscope.ui.request_guard import is_this_machine
 from senoscope.ui.review_session import ReviewSession
+from senoscope.ui.screen_templates import ScreenTemplates, template_folder
 from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
+from senoscope.ui.site_calibration import fit_in_force
 from senoscope.ui.written import write_text
 
 if TYPE_CHECKING:
@@ -47,7 +50,11 @@ def live(
         typer.Option(help="phantom, camera:0, a folder, a video file or a stream's address."),
     ] = "",
     scan_area: Annotated[
-        str, typer.Option(help="LEFT,TOP,WIDTH,HEIGHT in pixels; nothing outside is read.")
+        str,
+        typer.Option(
+            help="LEFT,TOP,WIDTH,HEIGHT in pixels, nothing outside is read or shown; found: the "
+            "field of view is looked for; whole: all of it, with names that stand on it."
+        ),
     ] = "",
     rate: Annotated[float | None, typer.Option(help="Frames a second; the source's own.")] = None,
     size: Annotated[str, typer.Option(help="Of phantom and folder frames.")] = "1024x768",
@@ -88,24 +95,27 @@ def live(
     start_log(log_file())
     stored = load_settings(settings_file())
     text = source or stored.source or "phantom"
-    area = ScanArea.parse(scan_area) if scan_area else stored.scan_areas.get(normal_form(text))
+    framing = parse_framing(scan_area) if scan_area else stored.framings.get(normal_form(text))
     rules = SourceRules(rate, _size(size), any_source=is_this_machine(host))
     picked = named_source(
         text, rate_hz=rate, flat_out=flat_out, size=rules.size, repeat=not headless
     )
+    framing = framing or usual_framing(picked)
     # Asked for once here, so that a share that cannot be one is refused before anything starts.
-    point = operating_point(load_package(CLASSIFIER), prevalence)
+    fit = fit_in_force()
+    point = operating_point(load_package(CLASSIFIER), prevalence, fit)
     way, trial = chosen_way(engine, partial(typer.echo, err=True))
-    reader = partial(build_reader, way, prevalence=prevalence)
+    reader = partial(build_reader, way, prevalence=prevalence, site_fit=fit)
     if headless:
-        _measure(LiveLoop(picked, reader, area, judges=not every_frame), frames, report)
+        _measure(LiveLoop(picked, reader, framing, judges=not every_frame), frames, report)
         return
     # Gradio takes seconds to import, and no other command should wait for it.
     from senoscope.ui.app import PageSettings  # noqa: PLC0415
 
     watched = WatchedSource(text, picked)
-    loop = LiveLoop(watched, reader, area, awaits_return=True)
-    explainer = build_explainer(way, prevalence=prevalence)
+    templates = ScreenTemplates(template_folder())
+    loop = LiveLoop(watched, reader, framing, awaits_return=True, templates=templates.known)
+    explainer = build_explainer(way, prevalence=prevalence, site_fit=fit)
     session = LiveSession(loop, watched, stored, settings_file(), rules, explainer)
     settings = PageSettings(
         snapshot_folder=snapshots or snapshot_folder(),
@@ -115,20 +125,26 @@ def live(
         ages=stored.ages,
     )
     out = None if igtl_out is None else IgtlOut(igtl_out, stored.ages.gone_after_ms)
-    _serve(loop, session, ReviewSession(reader, kept_folder()), settings, (host, port), out)
+    calibration = CalibrationSession(
+        loop, lambda: session.source, templates, kept_folder() / "latency.json"
+    )
+    review = ReviewSession(reader, kept_folder())
+    _serve(loop, session, review, calibration, settings, (host, port), out)
 
 
 def _serve(
     loop: LiveLoop,
     session: LiveSession,
     review: ReviewSession,
+    calibration: CalibrationSession,
     settings: PageSettings,
     place: tuple[str, int],
     out: IgtlOut | None,
 ) -> None:
     from senoscope.ui.app import build_app, serve  # noqa: PLC0415 - as above
 
-    app = build_app(loop, replace(session.actions, review=review), settings)
+    actions = replace(session.actions, review=review, calibration=calibration)
+    app = build_app(loop, actions, settings)
     # A service manager ends programs by SIGTERM: the AI process and its memory must go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Each is done whatever becomes of the others: the exam is kept where a review cannot be.

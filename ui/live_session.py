@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
-import cv2
 from platformdirs import user_data_path
 
 from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.realtime.capture import RUN, Capture, ComesBack
 from senoscope.realtime.exam import ExamSummary
+from senoscope.realtime.framing import Cut, usual_framing
 from senoscope.realtime.intake import Stills
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.base import Source
@@ -64,6 +64,11 @@ class WatchedSource:
     def stills(self) -> bool:
         """The watched source's."""
         return isinstance(self._source, Stills) and self._source.stills
+
+    @property
+    def usual_cut(self) -> Cut:
+        """The watched source's."""
+        return usual_framing(self._source)
 
     @property
     def comes_back(self) -> bool:
@@ -156,6 +161,11 @@ class LiveSession:
         self._starting, self._trying = Lock(), Lock()
 
     @property
+    def source(self) -> WatchedSource:
+        """The one that the loop reads."""
+        return self._source
+
+    @property
     def actions(self) -> LiveActions:
         """For the page."""
         return LiveActions(
@@ -174,20 +184,21 @@ class LiveSession:
     def preview(self, text: str) -> Preview:
         """One whole picture of a source. SenoscopeError says why there is none."""
         text, normal = self._allowed(text)
-        area = self._settings.scan_areas.get(normal)
+        framing = self._settings.framings.get(normal)
         running = self._source
         if self._runs(normal) and running.latest is not None:
-            return _preview(running.name, running.latest, self._loop.status().fps, area)
+            return Preview.of(running, running.latest, self._loop.status().fps, framing)
         source = self._chosen(text, phantom_frames=1)
-        return _preview(source.name, self._tried(source), None, area)
+        return Preview.of(source, self._tried(source), None, framing)
 
-    def start_source(self, text: str, scan_area: ScanArea | None) -> None:
-        """Read `text` from now on and at the next start.
+    def start_source(self, text: str, framing: Cut | ScanArea | None) -> None:
+        """Read `text` from now on and at the next start; None: in its usual framing.
 
         SenoscopeError where it cannot be opened or its pictures do not hold the area: the present
         source then goes on. StorageError when it was started and is not remembered.
         """
         text, normal = self._allowed(text)
+        scan_area = framing if isinstance(framing, ScanArea) else None
         with self._starting:
             source = self._source
             if self._runs(normal) and (scan_area is None or source.latest is not None):
@@ -196,11 +207,12 @@ class LiveSession:
             else:
                 check = None if scan_area is None else scan_area.crop
                 source = WatchedSource(text, self._chosen(text, repeat=True), check)
-            self._loop.switch_source(source, scan_area)
+            framing = framing or usual_framing(source)
+            self._loop.switch_source(source, framing)
             self._source = source
             if scan_area is not None and source.latest is not None:
-                scan_area = replace(scan_area, picture=source.latest.size)
-            self._settings = self._settings.with_source(normal, scan_area)
+                framing = replace(scan_area, picture=source.latest.size)
+            self._settings = self._settings.with_source(normal, framing)
             save_settings(self._settings, self._settings_file)
 
     def align(self, wanted: bool) -> None:
@@ -275,16 +287,3 @@ def known_sources() -> tuple[str, ...]:
     """Sources that need no typing, as `source_from_text` takes them."""
     cameras = (name for name, reason in available_sources() if reason is None)
     return ("phantom", *(name.removeprefix("camera ") for name in cameras if "camera " in name))
-
-
-def _preview(name: str, frame: Frame, fps: float | None, area: ScanArea | None) -> Preview:
-    fits = area is not None and area.fits(frame.size)
-    return Preview(
-        name=name,
-        size=frame.size,
-        fps=fps,
-        simulated=frame.simulated,
-        calibrated=frame.pixel_spacing is not None,
-        jpeg=cv2.imencode(".jpg", frame.pixels)[1].tobytes(),
-        scan_area=(area.left, area.top, area.width, area.height) if area and fits else None,
-    )

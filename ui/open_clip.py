@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -12,15 +13,21 @@ from threading import Lock
 
 import cv2
 
+from senoscope.calibration.field_of_view import NoField
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import ScanArea
 from senoscope.domain.lesion import Lesion
+from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.domain.track import Track
 from senoscope.realtime.clip_review import ClipFrame, ClipReview
+from senoscope.realtime.framing import Cut
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.recorded_readings import RecordedReadings
+from senoscope.realtime.recording_file import RecordingFile
+from senoscope.realtime.recording_format import ENDING
 from senoscope.ui.clip_outlines import ClipOutlines
 from senoscope.ui.key_frames import KeyFrames, Remark, sharpness
+from senoscope.ui.measured_facts import MeasuredFrame
 from senoscope.ui.overlay import Header, described
 
 USUAL_SHARPNESS = 6.0
@@ -31,23 +38,30 @@ USUAL_SHARPNESS = 6.0
 class FollowedLesion:
     """One numbered lesion of the clip: as it was last followed, and the frames that show it.
 
-    `lesion` is its outline on its key frame, or on the last where it has none.
+    `lesion` is its outline on its key frame, or on the last where it has none, and `spacing` of
+    that frame.
     """
 
     track: Track
     lesion: Lesion
+    spacing: CalibratedSpacing | None
     first: int
     last: int
     key_frame: int | None
     edited: tuple[int, ...]
     remark: Remark
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether `lesion` is a reader's outline."""
+        return (self.last if self.key_frame is None else self.key_frame) in self.edited
+
 
 class OpenClip:
     """One review, its key frames, outlines and remarks. Any thread may ask.
 
     `name` is shown to the person who opened it and goes nowhere else. An upload's file at `path` is
-    deleted with it. `scan_area` is what of the picture is read, None for all. `recorded` compares
+    deleted with it. `framing` is how it is read. `recorded` compares
     with the readings of a recording, None for other clips.
     """
 
@@ -57,11 +71,13 @@ class OpenClip:
         path: Path,
         name: str,
         is_upload: bool = False,
-        scan_area: ScanArea | None = None,
+        framing: Cut | ScanArea = Cut.WHOLE,
         recorded: RecordedReadings | None = None,
     ) -> None:
         self.review, self.path, self.name, self.is_upload = review, path, name, is_upload
-        self.scan_area, self.recorded = scan_area, recorded
+        self.framing, self.recorded = framing, recorded
+        self.no_field: NoField | None = None
+        """Why the field of view was not found, where nobody asked for the whole picture."""
         self.outlines = ClipOutlines()
         self.version = 0
         """Counts the changes that the reader made."""
@@ -113,28 +129,29 @@ class OpenClip:
             for each in self._key_frames.all()
         }
         first: dict[int, int] = {}
-        last: dict[int, tuple[Track, int]] = {}
-        shown: dict[int, Lesion] = {}
+        last: dict[int, tuple[Track, ClipFrame]] = {}
+        shown: dict[int, tuple[Lesion, CalibratedSpacing | None]] = {}
         for frame in frames:
             for track in frame.tracks:
                 if not track.is_steady:
                     continue
                 number = track.number
                 first.setdefault(number, frame.place)
-                last[number] = track, frame.place
+                last[number] = track, frame
                 if best.get(number, frame.place) == frame.place:
-                    shown[number] = self.outlines.lesion((frame.place, number), track.lesion)
+                    lesion = self.outlines.lesion((frame.place, number), track.lesion)
+                    shown[number] = lesion, frame.spacing
         return tuple(
             FollowedLesion(
                 track,
-                shown.get(number, track.lesion),
+                *shown.get(number, (track.lesion, frame.spacing)),
                 first[number],
-                place,
+                frame.place,
                 best.get(number),
                 self.outlines.places(number),
                 self._remarks.get(number, Remark()),
             )
-            for number, (track, place) in sorted(last.items())
+            for number, (track, frame) in sorted(last.items())
         )
 
     def remark(self, number: int, remark: Remark) -> None:
@@ -163,17 +180,24 @@ class OpenClip:
             )
         return frames[0]
 
+    def measured_frame(self, spacing: CalibratedSpacing | None) -> MeasuredFrame:
+        """What lengths rest on, on a frame of that `spacing`."""
+        source, cut = self._origin
+        return MeasuredFrame.of(
+            spacing, self.review.size or (0, 0), source, cut, self.review.scan_area
+        )
+
     def header(self, place: int) -> Header:
         """What is drawn over the frame and said of it."""
         frame = self.frame(place)
         reading, size = frame.reading, self.review.size
         why = None if frame.unsuitable is None else frame.unsuitable.value
-        spacing = self.review.pixel_spacing
+        on = self.measured_frame(frame.spacing)
         findings = []
         if reading is not None:
             for track in self.tracks(frame):
                 edited = place in self.outlines.places(track.number)
-                findings.append(described(track, reading, spacing, True) | {"edited": edited})
+                findings.append(described(track, reading, on, True, edited) | {"edited": edited})
         return {
             "place": place,
             "time_ms": round(frame.time_ms, 1),
@@ -219,6 +243,16 @@ class OpenClip:
         steps = [after - before for before, after in pairwise(times)]
         usual = median(steps) if steps else 0.0
         return round(1000 / usual, 2) if usual > 0 else 30.0
+
+    @cached_property
+    def _origin(self) -> tuple[str, ScanArea | None]:
+        """The source whose pictures these are, and what of them was recorded."""
+        if self.path.suffix != ENDING:
+            return self.review.status.source_name, None
+        file = RecordingFile(self.path)
+        header = file.header
+        file.close()
+        return header.source_name, header.scan_area
 
     def _note(self, read: ReadFrame) -> None:
         found = {

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import Frame, PixelSpacing
+from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading, Unsuitable
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName
+from senoscope.realtime.framing import Cut
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
+from senoscope.ui.measured_facts import MeasuredFrame, measured_facts
 
 FAINT_AFTER_MS = 150.0
 """A reading older than this is hatched: at a usual probe speed of 20 mm/s the tissue under the
@@ -46,6 +48,13 @@ USUAL_AGES = MaskAges()
 
 Header = dict[str, Any]
 """JSON-ready: text, numbers, lists and None only."""
+
+
+def framing_header(framing: Cut | ScanArea) -> str | list[int]:
+    """A word, or [left, top, width, height]."""
+    if isinstance(framing, Cut):
+        return framing.value
+    return [framing.left, framing.top, framing.width, framing.height]
 
 
 def shown_reading(published: PublishedFrame, ages: MaskAges = USUAL_AGES) -> Reading | None:
@@ -86,7 +95,7 @@ def frame_header(
         "findings": []
         if reading is None
         else [
-            described(track, reading, published.frame.pixel_spacing, frozen or published.still)
+            described(track, reading, measured_frame(published), frozen or published.still)
             for track in published.tracks
         ],
     }
@@ -131,12 +140,19 @@ def _trouble(status: LoopStatus) -> Header | None:
     return None
 
 
+def measured_frame(published: PublishedFrame) -> MeasuredFrame:
+    """What lengths on it rest on."""
+    frame = published.frame
+    return MeasuredFrame.of(frame.spacing, frame.size, published.source_name, published.scan_area)
+
+
 def described(
-    track: Track, reading: Reading, spacing: PixelSpacing | None, stands_still: bool
+    track: Track, reading: Reading, on: MeasuredFrame, stands_still: bool, drawn: bool = False
 ) -> Header:
     """A lesion. `number` is 0 and `suspicion` "new" before it is steady; `finding` counts from 1.
 
-    `own` is the probability of this single frame, None where it was not found on it.
+    `own` is the probability of this single frame, None where it was not found on it. `drawn`: its
+    outline is a reader's.
     """
     own = None if track.finding is None else reading.findings[track.finding]
     probability, word = track.probability, track.suspicion
@@ -152,9 +168,7 @@ def described(
         "seen": track.seen,
         "agree": track.agree,
         "range": [round(track.lowest, 2), round(track.highest, 2)],
-        "axes_mm": None
-        if spacing is None
-        else [round(axis, 1) for axis in track.lesion.axes_mm(spacing)],
+        "measured": measured_facts(track.lesion, on, drawn),
         "outline": outline.ravel().tolist(),
     }
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from senoscope.domain.errors import SenoscopeError, SettingsError
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.framing import Cut
 from senoscope.ui.actions_route import said
 from senoscope.ui.clip_export import frames_csv, key_images, readings_json
 from senoscope.ui.clip_outlines import MOST_POINTS, Points, painted
@@ -38,10 +39,10 @@ class RecordingAsked(BaseModel):
     name: Annotated[str, Field(max_length=255)]
 
 
-class AreaAsked(BaseModel):
-    """[left, top, width, height] of the picture shown, None for the whole one."""
+class FramingAsked(BaseModel):
+    """found, whole, or [left, top, width, height] of the picture shown."""
 
-    area: tuple[int, int, int, int] | None = None
+    framing: Cut | tuple[int, int, int, int]
 
 
 class OutlineAsked(BaseModel):
@@ -91,9 +92,10 @@ def _add_opening(routes: APIRouter, session: ReviewSession) -> None:
         session.open_recording(asked.name)
         return session.state()
 
-    @routes.post("/area")
-    def read_again(asked: AreaAsked) -> Header:
-        session.read_again(None if asked.area is None else ScanArea(*asked.area))
+    @routes.post("/framing")
+    def read_again(asked: FramingAsked) -> Header:
+        framing = asked.framing
+        session.read_again(ScanArea(*framing) if isinstance(framing, tuple) else framing)
         return session.state()
 
     @routes.post("/cancel")
@@ -168,7 +170,7 @@ def _add_exports(routes: APIRouter, session: ReviewSession) -> None:
 
     @routes.get("/export/key_images.zip")
     def images() -> Response:
-        return _download(key_images(session.clip), "application/zip", "zip")
+        return _download(key_images(session.exportable()), "application/zip", "zip")
 
     @routes.post("/export/video")
     def make_video() -> StreamingResponse:
@@ -185,7 +187,8 @@ def _add_exports(routes: APIRouter, session: ReviewSession) -> None:
 def _made(session: ReviewSession) -> Iterator[str]:
     """Lines of JSON: how much is done, or why no more comes."""
     try:
-        for done in write_video(session.clip, session.clip.video):
+        clip = session.exportable()
+        for done in write_video(clip, clip.video):
             yield json.dumps({"done": round(done, 3)}) + "\n"
     except SenoscopeError as error:
         yield json.dumps({"error": said(error)}) + "\n"

@@ -9,9 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from senoscope.calibration.field_of_view import NoField
+from senoscope.calibration.screen_template import ScreenTemplate
 from senoscope.domain.errors import SenoscopeError, SettingsError, SourceUnavailable
-from senoscope.domain.frame import PixelSpacing, ScanArea
+from senoscope.domain.frame import ScanArea
 from senoscope.realtime.clip_review import ClipReview, ReviewState
+from senoscope.realtime.framing import Cut, usual_framing
+from senoscope.realtime.look_ahead import find_ahead
 from senoscope.realtime.recorded_readings import RecordedReadings
 from senoscope.realtime.recording_file import RecordingFile
 from senoscope.realtime.recording_format import ENDING
@@ -19,9 +23,10 @@ from senoscope.realtime.sources.base import Source
 from senoscope.realtime.sources.recording import RecordingSource
 from senoscope.realtime.worker import BuildReader, FrameReader
 from senoscope.ui.clip_export import readings_json
+from senoscope.ui.measured_facts import measured_facts
 from senoscope.ui.named_source import named_source
 from senoscope.ui.open_clip import FollowedLesion, OpenClip
-from senoscope.ui.overlay import Header
+from senoscope.ui.overlay import Header, framing_header
 from senoscope.ui.written import write_text
 
 LEFT_BEHIND_S = 24 * 3600.0
@@ -123,26 +128,50 @@ class ReviewSession:
         clip = self._clip
         return EMPTY | {"version": self._version} if clip is None else self._described(clip)
 
-    def read_again(self, area: ScanArea | None) -> None:
-        """Read the open clip anew within `area` of the picture now shown; None: all of it."""
+    def read_again(self, framing: Cut | ScanArea) -> None:
+        """Read the open clip anew; an area is one of the picture now shown."""
         clip = self.clip
-        if area is not None and clip.scan_area is not None:
-            left, top = clip.scan_area.left + area.left, clip.scan_area.top + area.top
-            area = ScanArea(left, top, area.width, area.height)
-        self._open(clip.path, clip.name, clip.is_upload, area)
+        within = clip.review.scan_area
+        if isinstance(framing, ScanArea) and within is not None:
+            left, top = within.left + framing.left, within.top + framing.top
+            framing = ScanArea(left, top, framing.width, framing.height)
+        self._open(clip.path, clip.name, clip.is_upload, framing)
+
+    def exportable(self) -> OpenClip:
+        """The open clip. SettingsError where a name might stand on its pictures unasked."""
+        clip = self.clip
+        if clip.no_field is not None:
+            raise SettingsError(
+                f"Nothing is exported of this clip yet: {clip.no_field.value} Or read the whole "
+                "picture, if no name stands on it."
+            )
+        return clip
 
     def _open(
-        self, path: Path, name: str, is_upload: bool = False, area: ScanArea | None = None
+        self,
+        path: Path,
+        name: str,
+        is_upload: bool = False,
+        framing: Cut | ScanArea | None = None,
     ) -> None:
-        recorded = RecordedReadings() if path.suffix == ENDING and area is None else None
+        recorded = RecordedReadings() if path.suffix == ENDING and framing is None else None
         if recorded is None:
             source: Source = named_source(str(path), flat_out=True)
         else:
             source = RecordingSource(path, flat_out=True, hear_reading=recorded.hear)
+        framing = framing or usual_framing(source)
+        ahead: ScreenTemplate | NoField | None = None
+        if framing is Cut.FOUND:
+            ahead = _ahead(path, name)
+            framing = Cut.WHOLE if isinstance(ahead, NoField) else Cut.FOUND
+        templates = (ahead,) if isinstance(ahead, ScreenTemplate) else ()
         with self._opening:
             self._close(of=path)
-            review = ClipReview(source, self._build_reader, self._kept / "reviewed", area)
-            clip = OpenClip(review, path, name, is_upload, area, recorded)
+            review = ClipReview(
+                source, self._build_reader, self._kept / "reviewed", framing, templates
+            )
+            clip = OpenClip(review, path, name, is_upload, framing, recorded)
+            clip.no_field = ahead if isinstance(ahead, NoField) else None
             clip.version = self._version + 1
             self._clip = clip
             review.start()
@@ -172,34 +201,47 @@ class ReviewSession:
     def _described(self, clip: OpenClip) -> Header:
         review, status, progress = clip.review, clip.review.status, clip.review.progress
         done = review.state is not ReviewState.READING
-        spacing = review.pixel_spacing
+        frames = review.frames()
         agreement = None if clip.recorded is None else clip.recorded.agreement
         return {
             "state": review.state.value,
             # Of a clip that is being read, its lesions change with every frame.
             "version": clip.version + done,
             "name": clip.name,
-            "message": clip.message,
+            "message": clip.message or _unmasked(clip.no_field),
             "progress": {"read": progress.read, "of": progress.of, "left_s": progress.left_s},
             "frames": progress.read,
             "size": None if review.size is None else list(review.size),
             "rate_hz": clip.rate_hz(),
             "simulated": status.simulated,
-            "calibrated": spacing is not None,
-            "scan_area": None
-            if clip.scan_area is None
-            else [getattr(clip.scan_area, side) for side in ("left", "top", "width", "height")],
+            "calibrated": bool(frames) and frames[-1].spacing is not None,
+            "framing": framing_header(clip.framing),
+            "no_field": None if clip.no_field is None else clip.no_field.value,
             "engine": status.engine,
             "models": list(status.models),
             "same": None
             if agreement is None or not agreement.compared
             else {"compared": agreement.compared, "same": agreement.same},
-            "lesions": [_lesion(each, spacing) for each in clip.lesions()],
+            "lesions": [_lesion(clip, each) for each in clip.lesions()],
         }
 
 
-def _lesion(each: FollowedLesion, spacing: PixelSpacing | None) -> Header:
-    track, remark = each.track, each.remark
+def _ahead(path: Path, name: str) -> ScreenTemplate | NoField:
+    """The field of view of a file, which messages call by the name that its reader knows."""
+    try:
+        return find_ahead(named_source(str(path), flat_out=True))
+    except SenoscopeError as error:
+        raise SourceUnavailable(str(error).replace(str(path), name)) from error
+
+
+def _unmasked(no_field: NoField | None) -> str:
+    if no_field is None:
+        return ""
+    return f"{no_field.value} Until then all of it is read, and no picture of it is exported."
+
+
+def _lesion(clip: OpenClip, each: FollowedLesion) -> Header:
+    track, remark, on = each.track, each.remark, clip.measured_frame(each.spacing)
     return {
         "number": track.number,
         "suspicion": track.suspicion,
@@ -209,9 +251,7 @@ def _lesion(each: FollowedLesion, spacing: PixelSpacing | None) -> Header:
         "agree": track.agree,
         "first": each.first,
         "last": each.last,
-        "axes_mm": None
-        if spacing is None
-        else [round(axis, 1) for axis in each.lesion.axes_mm(spacing)],
+        "measured": measured_facts(each.lesion, on, each.is_drawn),
         "key_frame": each.key_frame,
         "edited": list(each.edited),
         "verdict": remark.verdict.value,
@@ -233,7 +273,8 @@ EMPTY: Header = {
     "rate_hz": 30.0,
     "simulated": False,
     "calibrated": False,
-    "scan_area": None,
+    "framing": Cut.WHOLE.value,
+    "no_field": None,
     "engine": "",
     "models": [],
     "same": None,

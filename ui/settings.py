@@ -1,4 +1,4 @@
-"""What is remembered between starts: the last source and each source's scan area."""
+"""What is remembered between starts: the last source and what is shown of each."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from platformdirs import user_config_path, user_pictures_path
 
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.framing import Cut, parse_framing
 from senoscope.ui.overlay import USUAL_AGES, MaskAges
 from senoscope.ui.written import write_text
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`source` None: no source was ever started. `scan_areas` by the source they belong to.
+    """`source` None: no source was ever started. `framings` by the source they belong to.
 
     Sources are named in their normal form, which holds no password. `aligned`: frames wait for
     their own readings. `ages`: when an outline is hatched, and when it is gone; set by hand in the
@@ -26,16 +27,13 @@ class Settings:
     """
 
     source: str | None = None
-    scan_areas: Mapping[str, ScanArea] = field(default_factory=lambda: MappingProxyType({}))
+    framings: Mapping[str, Cut | ScanArea] = field(default_factory=lambda: MappingProxyType({}))
     aligned: bool = False
     ages: MaskAges = USUAL_AGES
 
-    def with_source(self, source: str, scan_area: ScanArea | None) -> Settings:
-        """The same settings after `source` was started with `scan_area` (None: whole picture)."""
-        areas = {name: area for name, area in self.scan_areas.items() if name != source}
-        if scan_area is not None:
-            areas[source] = scan_area
-        return replace(self, source=source, scan_areas=areas)
+    def with_source(self, source: str, framing: Cut | ScanArea) -> Settings:
+        """The same settings after `source` was started in that framing."""
+        return replace(self, source=source, framings={**self.framings, source: framing})
 
 
 def settings_file() -> Path:
@@ -61,7 +59,7 @@ def load_settings(path: Path) -> Settings:
         aligned = stored.get("aligned", False)
         if not isinstance(aligned, bool):
             raise TypeError(f"aligned is {aligned!r}")
-        found = {name: ScanArea.parse(text) for name, text in areas.items()}
+        found = {name: parse_framing(text) for name, text in areas.items()}
         return Settings(source, found, aligned, _ages(stored))
     except FileNotFoundError:
         return Settings()
@@ -76,7 +74,7 @@ def save_settings(settings: Settings, path: Path) -> None:
     """Keep settings for this user's next start, whole or not at all. StorageError says why not."""
     stored = {
         "source": settings.source,
-        "scan_areas": {name: str(area) for name, area in settings.scan_areas.items()},
+        "scan_areas": {name: str(each) for name, each in settings.framings.items()},
         "aligned": settings.aligned,
         "hatched_after_ms": settings.ages.hatched_after_ms,
         "gone_after_ms": settings.ages.gone_after_ms,

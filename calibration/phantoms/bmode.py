@@ -17,7 +17,8 @@ from senoscope.calibration.phantoms.anatomy import DRIFT_MM, Breast, breast
 from senoscope.calibration.phantoms.lesions import LesionKind, SimulatedLesion
 from senoscope.calibration.phantoms.speckle import Map, envelope, scatterers
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import LARGEST_SIDE, SMALLEST_SIDE, Gray, PixelSpacing
+from senoscope.domain.frame import LARGEST_SIDE, SMALLEST_SIDE, Gray
+from senoscope.domain.spacing import PixelSpacing
 
 _GRID_ROWS = 400
 """Rows that are simulated; about three to a speckle, so that enlarging them loses nothing."""

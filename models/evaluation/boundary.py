@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.evaluation.metrics import Bools
 
 

@@ -34,8 +34,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from senoscope.domain.errors import DataSetError
-from senoscope.domain.frame import PixelSpacing
 from senoscope.domain.lexicon import EchoPattern, Margin, PosteriorFeatures, Shape
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis, UltrasoundImage
 from senoscope.models.evaluation.xlsx_table import read_xlsx
 

@@ -25,15 +25,12 @@ from senoscope.models.crop import crop_affine, sample_crop
 from senoscope.models.evaluation.calibration_error import brier, platt_scaling
 from senoscope.models.evaluation.matching import best_match
 from senoscope.models.evaluation.metrics import expected_calibration_error
+from senoscope.models.evaluation.platt_fit import platt_fit
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis
 from senoscope.models.segmenter import Segmenter
 from senoscope.models.training.classifier import predict
 from senoscope.models.training.samples import Sample, Samples
 
-KEPT_MALIGNANT = 0.95
-"""Of malignant lesions that were outlined: so many are not called low."""
-KEPT_BENIGN = 0.90
-"""Of benign lesions: so many are not called high."""
 LESION_FROM = 0.0
 """Logit of "is a lesion" below which an outline is dropped: even odds, as trained. Stricter ones
 did not tell false outlines: what the U-Net mistakes for a lesion looks like one."""
@@ -103,41 +100,24 @@ def calibration(scored: Sequence[ScoredLesion]) -> tuple[dict[str, float], dict[
     """
     logits = np.array([each.logit for each in scored])
     malignant = np.array([each.malignant for each in scored])
-    slope, intercept = platt_scaling(logits, malignant)
-    probability = _logistic(slope * logits + intercept)
-    low, high = operating_point(probability, malignant)
+    fit = platt_fit(logits, malignant)
+    probability = fit.probability(logits)
     unseen = np.empty(len(scored))
     part = np.array([part_of(each.group, PARTS) for each in scored])
     for held in range(PARTS):
         fitted = platt_scaling(logits[part != held], malignant[part != held])
         unseen[part == held] = _logistic(fitted[0] * logits[part == held] + fitted[1])
-    settings = {
-        "calibration_slope": slope,
-        "calibration_intercept": intercept,
-        "prevalence": float(malignant.mean()),
-        "low_below": low,
-        "high_from": high,
-        "lesion_logit_from": LESION_FROM,
-    }
+    settings = fit.settings | {"lesion_logit_from": LESION_FROM}
     dismissed = np.array([each.lesion_logit < LESION_FROM for each in scored])
     said = {
         "lesions": len(scored),
         "lesions_dismissed": int(dismissed.sum()),
         "ece_by_patient_cv": round(expected_calibration_error(malignant, unseen), 4),
         "brier_by_patient_cv": round(brier(malignant, unseen), 4),
-        "called_low": round(float((probability < low).mean()), 4),
-        "called_high": round(float((probability >= high).mean()), 4),
+        "called_low": round(float((probability < fit.low_below).mean()), 4),
+        "called_high": round(float((probability >= fit.high_from).mean()), 4),
     }
     return settings, said
-
-
-def operating_point(
-    probability: NDArray[np.float64], malignant: NDArray[np.bool_]
-) -> tuple[float, float]:
-    """Low below: keeps KEPT_MALIGNANT above. High from: KEPT_BENIGN below. Between: uncertain."""
-    low = float(np.quantile(probability[malignant], 1 - KEPT_MALIGNANT))
-    high = float(np.quantile(probability[~malignant], KEPT_BENIGN))
-    return min(low, high), max(low, high)
 
 
 def write_out_of_fold(scored: Sequence[ScoredLesion], folder: Path) -> None:

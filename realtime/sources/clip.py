@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from senoscope.domain.clip import Clip
 from senoscope.domain.frame import Frame
+from senoscope.domain.spacing import CalibratedSpacing, SpacingOrigin
+from senoscope.realtime.framing import Cut
 from senoscope.realtime.sources.numbering import Numbering
 from senoscope.realtime.sources.opencv import opencv
 from senoscope.realtime.sources.pacing import Pace
@@ -41,7 +43,10 @@ class ClipSource:
         Pace(rate_hz)  # says what is wrong with a rate
         self._clip, self._flat_out, self._repeat = clip, flat_out, repeat
         self._due_ms = _due_ms(clip, rate_hz)
-        self._numbering = Numbering(clip.name, clip.pixel_spacing)
+        spacing = None
+        if clip.pixel_spacing is not None:
+            spacing = CalibratedSpacing(clip.pixel_spacing, SpacingOrigin.DICOM_REGION)
+        self._numbering = Numbering(clip.name, spacing)
         self._shown = 0
         self._began_ns: int | None = None
         self._closed = Event()
@@ -55,6 +60,11 @@ class ClipSource:
     def stills(self) -> bool:
         """True where it is one frame."""
         return len(self._clip.frames) == 1
+
+    @property
+    def usual_cut(self) -> Cut:
+        """The part that the file says is tissue is delivered alone, and may be written on still."""
+        return Cut.FOUND if self._clip.scan_area is None else Cut.CLEARED
 
     @property
     def share(self) -> float:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import ImageError, InstallationError, SourceLost
-from senoscope.domain.frame import LARGEST_SIDE, PixelSpacing
+from senoscope.domain.frame import LARGEST_SIDE
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.realtime.sources.opencv import Picture
 
 HEADER_BYTES = 58
@@ -95,7 +96,7 @@ def pyigtl_messages() -> ModuleType:
         ) from error
 
 
-def picture_of(message: Message) -> tuple[Picture, PixelSpacing | None]:
+def picture_of(message: Message) -> tuple[Picture, CalibratedSpacing | None]:
     """Grey, or blue, green, red; and millimetres where the message's matrix can be believed.
 
     ImageError where it is not one 8-bit 2-D picture.
@@ -123,9 +124,9 @@ def picture_of(message: Message) -> tuple[Picture, PixelSpacing | None]:
     return picture, _spacing(float(steps[2 - rows_axis]), float(steps[2 - columns_axis]))
 
 
-def _spacing(row_mm: float, column_mm: float) -> PixelSpacing | None:
+def _spacing(row_mm: float, column_mm: float) -> CalibratedSpacing | None:
     if all(SMALLEST_MM <= each < LARGEST_MM for each in (row_mm, column_mm)):
-        return PixelSpacing(row_mm, column_mm)
+        return CalibratedSpacing(PixelSpacing(row_mm, column_mm), SpacingOrigin.OPENIGTLINK)
     return None
 
 

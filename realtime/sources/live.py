@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from senoscope.domain.errors import SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame
+from senoscope.realtime.framing import Cut
 from senoscope.realtime.sources.numbering import Numbering
 from senoscope.realtime.sources.opencv import ClosableDevice, OpenDevice, Picture
 
@@ -13,6 +14,7 @@ class LiveSource:
 
     simulated = False
     comes_back = True
+    usual_cut = Cut.FOUND
 
     def __init__(self, name: str, open_device: OpenDevice, remedy: str) -> None:
         self._name, self._open_device, self._remedy = name, open_device, remedy

@@ -8,7 +8,8 @@ from typing import cast
 import numpy as np
 
 from senoscope.domain.errors import ImageError, SourceLost
-from senoscope.domain.frame import ColourMap, Frame, Gray, PixelSpacing
+from senoscope.domain.frame import ColourMap, Frame, Gray
+from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.realtime.sources.opencv import Picture, opencv
 
 COLOUR_CELLS = 128
@@ -25,9 +26,9 @@ class Numbering:
     """Counts one source's frames from 0 and holds it to the size of the first."""
 
     def __init__(
-        self, name: str, pixel_spacing: PixelSpacing | None = None, simulated: bool = False
+        self, name: str, spacing: CalibratedSpacing | None = None, simulated: bool = False
     ) -> None:
-        self._name, self._pixel_spacing, self._simulated = name, pixel_spacing, simulated
+        self._name, self._spacing, self._simulated = name, spacing, simulated
         self._count = 0
         self._size: tuple[int, int] | None = None
 
@@ -43,7 +44,7 @@ class Numbering:
             pixels,
             self._count,
             time.monotonic_ns(),
-            self._pixel_spacing,
+            self._spacing,
             self._simulated,
             coloured(picture),
         )

@@ -75,7 +75,7 @@ class OpenIgtLinkSource:
         if message is None:
             return None
         picture, spacing = picture_of(message)
-        return replace(self._numbering.frame(picture), pixel_spacing=spacing)
+        return replace(self._numbering.frame(picture), spacing=spacing)
 
     def close(self) -> None:
         """Let go of the connection; also ends a waiting grab."""

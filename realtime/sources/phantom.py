@@ -7,6 +7,7 @@ from threading import Event
 from senoscope.calibration.phantoms.bmode import BModePhantom
 from senoscope.domain.errors import SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame, Gray
+from senoscope.domain.spacing import CalibratedSpacing, SpacingOrigin
 from senoscope.realtime.sources.numbering import Numbering
 from senoscope.realtime.sources.pacing import Pace
 
@@ -31,7 +32,8 @@ class PhantomSource:
         self._sweep = self._phantom.sweep(frames)
         self._frames = frames
         self._pace = Pace(rate_hz)
-        self._numbering = Numbering(self.name, self._phantom.pixel_spacing, simulated=True)
+        spacing = CalibratedSpacing(self._phantom.pixel_spacing, SpacingOrigin.PHANTOM)
+        self._numbering = Numbering(self.name, spacing, simulated=True)
         self._pictures: list[Gray] = []
         self._closed = Event()
 

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.lengths import Outcome, outcome, row_of, two_points
 from senoscope.calibration.measurement import Measured, Unit
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.spacing import PixelSpacing
 
 
 def length(value: float) -> Measured:

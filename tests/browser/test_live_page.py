@@ -30,7 +30,8 @@ WATCH_CARDS = """() => new Promise((done) => {
     let looks = 0;
     const look = () => {
         const said = document.querySelector('[data-part=size_0]').textContent;
-        const axes = view.shown.findings[0]?.axes_mm.map((axis) => axis.toFixed(1));
+        const { long_axis, short_axis } = view.shown.findings[0]?.measured ?? {};
+        const axes = long_axis && [long_axis, short_axis].map((axis) => axis.value.toFixed(1));
         const drawn = axes ? `${axes[0]} × ${axes[1]} mm` : '';
         if (said !== drawn) wrong.push([said, drawn]);
         looks += 1;

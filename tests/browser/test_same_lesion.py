@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.ledger import DropCause, LedgerSnapshot
 from senoscope.realtime.timing import Rhythm

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from senoscope.calibration.field_of_view import FieldOfView, NoField
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.framing import Cut
 from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
 from tests import builders
@@ -38,16 +40,17 @@ class Sources:
 
     jpeg: bytes
     opened: threading.Event = field(default_factory=threading.Event)
-    scan_area: tuple[int, int, int, int] | None = None
-    started: list[tuple[str, ScanArea | None]] = field(default_factory=list)
+    framing: Cut | ScanArea = Cut.WHOLE
+    found: FieldOfView | NoField | None = None
+    started: list[tuple[str, Cut | ScanArea | None]] = field(default_factory=list)
 
     def preview(self, source: str) -> Preview:
         self._open(source)
-        return Preview(source, SIZE, None, True, True, self.jpeg, self.scan_area)
+        return Preview(source, SIZE, None, True, True, self.jpeg, self.framing, self.found)
 
-    def start(self, source: str, area: ScanArea | None) -> None:
+    def start(self, source: str, framing: Cut | ScanArea | None) -> None:
         self._open(source)
-        self.started.append((source, area))
+        self.started.append((source, framing))
 
     def _open(self, source: str) -> None:
         if source == "unplugged":
@@ -117,7 +120,7 @@ def test_another_source_is_chosen_in_three_steps(dialog: Dialog) -> None:
 
 
 def test_the_scan_area_of_last_time_stays_until_it_is_taken_away(dialog: Dialog) -> None:
-    dialog.sources.scan_area = (20, 30, 200, 180)
+    dialog.sources.framing = ScanArea(20, 30, 200, 180)
     dialog.press("Camera 0")
     dialog.press("Next")
     assert dialog.shown.page.get_by_label("Width").input_value() == "200"
@@ -132,11 +135,42 @@ def test_the_scan_area_of_last_time_stays_until_it_is_taken_away(dialog: Dialog)
     dialog.press("Start")
     dialog.closed()
     areas = [area for _, area in dialog.sources.started]
-    assert areas == [ScanArea(20, 30, 200, 180), None]
+    assert areas == [ScanArea(20, 30, 200, 180), Cut.WHOLE]
+
+
+def test_the_field_found_on_a_screen_is_offered_and_followed(dialog: Dialog) -> None:
+    dialog.sources.framing = Cut.FOUND
+    dialog.sources.found = FieldOfView(ScanArea(40, 30, 200, 180, SIZE))
+    dialog.press("Camera 0")
+    dialog.press("Next")
+    assert dialog.shown.page.get_by_label("Width").input_value() == "200"
+    assert "made black" in dialog.shown.said("framing_said")
+    dialog.press("Next")
+    assert dialog.shown.said("found_area") == "Found, and followed on the screen"
+    dialog.press("Back")
+    dialog.press("Whole picture")
+    assert "any name that stands on it" in dialog.shown.said("framing_said")
+    dialog.press("Find it")
+    dialog.press("Next")
+    dialog.press("Start")
+    dialog.closed()
+    assert dialog.sources.started == [("camera 0", Cut.FOUND)]
+
+
+def test_where_no_field_is_found_the_reason_is_said_and_a_hand_draws_it(dialog: Dialog) -> None:
+    dialog.sources.framing, dialog.sources.found = Cut.FOUND, NoField.NO_TISSUE
+    dialog.press("Camera 0")
+    dialog.press("Next")
+    assert dialog.shown.said("framing_said") == NoField.NO_TISSUE.value
+    dialog.shown.page.locator("[data-part=source_dialog]").get_by_label("Left").fill("100")
+    dialog.press("Next")
+    dialog.press("Start")
+    dialog.closed()
+    assert dialog.sources.started == [("camera 0", ScanArea(100, 0, 220, 240))]
 
 
 def test_a_scan_area_beyond_the_picture_is_cut_to_it(dialog: Dialog) -> None:
-    dialog.sources.scan_area = (200, 100, 640, 480)
+    dialog.sources.framing = ScanArea(200, 100, 640, 480)
     dialog.press("Camera 0")
     dialog.press("Next")
     dialog.press("Next")

@@ -44,6 +44,11 @@ def test_each_fourth_tick_a_centimetre() -> None:
     assert step_mm(picture) == 2.5
 
 
+def test_two_numbers_do_not_outvote_a_third() -> None:
+    """A 2 taken for a 3 would make 5 mm of 2.5, were two of three enough."""
+    assert step_mm(screen({1: "1", 5: "3", 9: "3"})) is None
+
+
 def test_a_ruler_cut_off_at_the_top() -> None:
     assert step_mm(screen({0: "2", 2: "3", 4: "4", 6: "5"})) == 5
 

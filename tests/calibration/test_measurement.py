@@ -16,10 +16,9 @@ from senoscope.calibration.measurement import (
     measured,
 )
 from senoscope.calibration.outline_error import DRAWN, EXACT, OutlineError, network_error
-from senoscope.calibration.spacing import CalibratedSpacing, SpacingOrigin
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.frame import PixelSpacing
 from senoscope.domain.lesion import Lesion
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.models.segmenter import lesion_mask
 from tests import builders
 from tests.calibration.shapes import SHAPE, Ellipse, Mask, lobed

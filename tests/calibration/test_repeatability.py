@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from senoscope.calibration.repeatability import Kind, Reread, Still, copies, reread, spreads
-from senoscope.domain.frame import Gray, PixelSpacing
+from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, OperatingPoint, Reading
+from senoscope.domain.spacing import PixelSpacing
 
 SHAPE = (300, 400)
 POINT = OperatingPoint(0.3, 0.7)

@@ -9,9 +9,10 @@ from pydicom import dcmread
 
 from senoscope.calibration.phantoms.screens import TickStyle, made_screen
 from senoscope.calibration.ruler import Ruler, RulerRefusal, find_ruler
-from senoscope.calibration.spacing import SpacingOrigin
+from senoscope.calibration.tick_marks import find_marks, tick_columns
 from senoscope.domain.errors import ImageError, SettingsError
 from senoscope.domain.frame import Gray
+from senoscope.domain.spacing import SpacingOrigin
 
 ROWS_PER_MM = 8.0
 SEEDS = range(2000, 2024)
@@ -56,6 +57,16 @@ def test_the_depth_shown_settles_what_a_tick_is() -> None:
 def test_a_depth_that_no_step_reaches_settles_nothing() -> None:
     picture = screen({5: 8, 10: 14}, every_mm=5)
     assert find_ruler(picture, depth_mm=60) is RulerRefusal.STEP_UNKNOWN
+
+
+def test_a_depth_does_not_make_a_ruler_of_faint_marks_with_gaps() -> None:
+    picture = np.full((457, 325), 90, np.uint8)
+    for place in (0, 4, 5, 6, 7):
+        row = round(115 + 47.3 * place)
+        picture[row : row + 2, 295:301] = 130
+    columns = tick_columns(find_marks(picture), (457, 325))
+    assert columns[0].step == pytest.approx(47.3, abs=0.3)
+    assert find_ruler(picture, depth_mm=39) is RulerRefusal.STEP_UNKNOWN
 
 
 def test_a_depth_that_is_not_the_rulers_is_refused() -> None:

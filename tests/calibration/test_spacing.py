@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from senoscope.calibration.spacing import (
+from senoscope.calibration.spacing import spacing_from_two_points
+from senoscope.domain.errors import SettingsError
+from senoscope.domain.spacing import (
     LARGEST_PERCENT,
     SCANNER_PERCENT,
     CalibratedSpacing,
+    PixelSpacing,
     SpacingOrigin,
-    spacing_from_two_points,
 )
-from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import PixelSpacing
 
 PITCH = PixelSpacing(0.1, 0.1)
 DRAWS = 500

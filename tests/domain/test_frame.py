@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.frame import Frame, PixelSpacing, ScanArea
+from senoscope.domain.frame import Frame, ScanArea
+from senoscope.domain.spacing import PixelSpacing
 
 
 def picture(columns: int, rows: int) -> Frame:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import ImageError
-from senoscope.domain.frame import PixelSpacing
 from senoscope.domain.lesion import Lesion
+from senoscope.domain.spacing import PixelSpacing
 
 
 def ellipse(half_x: float, half_y: float, angle: float = 0.0) -> Lesion:

@@ -10,20 +10,21 @@ from threading import Event
 
 import numpy as np
 
-from senoscope.domain.frame import Frame, PixelSpacing, ScanArea
+from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.realtime.recorder import Recorder
 from senoscope.realtime.recording_file import AppendedFile, RecordingFile
 from senoscope.realtime.recording_format import RecordingHeader
 from tests import builders
 
-SPACING = PixelSpacing(0.07, 0.08)
+SPACING = CalibratedSpacing(PixelSpacing(0.07, 0.08), SpacingOrigin.PHANTOM)
 STEP_NS = 40_000_000
 
 
 def header(columns: int = 96, rows: int = 64, simulated: bool = True) -> RecordingHeader:
     area = ScanArea(10, 20, columns, rows, (1024, 768))
-    return RecordingHeader("phantom", (columns, rows), SPACING, simulated, area)
+    return RecordingHeader("phantom", (columns, rows), simulated, area)
 
 
 def speckle(index: int, columns: int = 96, rows: int = 64, at_ns: int | None = None) -> Frame:
@@ -59,7 +60,7 @@ def assert_same_frames(found: Iterable[Frame], expected: Iterable[Frame]) -> Non
     for one, other in zip(found, expected, strict=True):
         assert np.array_equal(one.pixels, other.pixels)
         assert (one.index, one.captured_at_ns) == (other.index, other.captured_at_ns)
-        assert (one.pixel_spacing, one.simulated) == (other.pixel_spacing, other.simulated)
+        assert (one.spacing, one.simulated) == (other.spacing, other.simulated)
         assert (one.colour is None) == (other.colour is None)
         assert other.colour is None or np.array_equal(one.colour, other.colour)
 

@@ -12,6 +12,7 @@ from senoscope.domain.frame import ScanArea
 from senoscope.realtime import clip_review
 from senoscope.realtime.clip_review import ClipReview, ReviewState
 from senoscope.realtime.frame_spool import FrameSpool
+from senoscope.realtime.framing import Cut, Framing
 from tests.fakes import BuildFakeReader, FakeReader, FakeSource
 from tests.realtime.running import until
 
@@ -22,9 +23,9 @@ def reviewed(
     folder: Path,
     source: FakeSource,
     build: BuildFakeReader | None = None,
-    area: ScanArea | None = None,
+    framing: Framing = Cut.WHOLE,
 ) -> ClipReview:
-    review = ClipReview(source, build or BuildFakeReader(), folder, area)
+    review = ClipReview(source, build or BuildFakeReader(), folder, framing)
     review.start()
     until(lambda: review.state is not ReviewState.READING)
     return review
@@ -121,7 +122,7 @@ def test_a_clip_without_frames_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_within_a_scan_area_nothing_else_is_kept(tmp_path: Path) -> None:
-    review = reviewed(tmp_path, FakeSource(3, size=(200, 100)), area=ScanArea(10, 20, 80, 64))
+    review = reviewed(tmp_path, FakeSource(3, size=(200, 100)), framing=ScanArea(10, 20, 80, 64))
     assert review.size == (80, 64)
     assert review.frame(0).size == (80, 64)
     review.close()

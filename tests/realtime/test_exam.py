@@ -79,10 +79,10 @@ def test_lesions_are_not_followed_from_one_view_to_another() -> None:
     findings = (builders.finding(0.9, Suspicion.HIGH),)
     for nth in range(10):
         frame = builders.frame(nth, captured_at_ns=10**9 + nth * 10**7)
-        tracks = exam.follow(frame, 0, builders.reading(nth, findings), POINT)
+        tracks = exam.follow(frame, (0, 0), builders.reading(nth, findings), POINT)
     assert (tracks[0].number, tracks[0].seen) == (1, 10)
     frame = builders.frame(11, captured_at_ns=2 * 10**9)
-    (track,) = exam.follow(frame, 1, builders.reading(11, findings), POINT)
+    (track,) = exam.follow(frame, (0, 1), builders.reading(11, findings), POINT)
     assert (track.number, track.seen) == (0, 1)
 
 

@@ -13,8 +13,8 @@ import pytest
 from pyigtl import OpenIGTLinkClient
 
 from senoscope.domain.errors import PortInUse
-from senoscope.domain.frame import PixelSpacing
 from senoscope.domain.reading import Finding, Suspicion, Unsuitable
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.igtl_out import IMAGE, LABELS, MOST_CLIENTS, STATUS, IgtlOut, label_map
 from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.sources.openigtlink import OpenIgtLinkSource

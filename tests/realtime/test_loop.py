@@ -47,7 +47,7 @@ def test_every_frame_of_a_short_source_is_shown_in_order_and_accounted_for() -> 
     assert report.captured == 60
     assert report.lesion_frames == report.read
     assert (report.engine, report.models) == ("Fake engine", ("fake model",))
-    assert set(report.stage_ms) == {"encode", "segment", "classify", "track", "judge"}
+    assert set(report.stage_ms) == {*("screen", "judge", "encode", "segment", "classify", "track")}
     assert report.latency_ms is not None
     assert report.cpu_ms_per_frame is not None
     assert (status.ended, status.error) == (True, "")

@@ -8,6 +8,7 @@ import pytest
 
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.framing import Cut
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.published import PublishedFrame
 from tests.fakes import BuildFakeReader, FakeReader, FakeSource
@@ -27,7 +28,7 @@ def test_a_source_that_cannot_be_opened_does_not_replace_the_present_one() -> No
     with LiveLoop(present, BuildFakeReader()) as loop:
         assert loop.wait(5, HANG_LIMIT_S)
         with pytest.raises(SourceUnavailable, match=r"No camera 7\."):
-            loop.switch_source(absent, None)
+            loop.switch_source(absent, Cut.WHOLE)
         captured = loop.report().captured
         assert loop.wait(captured + 5, HANG_LIMIT_S)
         assert (loop.status().source_name, loop.status().error) == ("present", "")
@@ -47,7 +48,7 @@ def test_no_reading_crosses_from_one_source_to_another_of_other_size() -> None:
     try:
         for source in sources[1:]:
             until_more_than(loop.report().read + 2, lambda: loop.report().read)
-            loop.switch_source(source, None)
+            loop.switch_source(source, Cut.WHOLE)
         until_more_than(loop.report().read + 2, lambda: loop.report().read)
     finally:
         loop.stop()
@@ -84,7 +85,7 @@ def test_a_new_scan_area_of_the_same_source_takes_effect_without_reopening() -> 
 def test_the_latency_told_is_of_the_present_source_only() -> None:
     with LiveLoop(FakeSource(), BuildFakeReader(FakeReader(delay_s=0.2))) as loop:
         until(lambda: loop.status().latency_p95_ms)
-        loop.switch_source(FakeSource(stepped=True), None)
+        loop.switch_source(FakeSource(stepped=True), Cut.WHOLE)
         assert loop.status().latency_p95_ms == 0
         assert loop.report().latency_ms is not None
     assert_books_closed(loop)
@@ -94,7 +95,7 @@ def test_a_source_that_ended_can_be_played_again() -> None:
     source = FakeSource(20)
     with LiveLoop(source, BuildFakeReader()) as loop:
         assert loop.wait(None, HANG_LIMIT_S)
-        loop.switch_source(source, None)
+        loop.switch_source(source, Cut.WHOLE)
         assert loop.wait(None, HANG_LIMIT_S)
         assert loop.report().captured == 40
     assert_books_closed(loop)

@@ -3,7 +3,9 @@ from datetime import UTC, datetime
 import numpy as np
 
 from senoscope.realtime.exam import Exam, ExamName
+from senoscope.realtime.framing import Cut
 from senoscope.realtime.picture import Picture, View, same_pixels
+from senoscope.realtime.screen import Screen
 from tests import builders
 
 EXAM = Exam(ExamName(1, "", datetime(2026, 1, 1, tzinfo=UTC)))
@@ -29,7 +31,7 @@ def test_a_crop_is_compared_by_its_own_pixels() -> None:
 def test_latency_is_until_the_later_of_encoding_and_reading() -> None:
     # A clip that is read flat out says its own times of capture.
     frame = builders.frame(captured_at_ns=30_000_000)
-    picture = Picture(frame, 0, View(0, "fake", None, EXAM), came_at_ns=1_000_000)
+    picture = Picture(frame, 0, View(0, "fake", EXAM, Screen(Cut.WHOLE)), came_at_ns=1_000_000)
     assert picture.latency_ms is None
     picture.read_at_ns = 9_000_000
     assert picture.latency_ms is None

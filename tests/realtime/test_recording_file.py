@@ -153,13 +153,13 @@ def test_places_to_read_on_are_not_tried_for_ever(tmp_path: Path) -> None:
 
 def test_what_is_no_recording_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.senoscope"
-    newer = header_record(header()).replace(b'"version":1', b'"version":2')[HEAD.size :]
+    older = header_record(header()).replace(b'"version":2', b'"version":1')[HEAD.size :]
     for content, why in (
         (b"", "is no recording"),
         (b"text\n" * 99, "is no recording"),
         (frame_record(speckle(0), packed=True), "is no recording"),
         (record(Kind.HEADER, b"{}"), "cannot be used"),
-        (record(Kind.HEADER, newer), "of version 2; expected 1. Update"),
+        (record(Kind.HEADER, older), "of version 1; expected 2. Open it with"),
     ):
         path.write_bytes(content)
         with pytest.raises(SourceUnavailable, match=why):

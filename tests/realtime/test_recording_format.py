@@ -10,6 +10,7 @@ import pytest
 
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, Reading, Suspicion, Unsuitable
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.realtime.recording_format import (
     HEAD,
     LARGEST_TEXT,
@@ -34,7 +35,7 @@ def payload(whole: bytes) -> bytes:
 
 
 def test_a_header_comes_back_as_it_was() -> None:
-    bare = replace(HEADER, pixel_spacing=None, scan_area=None, simulated=False)
+    bare = replace(HEADER, scan_area=None, simulated=False)
     for each in (HEADER, bare):
         assert header_from(payload(header_record(each))) == each
 
@@ -47,6 +48,22 @@ def test_a_frame_comes_back_pixel_for_pixel(packed: bool) -> None:
     for pixels in (frame.pixels, noise, turned, builders.pixels(255)):
         each = replace(frame, pixels=pixels)
         assert_same_frames([frame_from(payload(frame_record(each, packed)), HEADER)], [each])
+
+
+@pytest.mark.parametrize("origin", SpacingOrigin)
+def test_each_frame_keeps_its_own_millimetres(origin: SpacingOrigin) -> None:
+    spacing = CalibratedSpacing(PixelSpacing(0.1, 0.07), origin, 1.3)
+    for known in (spacing, None):
+        frame = replace(speckle(7), spacing=known)
+        assert frame_from(payload(frame_record(frame, True)), HEADER).spacing == known
+
+
+def test_millimetres_that_cannot_be_are_refused() -> None:
+    frame = replace(speckle(7), spacing=builders.spacing(PixelSpacing(0.1, 0.07)))
+    whole = payload(frame_record(frame, False))
+    for at, bad in ((16, 8 * b"\0"), (16, 8 * b"\xff"), (32, 8 * b"\x7f"), (40, b"\x06")):
+        with pytest.raises(UNUSABLE):
+            frame_from(whole[:at] + bad + whole[at + len(bad) :], HEADER)
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -183,8 +200,6 @@ def test_a_text_that_is_no_reading_is_refused(text: bytes) -> None:
         ("size", [2**14, 64]),
         ("size", [96]),
         ("size", [96.5, 64]),
-        ("pixel_spacing", {"row_mm": 0, "column_mm": 1}),
-        ("pixel_spacing", "0.1"),
         ("scan_area", "1,2,3"),
         ("scan_area", [1, 2, 3, 4]),
         ("started_at", "today"),

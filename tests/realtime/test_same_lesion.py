@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import PixelSpacing
 from senoscope.domain.reading import Suspicion
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.domain.track import Track
 from senoscope.realtime.same_lesion import COMPARED_EVERY, LEAST_SEEN, Offer, SameLesions, Seen
 from tests import builders

@@ -7,7 +7,8 @@ import pytest
 from pydicom import Dataset, dcmread, uid
 
 from senoscope.domain.errors import SenoscopeError, SourceUnavailable
-from senoscope.domain.frame import PixelSpacing, ScanArea
+from senoscope.domain.frame import ScanArea
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.studies.ultrasound_clip import read_clip
 from tests.studies.dicom_files import (
     PATIENT,

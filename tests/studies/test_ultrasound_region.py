@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from senoscope.domain.frame import PixelSpacing, ScanArea
+from senoscope.domain.frame import ScanArea
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.studies.ultrasound_region import calibrated_area
 from tests.studies.dicom_files import region
 

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from senoscope.calibration.phantoms.bmode import BModePhantom
-from senoscope.domain.frame import Frame, Gray, PixelSpacing, ScanArea
+from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, OperatingPoint, Reading
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
 from tests import builders
 
@@ -55,7 +56,7 @@ def published(
 ) -> PublishedFrame:
     if pixels is None:
         pixels = np.full((120, 160), index % 256, np.uint8)
-    frame = Frame(pixels, index, index * FRAME_MS * 1_000_000, spacing, simulated)
+    frame = Frame(pixels, index, index * FRAME_MS * 1_000_000, builders.spacing(spacing), simulated)
     jpeg = cv2.imencode(".jpg", pixels)[1].tobytes()
     read = None if age_ms is None else index - round(age_ms / FRAME_MS)
     reading = None if read is None else Reading(read, findings, 0.9)

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime.exam import ExamSummary
+from senoscope.realtime.framing import Cut
 from senoscope.realtime.published import PublishedFrame
 from senoscope.ui.app import PageSettings, build_app
 from senoscope.ui.key_frames import KeyFrames
@@ -31,7 +32,7 @@ class Asked:
     """The actions the page asked for; a source called "unplugged" cannot be opened."""
 
     def __init__(self, explain: Explain | None = None) -> None:
-        self.started: list[tuple[str, ScanArea | None]] = []
+        self.started: list[tuple[str, Cut | ScanArea | None]] = []
         self.exams: list[str] = []
         self.recording = FakeRecording()
         self.aligned: list[bool] = []

@@ -10,7 +10,8 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.frame import ScanArea
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.recorder import Recorder
 from senoscope.realtime.recording_format import RecordingHeader
 from senoscope.ui.app import PageSettings, build_app
@@ -50,13 +51,19 @@ class Reviewing:
         return self.asked("/clip")
 
 
-def recorded_clip(folder: Path, frames: int = FRAMES, presence: float | None = None) -> Path:
+def recorded_clip(
+    folder: Path,
+    frames: int = FRAMES,
+    presence: float | None = None,
+    cut: ScanArea | None = None,
+) -> Path:
     """A recording of even frames, each with the reading that a FakeReader makes of it.
 
-    With `presence` the readings say that, which no FakeReader says of these frames.
+    With `presence` the readings say that, which no FakeReader says of these frames. `cut` is what
+    of the phantom's pictures was recorded.
     """
     recorder = Recorder(folder)
-    recorder.start(RecordingHeader("phantom", (96, 64), SPACING, simulated=True))
+    recorder.start(RecordingHeader("phantom", (96, 64), simulated=True, scan_area=cut))
     for index in range(frames):
         at_ns = 1000 + STEP_NS * index
         frame = builders.frame(index, value=index, captured_at_ns=at_ns, pixel_spacing=SPACING)

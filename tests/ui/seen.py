@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from senoscope.domain.frame import Frame, PixelSpacing
+from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading, Suspicion
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.exam import ExamName
 from senoscope.realtime.published import ReadFrame
 from senoscope.ui.key_frames import KeyFrames
@@ -46,5 +47,5 @@ def seen_twice(
         (track,) = shown.tracks
         width = 30 if number == 1 else 18
         track = replace(track, lesion=builders.lesion(width=width))
-        frame = replace(shown.frame, pixel_spacing=spacing)
+        frame = replace(shown.frame, spacing=builders.spacing(spacing))
         key_frames.look(replace(shown, frame=frame, tracks=(track,)))

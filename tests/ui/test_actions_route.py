@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.framing import Cut
 from tests.ui.opened import Page
 
 
@@ -12,9 +13,13 @@ def test_sources_are_offered_tried_and_started(opened: Page) -> None:
     assert found["size"] == [160, 120]
     assert found["picture"] == "data:image/jpeg;base64,anBlZw=="
     area = [10, 20, 100, 80]
-    client.post("/live/start", json={"source": "phantom", "scan_area": area})
+    client.post("/live/start", json={"source": "phantom", "framing": area})
     assert opened.asked.started == [("phantom", ScanArea(10, 20, 100, 80))]
     assert client.get("/live/sources").json()["first_run"] is False
+    for word in ("found", "whole", None):
+        client.post("/live/start", json={"source": "phantom", "framing": word})
+    assert [each for _, each in opened.asked.started[1:]] == [Cut.FOUND, Cut.WHOLE, None]
+    assert client.post("/live/start", json={"source": "a", "framing": "all"}).status_code == 422
 
 
 def test_what_went_wrong_is_one_sentence_for_the_page(opened: Page) -> None:
@@ -24,5 +29,5 @@ def test_what_went_wrong_is_one_sentence_for_the_page(opened: Page) -> None:
         "kind": "SourceUnavailable",
         "message": "Nothing is plugged in. Plug it in.",
     }
-    small = {"source": "phantom", "scan_area": [0, 0, 1, 1]}
+    small = {"source": "phantom", "framing": [0, 0, 1, 1]}
     assert "Scan area" in opened.client.post("/live/start", json=small).json()["message"]

@@ -17,19 +17,30 @@ SCRIPTS = {
     if item.name.endswith(".js")
 }
 TEMPLATES = {
-    name: PAGES.joinpath(name).read_text(encoding="utf-8") for name in ("live.html", "review.html")
+    name: PAGES.joinpath(name).read_text(encoding="utf-8")
+    for name in ("live.html", "review.html", "calibration.html")
 }
 ERRORS = {
     name
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.SenoscopeError)
 }
-KEYCAPS = {*"ABEKLOPRSTWZ19,.?←→", "Space", "Home", "End", "Esc"}
+KEYCAPS = {*"ABEKLMOPRSTWZ19,.?←→", "Space", "Home", "End", "Esc"}
 """What is printed on the keys themselves, the same in both languages."""
-COMPUTED = ("ai_is_", "feature_", "verdict_", "unsuitable_", "dropped_")
+COMPUTED = (
+    "ai_is_",
+    "feature_",
+    "verdict_",
+    "unsuitable_",
+    "dropped_",
+    "origin_",
+    "refused_",
+    "step_",
+    "state_",
+)
 """How the keys begin that a script puts together."""
-SIGNS = {"+", "−", "‹", "›", "-"}
-"""As drawn on the picture."""
+SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "mm", "cm"}
+"""As drawn on the picture, and units."""
 
 
 class Words(HTMLParser):
@@ -53,7 +64,7 @@ class Words(HTMLParser):
 
 @pytest.fixture(scope="module")
 def template() -> Words:
-    """Of both pages."""
+    """Of all pages."""
     words = Words()
     for page in TEMPLATES.values():
         words.feed(page)
@@ -79,7 +90,16 @@ def blanks(text: str) -> set[str]:
 
 
 def test_chinese_texts_are_chinese() -> None:
-    same_in_both = {"said_lesion", "brand", "other_language", "axes", "found_ai", "megabytes"}
+    same_in_both = {
+        "said_lesion",
+        "brand",
+        "other_language",
+        "axes",
+        "found_ai",
+        "megabytes",
+        "origin_openigtlink",
+        "caliper",
+    }
     for key, text in texts("zh").items():
         assert key in same_in_both or re.search("[\u4e00-\u9fff]", text), key
 

@@ -111,3 +111,26 @@ def test_what_a_killed_program_left_behind_is_gone_a_day_later(tmp_path: Path) -
     with reviewing(tmp_path):
         assert not old.exists()
         assert new.exists()
+
+
+def test_of_a_screen_without_a_field_no_picture_is_exported_before_one_is_drawn(
+    empty: Reviewing, tmp_path: Path
+) -> None:
+    file = tmp_path / "clip.avi"
+    writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 20, (320, 240))
+    for _ in range(6):
+        writer.write(np.full((240, 320, 3), 90, np.uint8))
+    writer.release()
+    empty.client.post("/clip/upload", content=file.read_bytes(), headers={"X-File-Name": "a.avi"})
+    state = empty.read()
+    assert (state["state"], state["framing"], state["size"]) == ("read", "whole", [320, 240])
+    assert state["no_field"] in state["message"]
+    refused = empty.client.get("/clip/export/key_images.zip")
+    assert (refused.status_code, refused.json()["kind"]) == (409, "SettingsError")
+    video = empty.client.post("/clip/export/video").text
+    assert "Nothing is exported of this clip yet" in video
+    assert empty.client.get("/clip/export/frames.csv").status_code == 200
+    empty.asked("/clip/framing", {"framing": "whole"})
+    state = empty.read()
+    assert (state["no_field"], state["message"]) == (None, "")
+    assert empty.client.get("/clip/export/key_images.zip").status_code == 200

@@ -14,6 +14,7 @@ from senoscope.calibration.engine_trust import Verdict
 from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.frame import ScanArea
 from senoscope.models.package import load_package, shipped_packages
+from senoscope.realtime.framing import Cut
 from senoscope.ui import doctor_command
 from senoscope.ui.commands import app
 from senoscope.ui.logs import log_file
@@ -124,7 +125,7 @@ def test_damaged_settings_are_left_out_of_the_bundle(home: Path) -> None:
 def test_the_log_in_the_bundle_names_no_clip_and_no_home(home: Path) -> None:
     """The loop logs what a source is called, and a video is called by its file's name."""
     clip = home / "Videos" / f"{PATIENT}.mp4"
-    save_settings(Settings().with_source(str(clip), None), settings_file())
+    save_settings(Settings().with_source(str(clip), Cut.WHOLE), settings_file())
     log_file().parent.mkdir(parents=True)
     log_file().write_text(
         f"2026-01-02 WARNING senoscope.realtime.capture {clip.name} does not let go\n"

@@ -5,6 +5,10 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from senoscope.domain.frame import ScanArea
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.exam import ExamName, ExamSummary
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.same_lesion import Offer, Seen
@@ -57,3 +61,20 @@ def test_what_was_said_of_two_numbers_is_kept(tmp_path: Path) -> None:
     assert [each["diameters_mm"] for each in said] == [None, [9.0, 8.0, 7.0], None, None]
     assert [each["not_answered"] for each in said][2] == {"number": 1, "seen": "again"}
     assert [each["is_not"] for each in said] == [[], [], [], [1, 2]]
+
+
+def test_a_key_frame_is_measured_with_its_interval_and_scale(tmp_path: Path) -> None:
+    (track,) = builders.tracks((builders.finding(),))
+    frame = builders.frame(3, pixel_spacing=PixelSpacing(0.1, 0.1))
+    whole = ReadFrame(frame, builders.reading(3), (track,), "phantom", builders.EXAM)
+    cut = replace(whole, scan_area=ScanArea(0, 10, 96, 64))
+    depths = []
+    for number, shown in enumerate((whole, cut)):
+        exam = builders.exam_summary()
+        file = save_exam(exam, (KeyFrame(track, shown, 1.0),), tmp_path / str(number))
+        (kept,) = json.loads(file.read_text(encoding="utf-8"))["key_frames"]
+        measured = kept["measured"]
+        assert measured["long_axis"]["lower"] < measured["long_axis"]["value"] == 3.61
+        assert measured["scale"]["origin"] == "phantom"
+        depths.append(measured["depth"]["value"])
+    assert depths[1] - depths[0] == pytest.approx(10 * 0.1), "what was cut off above it counts"

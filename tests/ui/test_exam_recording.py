@@ -10,6 +10,7 @@ import pytest
 from senoscope.domain.errors import StorageError
 from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading
+from senoscope.realtime.framing import Cut
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.recording_file import RecordingFile
@@ -76,7 +77,7 @@ def test_a_switch_of_source_ends_the_recording_and_says_so(tmp_path: Path) -> No
         until(lambda: loop.report().captured > 3)
         recording.start()
         until(lambda: recording.state.frames > 3)
-        loop.switch_source(FakeSource(size=(128, 96)), None)
+        loop.switch_source(FakeSource(size=(128, 96)), Cut.WHOLE)
         until(lambda: not recording.state.recording)
     assert "size changed" in recording.state.message
 

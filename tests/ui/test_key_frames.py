@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.same_lesion import Offer, Seen
 from senoscope.ui.key_frames import MOST, KeyFrames, Remark, Side, Verdict
 from tests import builders

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,23 +11,38 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from senoscope.calibration.engine_choice import Trial
-from senoscope.domain.errors import SenoscopeError, SettingsError, SourceLost, StorageError
+from senoscope.domain.errors import (
+    ModelPackageError,
+    SenoscopeError,
+    SettingsError,
+    SourceLost,
+    StorageError,
+)
 from senoscope.domain.frame import ScanArea
 from senoscope.models.engines.ways import Way
 from senoscope.models.package import Precision
+from senoscope.realtime.loop import LiveLoop
 from senoscope.ui import live_command
 from senoscope.ui.commands import app
 from senoscope.ui.engine_record import Chosen
+from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.live_session import LiveSession, SourceRules
 from senoscope.ui.settings import Settings, save_settings, settings_file
+from senoscope.ui.site_calibration import (
+    SiteCalibration,
+    SiteFit,
+    calibration_file,
+    save_calibration,
+)
 from tests.fakes import FakeReader, FakeSource
+from tests.ui.test_assemble import FIT
 
 ANOTHER = Way("onnxruntime", Precision.FP32)
 CHOSEN = Chosen(ANOTHER, Trial(ANOTHER.title, None))
 """By a person, or the machine."""
 
 
-def build_fake(way: Way, *, prevalence: float | None) -> FakeReader:
+def build_fake(way: Way, *, prevalence: float | None, site_fit: SiteFit | None) -> FakeReader:
     return FakeReader()
 
 
@@ -126,6 +142,20 @@ def test_the_page_keeps_to_what_the_command_line_said(
     assert rules == [SourceRules(12, (640, 480), any_source)]
 
 
+@pytest.mark.usefixtures("fake")
+def test_what_the_calibration_page_keeps_the_loop_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[tuple[LiveLoop, LiveActions]] = []
+    monkeypatch.setattr("senoscope.ui.app.build_app", lambda *parts: served.append(parts[:2]))
+    monkeypatch.setattr("senoscope.ui.app.serve", lambda *parts: None)
+    monkeypatch.setattr(live_command.signal, "signal", lambda *parts: None)
+    result = live()
+    assert result.exit_code == 0, result.exception
+    ((loop, actions),) = served
+    assert actions.calibration is not None
+    assert loop._templates is actions.calibration.templates.known
+    assert actions.calibration.state()["source"]["name"] == "fake"
+
+
 def test_a_short_password_is_refused_before_anything_starts() -> None:
     assert "at least 8" in str(error("--password", "short", "--size", "128x96"))
 
@@ -153,4 +183,18 @@ def test_what_was_chosen_is_what_reads(fake: None, monkeypatch: pytest.MonkeyPat
     asked = live("--headless", "--engine", "onnxruntime-fp32", "--prevalence", "0.1")
     assert isinstance(asked.exception, Asked)
     assert wanted == ["onnxruntime-fp32"]
-    assert (readers[0].args, readers[0].keywords) == ((ANOTHER,), {"prevalence": 0.1})
+    assert (readers[0].args, readers[0].keywords) == (
+        (ANOTHER,),
+        {"prevalence": 0.1, "site_fit": None},
+    )
+
+
+def test_a_fit_of_the_site_to_other_weights_stops_the_start_and_says_what_to_do(
+    fake: None,
+) -> None:
+    save_calibration(SiteCalibration().with_fit(replace(FIT, version="0.0.9")), calibration_file())
+    refused = live("--headless", "--frames", "1")
+    assert isinstance(refused.exception, ModelPackageError)
+    assert "--back" in str(refused.exception)
+    save_calibration(SiteCalibration().with_fit(FIT), calibration_file())
+    assert live("--headless", "--frames", "1").exit_code == 0

@@ -18,6 +18,7 @@ from senoscope.domain.errors import (
 )
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime import capture
+from senoscope.realtime.framing import Cut
 from senoscope.realtime.loop import LiveLoop
 from senoscope.ui import live_session
 from senoscope.ui.live_session import LiveSession, SourceRules, WatchedSource
@@ -99,16 +100,19 @@ def test_a_source_chosen_again_comes_with_its_scan_area(
     session = running()
     session.start_source("/dev/video1", AREA)
     session.start_source("phantom", None)
-    assert session.preview("camera:1").scan_area == (8, 0, 70, 64)
-    assert session.preview("1").scan_area == (8, 0, 70, 64)
-    assert session.preview("phantom").scan_area is None
+    assert session.preview("camera:1").framing == KEPT
+    assert session.preview("1").framing == KEPT
+    assert session.preview("phantom").framing is Cut.WHOLE
     stored = load_settings(file)
-    assert (stored.source, stored.scan_areas) == ("phantom", {"camera:1": KEPT})
+    assert (stored.source, stored.framings) == (
+        "phantom",
+        {"camera:1": KEPT, "phantom": Cut.WHOLE},
+    )
 
 
 def test_a_scan_area_set_for_another_size_is_not_offered(running: Running, chosen: Chosen) -> None:
     settings = Settings().with_source("camera:1", ScanArea(8, 0, 70, 64, picture=(640, 480)))
-    assert running(settings=settings).preview("camera:1").scan_area is None
+    assert running(settings=settings).preview("camera:1").framing is Cut.WHOLE
 
 
 @pytest.mark.parametrize("text", ["phantom", "camera:1"])

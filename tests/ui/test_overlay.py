@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.frame import ScanArea
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.published import AiState
 from senoscope.ui.overlay import (
     FAINT_AFTER_MS,
@@ -34,13 +36,22 @@ def test_a_finding_carries_its_number_word_probability_size_and_outline() -> Non
     assert described["suspicion"] == "uncertain"
     assert described["probability"] == 0.37
     assert described["outline"] == [10.0, 10.0, 50.0, 10.0, 50.0, 30.0, 10.0, 30.0]
-    assert described["axes_mm"] == pytest.approx([22.4, 17.9])
+    axes = [described["measured"][name]["value"] for name in ("long_axis", "short_axis")]
+    assert axes == pytest.approx([22.36, 17.89])
+    # The phantom's picture begins at its probe: from there 20 rows of 0.5 mm and a half.
+    assert described["measured"]["depth"]["value"] == 10.25
 
 
 def test_without_pixel_spacing_there_is_no_size() -> None:
     header = frame_header(published(0, finding(0.1)), 1, status())
-    assert header["findings"][0]["axes_mm"] is None
+    assert header["findings"][0]["measured"] is None
     assert [banner["key"] for banner in header["banners"]] == ["uncalibrated"]
+
+
+def test_what_was_cut_off_above_counts_to_the_depth() -> None:
+    frame = replace(published(0, finding(0.1), spacing=HALF_MM), scan_area=ScanArea(0, 8, 160, 120))
+    (described,) = frame_header(frame, 1, status())["findings"]
+    assert described["measured"]["depth"]["value"] == 14.25
 
 
 def test_findings_are_numbered_in_the_reading_s_order() -> None:

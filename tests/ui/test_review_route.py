@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
+from senoscope.domain.frame import ScanArea
 from tests.fakes import FakeReader
 from tests.ui.reviewing import FRAMES, Reviewing, recorded_clip, reviewing
 
@@ -65,8 +66,23 @@ def test_recordings_are_listed_and_one_is_read_whole(opened: Reviewing) -> None:
     (lesion,) = state["lesions"]
     assert (lesion["number"], lesion["first"], lesion["last"]) == (1, 7, FRAMES - 1)
     # 30 x 20 pixels of 0.2 x 0.1 mm; the largest diameter is the diagonal.
-    assert lesion["axes_mm"][0] == pytest.approx(6.3, abs=0.15)
+    assert lesion["measured"]["long_axis"]["value"] == pytest.approx(6.3, abs=0.15)
+    assert lesion["measured"]["outline"] == "AI"
+    assert lesion["measured"]["scale"] == {"origin": "phantom", "percent": 0.0}
     assert 7 <= lesion["key_frame"] < FRAMES
+
+
+@pytest.mark.parametrize("top", [0, 40])
+def test_what_was_cut_off_before_it_was_recorded_counts_to_the_depth(
+    tmp_path: Path, top: int
+) -> None:
+    cut = ScanArea(0, top, 96, 64)
+    name = recorded_clip(tmp_path / "recordings", cut=cut).name
+    with reviewing(tmp_path) as served:
+        served.asked("/clip/recording", {"name": name})
+        (lesion,) = served.read()["lesions"]
+    # Rows of 0.1 mm: 26 to its middle, a half to the probe's face.
+    assert lesion["measured"]["depth"]["value"] == pytest.approx(2.65 + top / 10, abs=0.15)
 
 
 def test_readings_that_differ_from_those_made_live_are_counted(tmp_path: Path) -> None:
@@ -148,13 +164,20 @@ def test_the_tables_hold_every_frame_and_what_the_reader_made_of_it(opened: Revi
     assert [int(row["frame"]) for row in rows] == list(range(FRAMES))
     assert (rows[3]["lesion"], rows[9]["outline"], rows[10]["outline"]) == ("", "AI", "reader")
     assert float(rows[10]["area_px"]) == 600
-    assert float(rows[9]["long_mm"]) == pytest.approx(6.32, abs=0.15)
+    assert float(rows[9]["long_axis_mm"]) == pytest.approx(6.32, abs=0.15)
+    assert float(rows[9]["depth_mm_lower"]) < float(rows[9]["depth_mm"])
+    assert (rows[9]["scale_origin"], rows[9]["scale_percent"]) == ("phantom", "0.0")
+    # A reader's outline has a reader's interval: a factor of 1.35.
+    ratio = float(rows[10]["long_axis_mm_upper"]) / float(rows[10]["long_axis_mm"])
+    assert ratio == pytest.approx(1.35, abs=0.02)
     assert ".csv" in answer.headers["content-disposition"]
     whole = opened.client.get("/clip/export/readings.json").json()
     assert len(whole["frames"]) == FRAMES
     assert whole["lesions"][0]["reader"]["verdict"] == "accepted"
     assert whole["lesions"][0]["edited_frames"] == [10]
     assert whole["frames"][10]["lesions"][0]["edited"]
+    assert whole["frames"][10]["lesions"][0]["measured"]["outline"] == "reader"
+    assert whole["lesions"][0]["measured"]["area"]["unit"] == "mm²"
 
 
 def test_key_images_are_as_read_and_with_outlines(opened: Reviewing) -> None:
@@ -211,14 +234,14 @@ def test_closed_untouched_nothing_is_kept(opened: Reviewing) -> None:
 
 
 def test_a_clip_is_read_again_within_an_area_of_it(opened: Reviewing) -> None:
-    opened.asked("/clip/area", {"area": [10, 0, 80, 64]})
+    opened.asked("/clip/framing", {"framing": [10, 0, 80, 64]})
     state = opened.read()
-    assert (state["size"], state["scan_area"]) == ([80, 64], [10, 0, 80, 64])
-    opened.asked("/clip/area", {"area": [6, 0, 70, 64]})
-    assert opened.read()["scan_area"] == [16, 0, 70, 64]
-    opened.asked("/clip/area", {"area": None})
+    assert (state["size"], state["framing"]) == ([80, 64], [10, 0, 80, 64])
+    opened.asked("/clip/framing", {"framing": [6, 0, 70, 64]})
+    assert opened.read()["framing"] == [16, 0, 70, 64]
+    opened.asked("/clip/framing", {"framing": "whole"})
     assert opened.read()["size"] == [96, 64]
-    assert "at least 64" in opened.refused("/clip/area", {"area": [0, 0, 5, 5]})
+    assert "at least 64" in opened.refused("/clip/framing", {"framing": [0, 0, 5, 5]})
 
 
 def test_reading_is_cancelled_and_what_came_stays(tmp_path: Path) -> None:

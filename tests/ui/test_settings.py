@@ -10,6 +10,7 @@ import pytest
 
 from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.framing import Cut
 from senoscope.ui.overlay import MaskAges
 from senoscope.ui.settings import Settings, load_settings, save_settings, settings_file
 
@@ -20,6 +21,7 @@ OF_A_SIZE = ScanArea(10, 20, 300, 200, picture=(640, 480))
 def test_settings_come_back_as_they_were_kept(tmp_path: Path) -> None:
     path = tmp_path / "senoscope" / "settings.json"
     kept = Settings().with_source("camera:0", AREA).with_source("/data/Füße.mp4", OF_A_SIZE)
+    kept = kept.with_source("camera:1", Cut.FOUND).with_source("camera:2", Cut.WHOLE)
     save_settings(kept, path)
     assert load_settings(path) == kept
     assert [each.name for each in path.parent.iterdir()] == ["settings.json"]
@@ -33,20 +35,21 @@ def test_ages_of_outlines_come_back_and_a_file_without_them_has_the_usual_ones(
     assert load_settings(path).ages == MaskAges(150, 400)
     path.write_text('{"source": null, "scan_areas": {}, "hatched_after_ms": 80}')
     assert load_settings(path).ages == MaskAges(80, 400)
-    save_settings(Settings(ages=MaskAges(100.5, 250)).with_source("phantom", None), path)
+    save_settings(Settings(ages=MaskAges(100.5, 250)).with_source("phantom", Cut.WHOLE), path)
     assert load_settings(path).ages == MaskAges(100.5, 250)
 
 
 def test_without_a_file_there_are_the_defaults(tmp_path: Path) -> None:
-    assert load_settings(tmp_path / "none.json") == Settings(source=None, scan_areas={})
+    assert load_settings(tmp_path / "none.json") == Settings(source=None, framings={})
 
 
 def test_each_source_keeps_its_own_scan_area() -> None:
-    settings = Settings().with_source("camera:0", AREA).with_source("phantom", None)
+    settings = Settings().with_source("camera:0", AREA).with_source("phantom", Cut.WHOLE)
     assert settings.source == "phantom"
-    assert settings.scan_areas == {"camera:0": AREA}
-    assert settings.with_source("camera:0", OTHER).scan_areas == {"camera:0": OTHER}
-    assert settings.with_source("camera:0", None).scan_areas == {}
+    assert settings.framings == {"camera:0": AREA, "phantom": Cut.WHOLE}
+    for framing in (OTHER, Cut.WHOLE, Cut.FOUND):
+        kept = settings.with_source("camera:0", framing).framings
+        assert kept == {"camera:0": framing, "phantom": Cut.WHOLE}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import StorageError
-from senoscope.domain.frame import PixelSpacing, ScanArea
+from senoscope.domain.frame import ScanArea
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.published import AiState
 from senoscope.ui.cine import HeldFrame
 from senoscope.ui.live_route import LIVE_PATH
@@ -46,7 +47,11 @@ def test_a_snapshot_is_the_clean_frame_and_its_reading(opened: Page) -> None:
     assert facts["note"].endswith("Suggestion, not a diagnosis.")
     assert facts["models"] == ["unet 1", "googlenet 1"]
     assert facts["reading"]["findings"][0]["suspicion"] == "uncertain"
-    assert facts["reading"]["findings"][0]["axes_mm"] == [22.36, 17.89]
+    for told in (facts["reading"]["findings"][0], facts["lesions"][0]):
+        assert told["measured"]["long_axis"]["value"] == 22.36
+        assert told["measured"]["short_axis"]["lower"] < 17.89
+        assert told["measured"]["scale"] == {"origin": "phantom", "percent": 0.0}
+    assert facts["calipers"] == []
     assert facts["reading"]["dismissed"] == 0
     assert facts["source"] == "phantom"
     assert len(list(opened.folder.iterdir())) == 2

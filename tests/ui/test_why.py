@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import ImageError, ModelPackageError
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.occlusion import SUPPORTS
 from senoscope.models.programmed.cadx import load_cadx
 from senoscope.models.programmed.descriptors import FEATURES, measure
@@ -64,7 +64,7 @@ def test_what_has_no_effect_worth_mentioning_has_no_shares() -> None:
 def test_contributions_are_the_programmed_model_s_own(
     spacing: PixelSpacing | None, aspect: float
 ) -> None:
-    frame = replace(builders.frame(), pixels=bright_dot(), pixel_spacing=spacing)
+    frame = replace(builders.frame(), pixels=bright_dot(), spacing=builders.spacing(spacing))
     said = measured(frame, LESION)
     model, features = load_cadx(), measure(frame.pixels, SQUARE, aspect)
     opinion = model.opinion(features)

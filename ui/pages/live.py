@@ -11,8 +11,10 @@ from senoscope.ui.pages.one_element import page_of, style_of
 _SCRIPTS = (
     "words.js",
     "outlines.js",
+    "measures.js",
     "live_view.js",
     "live_panel.js",
+    "calipers.js",
     "why.js",
     "area.js",
     "source_dialog.js",
@@ -30,12 +32,13 @@ def live_page(
     explains: bool,
     proof: float | None = None,
     reviews: bool = False,
+    calibrates: bool = False,
 ) -> gr.Blocks:
     """The page: one element that fills itself from the WebSocket.
 
     The operating point is marked on the probability bar; with `explains` it is offered to say why.
-    `proof` is how far what reads agrees with the fp32 reference, a mean Dice. With `reviews` there
-    is a way to the page that reviews clips.
+    `proof` is how far what reads agrees with the fp32 reference, a mean Dice. With `reviews` and
+    `calibrates` there are ways to the pages that review clips and say what is calibrated.
     """
     return page_of(
         "live",
@@ -45,6 +48,7 @@ def live_page(
         explains=explains,
         proof=proof,
         reviews=reviews,
+        calibrates=calibrates,
     )
 
 

@@ -27,6 +27,8 @@ function refresh() {
   write('overlay_word', t(view.overlay ? 'overlay_hide' : 'overlay_show'));
   showProgress();
   showWhy();
+  showMeasures();
+  showCalipers();
 }
 
 // Where the picture came from and who read it.
@@ -57,7 +59,7 @@ function message(newest) {
   if (newest.progress !== null) return opening(newest.progress);
   if (newest.trouble) return sentence(newest.trouble);
   if (view.shown === null) return t('waiting');
-  return view.overlay ? '' : t('overlay_hidden');
+  return caliperHint() || (view.overlay ? '' : t('overlay_hidden'));
 }
 
 const opening = (progress) => t('opening', { n: Math.round(progress * 100) });
@@ -104,6 +106,7 @@ function card(slot, finding) {
   write(`number_${slot}`, worded ? finding.probability.toFixed(2) : '');
   write(`evidence_${slot}`, finding ? evidenceOf(finding) : '');
   write(`size_${slot}`, finding ? sizeOf(finding) : '');
+  write(`interval_${slot}`, finding?.measured ? axesWithin(finding.measured) : '');
   if (slot === 0) find('bar_0').style.transform = `scaleX(${worded ? finding.probability : 0})`;
 }
 
@@ -123,10 +126,38 @@ function evidenceOf({ number, seen, agree, range, own }) {
   return t('evidence', { n: seen, agree, low, high });
 }
 
-function sizeOf(finding) {
-  if (finding.axes_mm === null) return t('uncalibrated');
-  const [long, short] = finding.axes_mm.map((axis) => axis.toFixed(1));
-  return t('axes', { long, short });
+const sizeOf = ({ measured }) => (measured === null ? t('uncalibrated') : axesOf(measured));
+
+let opened = null;    // the slot whose further measurements are shown
+
+// Below one card, in place of the others: they would not all fit.
+function toggleMeasures(slot) {
+  opened = opened === slot ? null : slot;
+  endWhy();
+  draw();
+  refresh();
+}
+
+function showMeasures() {
+  const findings = view.shown?.findings ?? [];
+  const scale = findings.find((each) => each.measured !== null)?.measured.scale;
+  write('scale_from', scale ? scaleOf(scale) : '');
+  if (isExplained()) opened = null;
+  const measured = findings[opened]?.measured ?? null;
+  find('findings').classList.toggle('measuring', measured !== null);
+  for (let slot = 0; slot < CARDS; slot += 1) {
+    const own = measured !== null && slot === opened;
+    find(`lesion_${slot}`).classList.toggle('opened', own);
+    find(`measures_${slot}`).hidden = !findings[slot]?.measured;
+    find(`measures_${slot}`).setAttribute('aria-expanded', own);
+  }
+  find('measures').hidden = measured === null;
+  if (measured === null) return;
+  for (const name of FURTHER) {
+    const [value, within] = furtherOf(measured, name);
+    write(`value_${name}`, value);
+    write(`within_${name}`, within);
+  }
 }
 
 function operatingPoint() {

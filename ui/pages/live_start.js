@@ -29,7 +29,7 @@ async function snapshot() {
   if (view.shown === null) return;
   if (view.gone) { tell(t('gone')); return; }
   try {
-    const saved = await ask('/live/snapshot', { sequence: view.shown.sequence });
+    const saved = await ask('/live/snapshot', { sequence: view.shown.sequence, calipers: wholePairs() });
     tell(t('saved', saved));
   } catch (error) { tell(error.message); }
 }
@@ -69,8 +69,10 @@ function listen() {
     cine_back: () => stepCine(-1), cine_on: () => stepCine(1), open_keys: openKeys, open_source: openSource, open_exam: openExam,
     exam_close: () => find('exam_dialog').close(), dialog_close: () => dialog.close(),
     dialog_back: () => goTo(choice.step - 1), dialog_next: goOn,
-    whole: () => setArea(0, 0, ...choice.found.size),
+    whole: () => setFraming('whole'),
+    find_field: () => setFraming('found'),
     why_0: () => whyOf(0), why_1: () => whyOf(1), why_2: () => whyOf(2),
+    measures_0: () => toggleMeasures(0), measures_1: () => toggleMeasures(1), measures_2: () => toggleMeasures(2),
   };
   for (const [part, action] of Object.entries(actions)) {
     find(part).addEventListener('click', (event) => {
@@ -86,6 +88,8 @@ function listen() {
   find('exam_form').addEventListener('submit', endExam);
   find('cine').addEventListener('input', (event) => lookAt(Number(event.target.value)));
   listenToCorners();
+  find('area').addEventListener('pointerup', framedByHand);
+  for (const index of [0, 1, 2, 3]) find(`area_${index}`).addEventListener('change', framedByHand);
   dialog.addEventListener('close', () => choice.waiting?.abort());
   document.addEventListener('keydown', press);
   new ResizeObserver(fit).observe(find('room'));
@@ -93,16 +97,19 @@ function listen() {
 
 async function askOnFirstRun() {
   try {
-    if ((await ask('/live/sources')).first_run) openSource();
+    // The calibration page leads here by the fragment.
+    if (location.hash === '#source' || (await ask('/live/sources')).first_run) openSource();
   } catch (error) { tell(error.message); }
 }
 
 find('to_review').hidden = !props.reviews;
+find('to_calibration').hidden = !props.calibrates;
 for (const part of ['why_key', 'why_key_said']) find(part).hidden = !props.explains;
 find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();
 listen();
 connect();
+listenToCalipers();
 listenToStrip();
 setInterval(askRecording, 1000);
 setInterval(noticeStale, 100);

@@ -82,7 +82,17 @@ function fit() {
 function draw() {
   if (view.bitmap === null) return;
   ink.drawImage(view.bitmap, 0, 0, canvas.width, canvas.height);
-  if (!view.overlay) return;
+  if (view.overlay) drawOverlay();
+  drawCalipers();
+}
+
+function drawOverlay() {
   drawHeat();
   for (const finding of view.shown.findings.toReversed()) outline(finding, view.shown.size[0], view.shown.faint);
 }
+
+// What hand calipers are set on: the frozen frame.
+const canMeasure = () => view.shown !== null;
+const stillPicture = () => (view.frozen && view.shown !== null ? { of: view.shown.sequence, size: view.shown.size } : null);
+const holdStill = () => { if (!view.frozen) freeze(); };
+const askDistance = (a, b) => ask('/live/distance', { sequence: view.shown.sequence, a, b });

@@ -10,8 +10,10 @@ from senoscope.ui.pages.one_element import page_of, style_of
 _SCRIPTS = (
     "words.js",
     "outlines.js",
+    "measures.js",
     "review_clip.js",
     "review_picture.js",
+    "calipers.js",
     "review_timeline.js",
     "review_lesions.js",
     "review_edit.js",

@@ -7,13 +7,14 @@ function openArea() {
   find('area_picture').src = URL.createObjectURL(new Blob([picture.jpeg], { type: 'image/jpeg' }));
   setArea(0, 0, ...picture.header.size);
   write('area_trouble', '');
-  find('read_whole').hidden = clip.state.scan_area === null;
+  find('read_whole').hidden = clip.state.framing === 'whole' && clip.state.no_field === null;
+  find('read_found').hidden = clip.state.framing === 'found' || clip.state.no_field !== null;
   find('area_dialog').showModal();
 }
 
 async function readAgain(wanted) {
   try {
-    await askState('/clip/area', { area: wanted });
+    await askState('/clip/framing', { framing: wanted });
     find('area_dialog').close();
   } catch (error) { write('area_trouble', error.message); }
 }
@@ -22,7 +23,8 @@ function listenToArea() {
   find('open_area').addEventListener('click', openArea);
   find('area_close').addEventListener('click', () => find('area_dialog').close());
   find('read_within').addEventListener('click', () => readAgain(area.chosen));
-  find('read_whole').addEventListener('click', () => readAgain(null));
+  find('read_whole').addEventListener('click', () => readAgain('whole'));
+  find('read_found').addEventListener('click', () => readAgain('found'));
   find('area_dialog').addEventListener('close', () => URL.revokeObjectURL(find('area_picture').src));
   listenToCorners();
 }

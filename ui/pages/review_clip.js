@@ -91,7 +91,8 @@ function refresh() {
   showLesions(state);
   showMoment();
   showTools();
-  write('message', unanswered || notice || editHint() || outcome(state));
+  showCalipers();
+  write('message', unanswered || notice || editHint() || caliperHint() || outcome(state));
 }
 
 function outcome({ state, message }) {

@@ -2,6 +2,7 @@
 
 const VERDICT_SIGNS = { open: '', accepted: '✓', rejected: '✕' };
 const rows = new Map();   // kept for as long as the lesion is, or a click that lands between two answers is lost
+let opened = false;       // whether all measurements of the chosen lesion are shown
 let remarked = null;      // number of the lesion whose dialog is open
 
 function make(tag, name, parent) {
@@ -21,6 +22,7 @@ function makeRow(number) {
   for (const name of ['word', 'marks', 'chance']) parts[name] = make(name === 'marks' ? 'span' : 'strong', name, first);
   parts.facts = make('span', 'facts_line', pick);
   parts.more = make('div', 'acts', row);
+  makeMeasures(parts);
   parts.evidence = make('p', 'quiet', parts.more);
   parts.remark = make('p', 'quiet', parts.more);
   const acts = make('div', 'buttons', parts.more);
@@ -33,6 +35,24 @@ function makeRow(number) {
   parts.reject.onclick = () => judge(number, 'rejected');
   parts.note.onclick = () => openRemark(number);
   return parts;
+}
+
+// Length and width with their interval; the rest at the press of a button.
+function makeMeasures(parts) {
+  parts.lengths = make('p', 'lengths', parts.more);
+  const both = make('span', 'both', parts.lengths);
+  parts.size = make('span', '', both);
+  parts.within = make('span', 'quiet', both);
+  parts.open = make('button', 'ask', parts.lengths);
+  Object.assign(parts.open, { type: 'button', textContent: '▾', onclick: () => { opened = !opened; refresh(); } });
+  parts.further = make('dl', 'further', parts.more);
+  for (const name of FURTHER) {
+    parts[`label_${name}`] = make('dt', 'quiet', parts.further);
+    const said = make('dd', '', parts.further);
+    parts[`value_${name}`] = make('strong', '', said);
+    parts[`within_${name}`] = make('span', 'quiet', said);
+  }
+  parts.scale = make('p', 'quiet', parts.more);
 }
 
 function showLesions({ lesions }) {
@@ -55,26 +75,44 @@ function fillRow(parts, lesion) {
   const texts = {
     badge: String(lesion.number), word: t(lesion.suspicion ?? 'new'), chance: lesion.probability.toFixed(2),
     marks: [VERDICT_SIGNS[lesion.verdict], lesion.edited.length ? '✎' : ''].join(' ').trim(),
-    facts: factsOf(lesion), evidence: evidenceOf(lesion), remark: remarkOf(lesion),
-    key: t('key_frame'), accept: t('accept'), reject: t('reject'), note: t('remark'),
+    facts: factsOf(lesion), size: sizeOf(lesion), within: withinOf(lesion), scale: originOf(lesion), evidence: evidenceOf(lesion), remark: remarkOf(lesion),
+    key: t('key_frame'), accept: t('accept'), reject: t('reject'), note: t('remark'), ...measuresOf(lesion),
   };
   for (const [name, text] of Object.entries(texts)) if (parts[name].textContent !== text) parts[name].textContent = text;
   parts.row.dataset.suspicion = lesion.suspicion ?? 'new';
   parts.row.dataset.verdict = lesion.verdict;
   parts.pick.setAttribute('aria-pressed', chosen);
-  parts.pick.setAttribute('aria-label', [t('lesion', { n: lesion.number }), texts.word, texts.chance, texts.facts, t(`verdict_${lesion.verdict}`), editedOf(lesion)].filter(Boolean).join(', '));
+  parts.pick.setAttribute('aria-label', [t('lesion', { n: lesion.number }), texts.word, texts.chance, texts.facts, texts.size, texts.within, t(`verdict_${lesion.verdict}`), editedOf(lesion)].filter(Boolean).join(', '));
   parts.more.hidden = !chosen;
+  parts.lengths.hidden = lesion.measured === null;
+  parts.further.hidden = !opened || lesion.measured === null;
+  parts.open.setAttribute('aria-expanded', opened);
+  parts.open.setAttribute('aria-label', t('measures'));
+  parts.open.title = t('measures');
   parts.evidence.title = t('evidence_meaning');
   parts.key.disabled = lesion.key_frame === null;
   parts.accept.setAttribute('aria-pressed', lesion.verdict === 'accepted');
   parts.reject.setAttribute('aria-pressed', lesion.verdict === 'rejected');
 }
 
-function factsOf({ range, seen, axes_mm: axes }) {
+function factsOf({ range, seen }) {
   const [low, high] = range.map((each) => each.toFixed(2));
-  const said = t('lesion_facts', { low, high, n: seen });
-  return axes === null ? said : `${said}, ${t('axes', { long: axes[0].toFixed(1), short: axes[1].toFixed(1) })}`;
+  return t('lesion_facts', { low, high, n: seen });
 }
+
+// At its key frame.
+const sizeOf = ({ measured }) => (measured === null ? '' : axesOf(measured));
+const withinOf = ({ measured }) => (measured === null ? '' : axesWithin(measured));
+function measuresOf({ measured }) {
+  if (measured === null) return {};
+  const labels = { orientation: t('orientation'), area: t('area_of'), depth: t('depth_of'), skin_distance: t('skin_distance') };
+  return Object.fromEntries(FURTHER.flatMap((name) => {
+    const [value, within] = furtherOf(measured, name);
+    return [[`label_${name}`, labels[name]], [`value_${name}`, value], [`within_${name}`, within]];
+  }));
+}
+
+const originOf = ({ measured }) => (measured === null ? '' : [scaleOf(measured.scale), measured.outline === 'reader' ? t('outline_drawn') : ''].filter(Boolean).join(', '));
 
 const evidenceOf = ({ agree, first, last }) => t('lesion_evidence', { agree, first: first + 1, last: last + 1 });
 const editedOf = ({ edited }) => (edited.length ? t('lesion_edited', { n: edited.length }) : '');

@@ -80,7 +80,14 @@ function draw() {
   ink.drawImage(picture.bitmap, 0, 0, canvas.width, canvas.height);
   for (const finding of findings.toReversed()) outline(finding, size[0], false);
   drawEdit(canvas.width / size[0]);
+  drawCalipers();
 }
+
+// What hand calipers are set on: the frame shown, while neither clip nor outline is moved.
+const canMeasure = () => picture.header !== null;
+const stillPicture = () => (canMeasure() && picture.playing === null && edit.mode === null ? { of: `${clip.state.name} ${picture.header.place}`, size: picture.header.size } : null);
+const holdStill = () => { pause(); endEdit(); };
+const askDistance = (a, b) => ask(`/clip/frames/${picture.header.place}/distance`, { a, b });
 
 function describePicture() {
   const worded = picture.header.findings.filter((each) => each.number > 0);

@@ -61,6 +61,7 @@ showWords();
 listen();
 listenToTimeline();
 listenToPen();
+listenToCalipers();
 listenToOpening();
 listenToExport();
 listenToArea();

@@ -1,7 +1,8 @@
 // Three steps to another source: choose, mark the scan area, check. The picture behind goes on.
 
 const dialog = find('source_dialog');
-const choice = { step: 0, source: null, found: null, waiting: null };
+const choice = { step: 0, source: null, found: null, waiting: null, framing: 'whole' };
+// `framing`: found, whole or hand.
 
 async function openSource() {
   Object.assign(choice, { source: null, found: null });
@@ -64,13 +65,35 @@ async function trySource(source) {
   find('preview_picture').hidden = true;
   const found = await waitFor('/live/preview', { source });
   if (found === null) return;
-  const whole = [0, 0, ...found.size], [left, top, width, height] = found.scan_area ?? whole;
   choice.found = found;
   area.picture = found.size;
-  setArea(left, top, left + width, top + height);
+  const framing = found.framing, byHand = Array.isArray(framing);
+  setFraming(byHand ? 'hand' : framing, byHand ? framing : undefined);
   find('preview_picture').src = find('area_picture').src = found.picture;
   find('preview_picture').hidden = false;
   goTo(choice.step);
+}
+
+function setFraming(framing, chosen) {
+  const found = choice.found, whole = [0, 0, ...found.size];
+  choice.framing = framing;
+  const [left, top, width, height] = chosen ?? (framing === 'found' ? found.found ?? whole : whole);
+  setArea(left, top, left + width, top + height);
+  showFraming();
+}
+
+function showFraming() {
+  const { found, framing } = choice;
+  find('find_field').hidden = !found.shows_screen || framing === 'found';
+  find('area_box').hidden = framing === 'found' && found.found === null;
+  if (framing === 'found') write('framing_said', found.not_found ?? t('framing_found_meaning'));
+  else write('framing_said', t(framing === 'whole' && found.shows_screen ? 'framing_whole_meaning' : 'area_hint'));
+}
+
+function framedByHand() {
+  if (choice.found === null) return;
+  choice.framing = isWhole() ? 'whole' : 'hand';
+  showFraming();
 }
 
 function goTo(step) {
@@ -91,7 +114,7 @@ function goTo(step) {
 
 async function goOn() {
   if (choice.step < 2) { goTo(choice.step + 1); return; }
-  const started = await waitFor('/live/start', { source: choice.source, scan_area: isWhole() ? null : area.chosen });
+  const started = await waitFor('/live/start', { source: choice.source, framing: choice.framing === 'hand' ? area.chosen : choice.framing });
   if (started === null) { find('dialog_next').disabled = false; return; }
   dialog.close();
   if (view.frozen) freeze();
@@ -102,7 +125,9 @@ function showFound() {
   const [columns, rows] = found.size;
   write('found_name', sourceWord(found.name));
   write('found_size', t('pixels', { columns, rows }));
-  write('found_area', isWhole() ? t('whole_picture') : t('area_at', { left, top, width, height }));
+  write('found_area', {
+    found: t('framing_found'), whole: t('whole_picture'), hand: t('area_at', { left, top, width, height }),
+  }[choice.framing]);
   write('found_rate', found.fps === null ? t('not_said') : t('frame_rate', { n: Math.round(found.fps) }));
   write('found_tissue', t(found.simulated ? 'is_simulated' : 'is_real'));
   write('found_scale', t(found.calibrated ? 'is_calibrated' : 'is_uncalibrated'));

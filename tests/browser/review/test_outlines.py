@@ -146,9 +146,9 @@ def test_a_clip_is_read_anew_within_an_area(shown: Shown, clip: FakeClip) -> Non
     assert not shown.page.locator("[data-part=read_whole]").is_visible()
     shown.page.locator("[data-part=area_0]").fill("40")
     shown.page.locator("[data-part=read_within]").click()
-    shown.wait("clip.state.scan_area !== null")
+    shown.wait("clip.state.framing !== 'whole'")
     at(shown, 0)
     shown.page.locator("[data-part=open_area]").click()
     shown.page.locator("[data-part=read_whole]").click()
-    shown.wait("clip.state.scan_area === null")
-    assert clip.areas == [[40, 0, 600, 480], None]
+    shown.wait("clip.state.framing === 'whole'")
+    assert clip.framings == [[40, 0, 600, 480], "whole"]

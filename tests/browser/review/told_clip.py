@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response, Streami
 
 from senoscope.ui.packed import packed
 from senoscope.ui.pages.review import review_page, review_style
+from tests.browser.review.told_measures import apart, measured
 from tests.ui.frames import OPERATING_POINT
 
 COLUMNS, ROWS, FRAMES, RATE_HZ = 640, 480, 120, 30.0
@@ -57,7 +58,8 @@ class FakeClip:
         self.film_pause_s = 0.0
         self.filmed = 0
         self.holds = False
-        self.areas: list[list[int] | None] = []
+        self.framings: list[list[int] | str] = []
+        self.uncalibrated = False
 
     def open(self, name: str) -> None:
         self.state, self.name, self.read = "reading", name, 0
@@ -88,7 +90,8 @@ class FakeClip:
             "rate_hz": RATE_HZ,
             "simulated": True,
             "calibrated": True,
-            "scan_area": self.areas[-1] if self.areas else None,
+            "framing": self.framings[-1] if self.framings else "whole",
+            "no_field": None,
             "engine": "OpenVINO int8",
             "models": ["unet 1", "googlenet 1"],
             "same": {"compared": self.read, "same": self.read}
@@ -108,7 +111,7 @@ class FakeClip:
             "agree": len(SEEN[number]) - 4,
             "first": SEEN[number][0],
             "last": min(SEEN[number][-1], self.read - 1),
-            "axes_mm": [14.2, 9.1],
+            "measured": measured(number in {n for _, n in self.drawn}),
             "key_frame": KEYS[number] if KEYS[number] < self.read else None,
             "edited": sorted(place for place, drawn in self.drawn if drawn == number),
             **self.said.get(number, SILENT),
@@ -138,7 +141,7 @@ class FakeClip:
                 "probability": probability,
                 "own": own,
                 "finding": None if own is None else 1,
-                "axes_mm": [14.2, 9.1],
+                "measured": measured((place, number) in self.drawn),
                 "outline": self.drawn.get((place, number), [outline(place, number)])[-1],
                 "edited": (place, number) in self.drawn,
             }
@@ -228,9 +231,9 @@ def _serve_clip(app: FastAPI, clip: FakeClip) -> None:
         clip.open("dropped.mp4")
         return clip.look()
 
-    @app.post("/clip/area")
+    @app.post("/clip/framing")
     def area(body: Json) -> Json:
-        clip.areas.append(body["area"])
+        clip.framings.append(body["framing"])
         clip.open(clip.name)
         return clip.look()
 
@@ -248,6 +251,10 @@ def _serve_changes(app: FastAPI, clip: FakeClip) -> None:
     @app.get("/clip/frames/{place}")
     def frame(place: int) -> Response:
         return Response(packed(clip.header(place), jpeg(place)))
+
+    @app.post("/clip/frames/{place}/distance")
+    def distance(place: int, body: Json) -> Json:
+        return apart(body, clip.uncalibrated)
 
     @app.post("/clip/frames/{place}/lesions/{number}")
     def change(place: int, number: int, body: Json) -> Response:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.evaluation.boundary import boundary_f1, hausdorff_95
 
 SHAPE = (60, 100)

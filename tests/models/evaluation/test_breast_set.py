@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import DataSetError
-from senoscope.domain.frame import PixelSpacing
 from senoscope.domain.lexicon import EchoPattern, Margin, PosteriorFeatures, Shape
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.evaluation.breast_set import COLUMNS, SHEET, read_breast_lesions
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis
 from tests.models.evaluation.data_sets import LESION, SECOND, draw, lesion, table

@@ -14,7 +14,6 @@ pytest.importorskip("torch", reason="training needs torch, of the [train] extra"
 from senoscope.models.training.calibrating import (
     ScoredLesion,
     calibration,
-    operating_point,
     part_of,
     write_out_of_fold,
 )
@@ -59,22 +58,6 @@ def test_words_and_their_shares_agree() -> None:
     assert said["called_high"] == pytest.approx(
         (probability >= settings["high_from"]).mean(), abs=1e-4
     )
-
-
-def test_the_operating_point_keeps_its_shares() -> None:
-    rng = np.random.default_rng(1)
-    malignant = np.arange(2000) < 1000
-    probability = np.where(malignant, rng.beta(5, 2, 2000), rng.beta(2, 5, 2000))
-    low, high = operating_point(probability, malignant)
-    assert low < high
-    assert (probability[malignant] >= low).mean() == pytest.approx(0.95, abs=0.002)
-    assert (probability[~malignant] < high).mean() == pytest.approx(0.90, abs=0.002)
-
-
-def test_an_operating_point_of_classes_far_apart_is_in_order_too() -> None:
-    malignant = np.arange(100) < 50
-    low, high = operating_point(np.where(malignant, 0.9, 0.1), malignant)
-    assert 0 <= low <= high <= 1
 
 
 def test_parts_are_about_equal_and_hang_on_the_patient_alone() -> None:

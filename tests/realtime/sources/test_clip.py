@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from senoscope.domain.clip import Clip
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.frame import Frame, PixelSpacing, ScanArea
+from senoscope.domain.frame import Frame, ScanArea
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.sources.clip import ClipSource
 
 MS = 10**6

@@ -4,7 +4,7 @@ from numpy.typing import NDArray
 from pyigtl import ImageMessage
 
 from senoscope.domain.errors import ImageError, SourceLost
-from senoscope.domain.frame import PixelSpacing
+from senoscope.domain.spacing import PixelSpacing, SpacingOrigin
 from senoscope.realtime.sources.igtl_inbox import Inbox, Message, picture_of
 
 
@@ -49,9 +49,9 @@ def test_millimetres_are_those_of_the_two_sides_of_the_plane(
 ) -> None:
     _, spacing = picture_of(message(np.zeros(shape, np.uint8), 0.1, 0.2, 0.5))
     assert spacing is not None
-    assert (spacing.row_mm, spacing.column_mm) == pytest.approx(
-        (expected.row_mm, expected.column_mm)
-    )
+    assert spacing.origin is SpacingOrigin.OPENIGTLINK
+    found = spacing.spacing
+    assert (found.row_mm, found.column_mm) == pytest.approx((expected.row_mm, expected.column_mm))
 
 
 @pytest.mark.parametrize("millimetre", [0.0, 0.001, 1.0, 5.0, float("nan"), float("inf")])

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from senoscope.calibration.phantoms.bmode import BModePhantom
 from senoscope.domain.errors import SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading
@@ -162,8 +161,7 @@ def test_replayed_and_read_again_it_gives_the_readings_made_live(tmp_path: Path)
     phantom = PhantomSource(0, None, (640, 480), 20)
     phantom.open()
     recorder = Recorder(tmp_path)
-    spacing = BModePhantom(0, 640, 480).pixel_spacing
-    recorder.start(RecordingHeader(phantom.name, (640, 480), spacing, simulated=True))
+    recorder.start(RecordingHeader(phantom.name, (640, 480), simulated=True))
     live: list[Reading] = []
     for _ in range(20):
         frame = phantom.grab()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from senoscope.calibration.field_of_view import FieldOfView
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime.sources.base import Source
 
@@ -21,7 +20,7 @@ class Cut(StrEnum):
     """All of the picture, with whatever is written on it."""
 
 
-Framing = Cut | ScanArea | FieldOfView
+Framing = Cut | ScanArea
 
 
 @runtime_checkable
@@ -38,6 +37,6 @@ def usual_framing(source: Source) -> Cut:
     return source.usual_cut if isinstance(source, MayBeWrittenOn) else Cut.WHOLE
 
 
-def parse_framing(text: str) -> Cut | ScanArea:
+def parse_framing(text: str) -> Framing:
     """Read what `str` gives of a `Cut` or a `ScanArea`. SettingsError says why not."""
     return Cut(text) if text in set(Cut) else ScanArea.parse(text)

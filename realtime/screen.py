@@ -123,9 +123,10 @@ class Screen:
         """The frame without what may not leave. ImageError where the hand-drawn area won't fit."""
         pixels, own = frame.pixels, frame.spacing
         self._newest = pixels
-        self._standing(pixels)  # one that moved is let go of now, so that another is looked for
-        self._look_when_due(pixels, own is None)
+        # First: of one that moved is let go, so that another is looked for at once.
         spacing = own or self._standing(pixels)
+        self._look_when_due(pixels, own is None)
+        spacing = spacing or self._standing(pixels)
         cut = self._cut(pixels)
         if isinstance(cut, Unsuitable):
             return self._absent(frame, cut)
@@ -206,6 +207,7 @@ class Screen:
         """Its field in the area of before where that holds it: a cut ends no recording."""
         if self._area is None or not _holds(self._area, field.area):
             self._area = field.area
+        if self._area == field.area:
             return field.crop(frame)
         return self._area.crop(replace(frame, pixels=field.mask(frame.pixels)))
 

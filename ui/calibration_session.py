@@ -13,7 +13,6 @@ from typing import Protocol
 
 import cv2
 
-from senoscope.calibration.field_of_view import FieldOfView
 from senoscope.calibration.measurement import distance
 from senoscope.calibration.screen_template import ScreenTemplate
 from senoscope.calibration.spacing import FARTHEST_MM, Point
@@ -32,7 +31,8 @@ from senoscope.ui.calibration_steps import (
     source_header,
     steps,
 )
-from senoscope.ui.overlay import Header
+from senoscope.ui.measured_facts import interval
+from senoscope.ui.overlay import Header, framing_header
 from senoscope.ui.packed import packed
 from senoscope.ui.screen_templates import ScreenTemplates
 
@@ -134,7 +134,7 @@ class CalibrationSession:
         header: Header = {
             "number": number,
             "size": [columns, rows],
-            "area": None if field is None else _corners(field),
+            "area": None if field is None else framing_header(field.area),
             "outline": None if field is None or field.outline is None else list(field.outline),
             "ticks": self._ticks(spacing),
         }
@@ -178,13 +178,7 @@ class CalibrationSession:
             raise SettingsError("A point is not on the picture. Set both on it.")
         found = distance(a, b, held.spacing)
         holds = None if expected_mm is None else found.lower <= expected_mm <= found.upper
-        said: Header = {
-            "value": round(found.value, 2),
-            "lower": round(found.lower, 2),
-            "upper": round(found.upper, 2),
-            "expected": expected_mm,
-            "holds": holds,
-        }
+        said = {**(interval(found) or {}), "expected": expected_mm, "holds": holds}
         self._checked = held.spacing, said
         return said
 
@@ -239,7 +233,3 @@ class CalibrationSession:
         """Of the ruler that gives the scale."""
         ruler = self._loop.screen.ruler
         return [] if ruler is None or spacing is None else ruler.ticks.round(1).tolist()
-
-
-def _corners(field: FieldOfView) -> list[int]:
-    return [field.area.left, field.area.top, field.area.width, field.area.height]

@@ -16,7 +16,7 @@ from senoscope.realtime.framing import Cut
 from senoscope.realtime.published import LoopStatus
 from senoscope.realtime.screen import ABSENT, Screen
 from senoscope.ui.latency_report import command_line, kept_latency
-from senoscope.ui.overlay import Header
+from senoscope.ui.overlay import Header, framing_header
 
 
 class Step(StrEnum):
@@ -30,10 +30,9 @@ class Step(StrEnum):
 
 def known_field(screen: Screen, size: tuple[int, int]) -> FieldOfView | None:
     """Of a screen of `size` (columns, rows): found or set by hand; None where there is none."""
-    framing = screen.framing
+    framing, found = screen.framing, screen.field
     if isinstance(framing, ScanArea):
         return FieldOfView(replace(framing, picture=size)) if framing.fits(size) else None
-    found = framing if isinstance(framing, FieldOfView) else screen.field
     return found if isinstance(found, FieldOfView) and found.area.picture == size else None
 
 
@@ -60,10 +59,9 @@ def field_header(
     field = None if latest is None else known_field(screen, latest.size)
     looked_for = framing is Cut.FOUND and field is None
     missing = screen.field if isinstance(screen.field, NoField) else None
-    area = None if field is None else field.area
     return {
         "how": framing.value if isinstance(framing, Cut) else "hand",
-        "area": None if area is None else [area.left, area.top, area.width, area.height],
+        "area": None if field is None else framing_header(field.area),
         "dual": field is not None and field.dual,
         "why_not": ABSENT[missing].value if looked_for else None,
         "templates": [each.name for each in templates if each.field == field],

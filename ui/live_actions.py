@@ -12,7 +12,7 @@ import cv2
 from senoscope.calibration.field_of_view import FieldOfView, NoField, find_field_of_view
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.realtime.exam import ExamSummary
-from senoscope.realtime.framing import Cut, usual_framing
+from senoscope.realtime.framing import Cut, Framing, usual_framing
 from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.recording_take import RecordingState
 from senoscope.realtime.sources.base import Source
@@ -38,13 +38,11 @@ class Preview:
     simulated: bool
     calibrated: bool
     jpeg: bytes
-    framing: Cut | ScanArea = Cut.WHOLE
+    framing: Framing = Cut.WHOLE
     found: FieldOfView | NoField | None = None
 
     @classmethod
-    def of(
-        cls, source: Source, frame: Frame, fps: float | None, framing: Cut | ScanArea | None
-    ) -> Self:
+    def of(cls, source: Source, frame: Frame, fps: float | None, framing: Framing | None) -> Self:
         """Of a source whose whole picture is `frame`. A framing that does not fit it is none."""
         usual = usual_framing(source)
         if isinstance(framing, ScanArea) and not framing.fits(frame.size):
@@ -118,7 +116,7 @@ class LiveActions:
 
     known_sources: Callable[[], tuple[str, ...]]
     preview: Callable[[str], Preview]
-    start_source: Callable[[str, Cut | ScanArea | None], None]
+    start_source: Callable[[str, Framing | None], None]
     first_run: Callable[[], bool]
     exam: Callable[[], ExamSummary]
     end_exam: Callable[[str], ExamSummary]

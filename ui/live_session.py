@@ -13,7 +13,7 @@ from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.realtime.capture import RUN, Capture, ComesBack
 from senoscope.realtime.exam import ExamSummary
-from senoscope.realtime.framing import Cut, usual_framing
+from senoscope.realtime.framing import Cut, Framing, usual_framing
 from senoscope.realtime.intake import Stills
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.base import Source
@@ -191,7 +191,7 @@ class LiveSession:
         source = self._chosen(text, phantom_frames=1)
         return Preview.of(source, self._tried(source), None, framing)
 
-    def start_source(self, text: str, framing: Cut | ScanArea | None) -> None:
+    def start_source(self, text: str, framing: Framing | None) -> None:
         """Read `text` from now on and at the next start; None: in its usual framing.
 
         SenoscopeError where it cannot be opened or its pictures do not hold the area: the present

@@ -20,7 +20,7 @@ from senoscope.domain.lesion import Lesion
 from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.domain.track import Track
 from senoscope.realtime.clip_review import ClipFrame, ClipReview
-from senoscope.realtime.framing import Cut
+from senoscope.realtime.framing import Cut, Framing
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.recorded_readings import RecordedReadings
 from senoscope.realtime.recording_file import RecordingFile
@@ -71,7 +71,7 @@ class OpenClip:
         path: Path,
         name: str,
         is_upload: bool = False,
-        framing: Cut | ScanArea = Cut.WHOLE,
+        framing: Framing = Cut.WHOLE,
         recorded: RecordedReadings | None = None,
     ) -> None:
         self.review, self.path, self.name, self.is_upload = review, path, name, is_upload

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import Frame, ScanArea
+from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading, Unsuitable
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName
-from senoscope.realtime.framing import Cut
+from senoscope.realtime.framing import Cut, Framing
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
 from senoscope.ui.measured_facts import MeasuredFrame, measured_facts
 
@@ -50,7 +50,7 @@ Header = dict[str, Any]
 """JSON-ready: text, numbers, lists and None only."""
 
 
-def framing_header(framing: Cut | ScanArea) -> str | list[int]:
+def framing_header(framing: Framing) -> str | list[int]:
     """A word, or [left, top, width, height]."""
     if isinstance(framing, Cut):
         return framing.value

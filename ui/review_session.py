@@ -14,7 +14,7 @@ from senoscope.calibration.screen_template import ScreenTemplate
 from senoscope.domain.errors import SenoscopeError, SettingsError, SourceUnavailable
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime.clip_review import ClipReview, ReviewState
-from senoscope.realtime.framing import Cut, usual_framing
+from senoscope.realtime.framing import Cut, Framing, usual_framing
 from senoscope.realtime.look_ahead import find_ahead
 from senoscope.realtime.recorded_readings import RecordedReadings
 from senoscope.realtime.recording_file import RecordingFile
@@ -128,7 +128,7 @@ class ReviewSession:
         clip = self._clip
         return EMPTY | {"version": self._version} if clip is None else self._described(clip)
 
-    def read_again(self, framing: Cut | ScanArea) -> None:
+    def read_again(self, framing: Framing) -> None:
         """Read the open clip anew; an area is one of the picture now shown."""
         clip = self.clip
         within = clip.review.scan_area
@@ -152,7 +152,7 @@ class ReviewSession:
         path: Path,
         name: str,
         is_upload: bool = False,
-        framing: Cut | ScanArea | None = None,
+        framing: Framing | None = None,
     ) -> None:
         recorded = RecordedReadings() if path.suffix == ENDING and framing is None else None
         if recorded is None:

@@ -11,8 +11,7 @@ from types import MappingProxyType
 from platformdirs import user_config_path, user_pictures_path
 
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import ScanArea
-from senoscope.realtime.framing import Cut, parse_framing
+from senoscope.realtime.framing import Framing, parse_framing
 from senoscope.ui.overlay import USUAL_AGES, MaskAges
 from senoscope.ui.written import write_text
 
@@ -27,11 +26,11 @@ class Settings:
     """
 
     source: str | None = None
-    framings: Mapping[str, Cut | ScanArea] = field(default_factory=lambda: MappingProxyType({}))
+    framings: Mapping[str, Framing] = field(default_factory=lambda: MappingProxyType({}))
     aligned: bool = False
     ages: MaskAges = USUAL_AGES
 
-    def with_source(self, source: str, framing: Cut | ScanArea) -> Settings:
+    def with_source(self, source: str, framing: Framing) -> Settings:
         """The same settings after `source` was started in that framing."""
         return replace(self, source=source, framings={**self.framings, source: framing})
 

@@ -17,7 +17,7 @@ from senoscope.calibration.field_of_view import (
     lines_reaching_into,
 )
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.frame import Gray, ScanArea
+from senoscope.domain.frame import Frame, Gray, ScanArea
 
 LINEAR, CURVED, DUAL, WRITTEN_ON = 0, 7, 33, 6
 
@@ -125,3 +125,11 @@ def test_a_real_screen_keeps_its_tissue_and_loses_its_name(public_data: Path) ->
     region[48:416, 84:484] = True
     assert np.count_nonzero(field.inside & ~region) < 0.02 * region.sum()
     assert np.count_nonzero(field.inside & region) > 0.75 * region.sum()
+
+
+def test_a_frame_is_cropped_to_the_area_and_black_outside_the_outline() -> None:
+    sector = FieldOfView(ScanArea(10, 5, 80, 70, (200, 100)), ((50, 5), (80, 74), (20, 74)))
+    cut = sector.crop(Frame(np.full((100, 200), 9, np.uint8), 0, 0))
+    assert cut.size == (80, 70)
+    assert cut.pixels[0, 0] == 0
+    assert cut.pixels[60, 40] == 9

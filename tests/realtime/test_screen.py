@@ -208,14 +208,9 @@ def test_before_the_first_look_nothing_leaves() -> None:
     assert not seen.frame.pixels.any()
 
 
-def test_by_hand_and_whole_are_as_asked_and_a_field_is_cut_by_its_outline() -> None:
+def test_by_hand_and_whole_are_as_asked() -> None:
     pixels = np.full((100, 200), 9, np.uint8)
     (whole,) = taken(Screen(Cut.WHOLE, in_line=True), [pixels])
     assert np.array_equal(whole.frame.pixels, pixels)
     (by_hand,) = taken(Screen(ScanArea(10, 5, 80, 70), in_line=True), [pixels])
     assert by_hand.frame.size == (80, 70)
-    sector = FieldOfView(ScanArea(10, 5, 80, 70, (200, 100)), ((50, 5), (80, 74), (20, 74)))
-    (cut,) = taken(Screen(sector, in_line=True), [pixels])
-    assert cut.frame.size == (80, 70)
-    assert cut.frame.pixels[0, 0] == 0
-    assert cut.frame.pixels[60, 40] == 9

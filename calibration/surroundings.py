@@ -24,7 +24,7 @@ FEWEST = 50
 class Surroundings:
     """Taken from one picture of a screen; of others, `still_there` says whether it is the same.
 
-    It is for every frame: 0.1 ms. What `ScreenTemplate.matches` looks at closer takes 20 ms.
+    It is for every frame; `ScreenTemplate.matches` looks closer, and takes its time.
     """
 
     shape: tuple[int, int]

@@ -1,0 +1,1 @@
+"""DICOM without the person."""

@@ -1,0 +1,1 @@
+"""What reads a study, one file a mode."""

@@ -1,0 +1,1 @@
+"""Objects that Senoscope writes, as DICOM wants them."""

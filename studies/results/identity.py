@@ -1,0 +1,39 @@
+"""What every object that Senoscope writes says of its maker, and its new UIDs."""
+
+from __future__ import annotations
+
+from pydicom import Dataset
+from pydicom.sequence import Sequence
+from pydicom.uid import UID, generate_uid
+
+from senoscope import __version__
+
+MANUFACTURER = "Senoscope"
+MODEL_NAME = "Senoscope breast imaging assistant"
+SERIAL_NUMBER = "0"
+"""DeviceSerialNumber (0018,1000), which several modules want: software has none."""
+NOTICE = "Not a medical device. Suggestion, not a diagnosis."
+CODING_SCHEME = "99SENOSCOPE"
+"""Of codes that no standard has; two letters more than "99" make it a private scheme's."""
+
+
+def new_uid() -> UID:
+    """Never given before: 2.25 and a random UUID, the one root that needs no registration.
+
+    PS3.5 B.2.
+    """
+    return generate_uid(prefix=None)
+
+
+def contributing_equipment() -> Sequence:
+    """ContributingEquipmentSequence (0018,A001): that software processed what was acquired."""
+    purpose = Dataset()
+    purpose.CodeValue, purpose.CodingSchemeDesignator = "109102", "DCM"
+    purpose.CodeMeaning = "Processing Equipment"
+    item = Dataset()
+    item.PurposeOfReferenceCodeSequence = Sequence([purpose])
+    item.Manufacturer = MANUFACTURER
+    item.ManufacturerModelName = MODEL_NAME
+    item.SoftwareVersions = __version__
+    item.ContributionDescription = NOTICE
+    return Sequence([item])

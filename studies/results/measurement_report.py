@@ -1,0 +1,90 @@
+"""The software's reading as a TID 1500 Measurement Report: a Comprehensive SR, not verified.
+
+PS3.16 TID 1500; two-dimensional coordinates need no Comprehensive 3D SR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import highdicom.sr as hd
+from pydicom import Dataset
+from pydicom.uid import ComprehensiveSRStorage
+
+from senoscope.studies.results import codes
+from senoscope.studies.results.identity import MANUFACTURER, MODEL_NAME, SERIAL_NUMBER, new_uid
+from senoscope.studies.results.image_group import evaluations, image_group, summary
+from senoscope.studies.results.lesion_group import lesion_group
+from senoscope.studies.results.made_object import NewSeries
+from senoscope.studies.results.sr_document import Headers, headers_of, sr_document
+from senoscope.studies.study_reading import StudyReading
+
+SERIES_NUMBER = 9105
+DEVICE = hd.CodedConcept("121007", "DCM", "Device")
+Group: TypeAlias = (
+    hd.PlanarROIMeasurementsAndQualitativeEvaluations | hd.MeasurementsAndQualitativeEvaluations
+)
+
+
+def measurement_report(
+    reading: StudyReading, headers: Headers, segmentations: Sequence[Dataset] = ()
+) -> Dataset:
+    """A new instance, in a new series of the study.
+
+    A finding that has a segment, by its tracking UID, in one of `segmentations` refers to it; any
+    other gives its outline. Errors as of `headers`; ImageError for a reading of no images.
+    """
+    images = headers_of(image_uids(reading), headers)
+    groups: list[Group] = [
+        lesion_group(each, reading, headers.header(each.key.at.instance_uid), segmentations)
+        for each in reading.findings
+    ]
+    groups += [image_group(each) for each in reading.images]
+    context = hd.ObservationContext(observer_device_context=device_observer())
+    root = report_root(context, images, groups, summary(reading))
+    series = NewSeries("SR", SERIES_NUMBER, f"{MANUFACTURER}: measurements, not verified")
+    return sr_document(root, ComprehensiveSRStorage, series, [*images, *segmentations])
+
+
+def image_uids(reading: StudyReading) -> list[str]:
+    """Of all images that were given and all that findings are outlined on."""
+    outlines = (each for finding in reading.findings for each in finding.outlines)
+    keys = (finding.key for finding in reading.findings)
+    return [
+        *(each.instance_uid for each in reading.images),
+        *(each.at.instance_uid for each in (*keys, *outlines)),
+    ]
+
+
+def report_root(
+    context: hd.ObservationContext,
+    images: list[Dataset],
+    groups: Sequence[Group],
+    said: Iterable[hd.ContentItem],
+) -> Dataset:
+    """The root container: who observed, what, on which images, the groups and what is `said`."""
+    report = hd.MeasurementReport(
+        observation_context=context,
+        procedure_reported=codes.ULTRASOUND_OF_BREAST,
+        imaging_measurements=groups,
+        referenced_images=images,
+        title=codes.MEASUREMENT_REPORT,
+    )
+    root: Dataset = report[0]
+    root.ContentSequence.append(evaluations(said))
+    return root
+
+
+def device_observer() -> hd.ObserverContext:
+    """TID 1004. The UID is new each time: software that is installed anywhere has none."""
+    return hd.ObserverContext(
+        DEVICE,
+        hd.DeviceObserverIdentifyingAttributes(
+            uid=new_uid(),
+            name=MANUFACTURER,
+            manufacturer_name=MANUFACTURER,
+            model_name=MODEL_NAME,
+            serial_number=SERIAL_NUMBER,
+        ),
+    )

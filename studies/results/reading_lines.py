@@ -1,0 +1,61 @@
+"""A reading in plain lines, as a terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from senoscope.studies.results.report_words import said
+from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyReading
+
+ENGLISH = "en"
+
+
+def reading_lines(reading: StudyReading) -> Iterator[str]:
+    """What was read, what was not and why, then each finding."""
+    frames = sum(each.frames for each in reading.images)
+    images = len(reading.images)
+    yield f"{reading.frames_read} of {frames} frames were read, of {images} images."
+    for image in reading.images:
+        yield from _of_image(image)
+    if reading.abstained:
+        yield "Nothing was fit to be read: this says nothing of the breast."
+    elif not reading.findings:
+        yield "No lesion was marked in what was read."
+    numbers = {each.instance_uid: each.place for each in reading.images}
+    for finding in reading.findings:
+        yield _of_finding(finding, numbers[finding.key.at.instance_uid])
+
+
+def _of_image(image: ImageReading) -> Iterator[str]:
+    if image.trouble:
+        yield f"File {image.place} was not read: {image.trouble}"
+        return
+    reasons = [
+        f"{count} {said(ENGLISH, f'unsuitable_{why.value}')}"
+        for why, count in image.unsuitable.items()
+    ]
+    lost = image.frames - image.read - sum(image.unsuitable.values())
+    if lost:
+        reasons.append(f"{lost} could not be decoded, or the AI failed on them")
+    if reasons:
+        yield f"File {image.place}: {image.read} of {image.frames} read; {'; '.join(reasons)}."
+
+
+def _of_finding(finding: StudyFinding, file: int) -> str:
+    size = "no millimetres"
+    if finding.measured is not None:
+        long, short = finding.measured.long_axis, finding.measured.short_axis
+        size = (
+            f"{long.value:.1f} x {short.value:.1f} mm (95 % {long.lower:.1f} to {long.upper:.1f} x "
+            f"{short.lower:.1f} to {short.upper:.1f})"
+        )
+    words = []
+    if (mass := finding.words) is not None:
+        terms = mass.shape, mass.orientation, mass.margin, mass.echo_pattern
+        words = [each.word.value for each in (*terms, mass.posterior_features) if each.word]
+    chance = f"{finding.probability:.2f}"
+    if finding.lowest < finding.highest:
+        chance += f" (frames {finding.lowest:.2f} to {finding.highest:.2f})"
+    at = f"file {file}, frame {finding.key.at.frame}"
+    told = f"{at}; {size}; malignancy {chance}, suspicion {finding.suspicion.value}"
+    return f"Finding {finding.number}: {'; '.join([told, *([', '.join(words)] if words else [])])}."

@@ -1,0 +1,168 @@
+"""What a report says of one finding, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from senoscope.calibration.measurement import LesionMeasurements, Measured, Unit
+from senoscope.domain.lexicon import Term
+from senoscope.domain.reading import Suspicion
+from senoscope.studies.results.report_picture import Picture
+from senoscope.studies.results.report_words import lexicon_word, said, shown
+from senoscope.studies.sign_off import Decision, Verdict
+from senoscope.studies.study_reading import MassWords, StudyFinding, StudyReading
+
+LONGEST_WHY = 120
+ANY_ANGLE = 60.0
+"""Degrees; a wider interval says nothing of how a lesion lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is named, what is said of it, and how sure that is; "" where that is not known."""
+
+    name: str
+    value: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the clinician decided, in a word, and why; `reason` may be ""."""
+
+    verdict: Verdict
+    word: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPart:
+    """One finding as both forms show it.
+
+    `size` is of both axes in one line. `caption` has lines. `decision` None: nobody signed.
+    """
+
+    number: int
+    title: str
+    suspicion: Suspicion
+    suspicion_word: str
+    probability: float
+    lowest: float
+    highest: float
+    probability_line: str
+    size: str
+    measures: tuple[Row, ...]
+    words: tuple[Row, ...]
+    caption: tuple[str, ...]
+    picture: Picture | None
+    decision: Said | None
+
+
+def finding_part(
+    finding: StudyFinding,
+    reading: StudyReading,
+    decision: Decision | None,
+    picture: Picture | None,
+    language: str,
+) -> FindingPart:
+    """In that language; `picture` is the drawn key frame."""
+    number = finding.number
+    spread = said(language, "range", low=f"{finding.lowest:.2f}", high=f"{finding.highest:.2f}")
+    return FindingPart(
+        number,
+        said(language, "finding", n=number),
+        finding.suspicion,
+        said(language, f"suspicion_{finding.suspicion.value}"),
+        finding.probability,
+        finding.lowest,
+        finding.highest,
+        f"{finding.probability:.2f} ({spread})",
+        _size(finding.measured, language),
+        tuple(_measures(finding.measured, language)),
+        tuple(_words(finding.words, language)),
+        tuple(_caption(finding, reading, decision, picture, language)),
+        picture,
+        None if decision is None else _decided(decision, language),
+    )
+
+
+def _size(measured: LesionMeasurements | None, language: str) -> str:
+    if measured is None:
+        return said(language, "no_millimetres")
+    return f"{measured.long_axis.value:.1f} × {measured.short_axis.value:.1f} mm"
+
+
+def _measures(measured: LesionMeasurements | None, language: str) -> Iterator[Row]:
+    if measured is None:
+        return
+    for name in ("long_axis", "short_axis", "orientation", "area", "depth", "skin_distance"):
+        one: Measured | None = getattr(measured, name)
+        if one is not None:
+            yield _measure(name, one, language)
+
+
+def _measure(name: str, one: Measured, language: str) -> Row:
+    digits = 0 if one.unit is Unit.DEGREES else 1
+    unit = one.unit.value if one.unit is Unit.DEGREES else f" {one.unit.value}"
+    value = f"{one.value:.{digits}f}{unit}"
+    if one.unit is Unit.DEGREES and one.upper - one.lower > ANY_ANGLE:
+        value = said(language, "any_angle")
+    low, high = f"{one.lower:.{digits}f}", f"{one.upper:.{digits}f}"
+    return Row(said(language, name), value, said(language, "range", low=low, high=high))
+
+
+def _words(words: MassWords | None, language: str) -> Iterator[Row]:
+    if words is None:
+        return
+    terms: tuple[tuple[str, Term[Any]], ...] = (
+        ("shape", words.shape),
+        ("lie", words.orientation),
+        ("margin", words.margin),
+        ("echo_pattern", words.echo_pattern),
+        ("posterior_features", words.posterior_features),
+    )
+    for name, term in terms:
+        if term.word is not None:
+            word = lexicon_word(language, term.word.value)
+            yield Row(said(language, name), word, f"{term.agreement:.2f}")
+        else:
+            why = " ".join(shown(term.reason, LONGEST_WHY).split())
+            key = "not_assessed_why" if why else "not_assessed"
+            yield Row(said(language, name), said(language, key, why=why))
+
+
+def _caption(
+    finding: StudyFinding,
+    reading: StudyReading,
+    decision: Decision | None,
+    picture: Picture | None,
+    language: str,
+) -> Iterator[str]:
+    at = finding.key.at
+    numbers = [each.place for each in reading.images if each.instance_uid == at.instance_uid]
+    yield said(
+        language,
+        "caption",
+        image=numbers[0] if numbers else "?",
+        frame=at.frame,
+        n=len(finding.outlines),
+    )
+    if picture is None:
+        yield said(language, "no_picture")
+    else:
+        yield said(language, f"line_{finding.suspicion.value}")
+    if decision is None or decision.outline is None:
+        return
+    if decision.outline.at != at:
+        yield said(language, "edited_elsewhere")
+    elif picture is not None:
+        yield said(language, "line_edited")
+    if finding.measured is not None:
+        yield said(language, "measured_before")
+
+
+def _decided(decision: Decision, language: str) -> Said:
+    word = said(language, f"verdict_{decision.verdict.value}")
+    return Said(decision.verdict, word, shown(decision.reason))

@@ -1,0 +1,89 @@
+"""One finding in a PDF report."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Image, KeepTogether, Spacer, Table
+
+from senoscope.studies.results.report import Report
+from senoscope.studies.results.report_finding import FindingPart
+from senoscope.studies.results.report_pdf_bar import probability_bar
+from senoscope.studies.results.report_pdf_tables import WIDTH, Look, facts, tight
+from senoscope.studies.results.report_pdf_text import BAD, INK, LINE, SHADE, SOFT, paragraph
+from senoscope.studies.sign_off import Verdict
+
+HALF = 87 * mm
+GAP = WIDTH - 2 * HALF
+TALLEST = 80 * mm
+SHORT_REASON = 300
+"""A decision that long is kept on its finding's page; a longer one may go on overleaf."""
+
+
+def finding_flowables(part: FindingPart, report: Report) -> Iterator[Flowable]:
+    """Its picture beside its facts, kept on one page, and the decision."""
+    spread = report.said("of_frames", low=f"{part.lowest:.2f}", high=f"{part.highest:.2f}")
+    right: list[Flowable] = [
+        _beside(part.title, 12, f"{report.said('suspicion')}: {part.suspicion_word}", 9.5),
+        Spacer(1, 3),
+        _beside(f"{report.said('probability')}  {part.probability:.2f}", 9.5, spread, 7.5),
+        probability_bar(part, report, HALF),
+    ]
+    if not part.measures:
+        right.append(paragraph(f"{report.said('size')}: {part.size}", 8.5))
+    for rows, doubt in (
+        (part.measures, report.said("interval")),
+        (part.words, report.said("agreement")),
+    ):
+        if rows:
+            right.append(facts(rows, HALF, doubt))
+    look: Look = [*tight(0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
+    beside = Table([[_shown(part), "", right]], [HALF, GAP, HALF], style=look)
+    rule = Table([[""]], [WIDTH], [7], style=[("LINEABOVE", (0, 0), (-1, 0), 0.6, LINE)])
+    above = [Spacer(1, 2 * mm), rule] if len(report.findings) > 1 else [Spacer(1, 1 * mm)]
+    decided = list(_decision(part))
+    is_short = part.decision is None or len(part.decision.reason) <= SHORT_REASON
+    yield KeepTogether([*above, beside, *(decided if is_short else [])])
+    if not is_short:
+        yield from decided
+
+
+def _shown(part: FindingPart) -> list[Flowable]:
+    shown: list[Flowable] = []
+    if part.picture is not None:
+        columns, rows = part.picture.columns, part.picture.rows
+        scale = min(HALF / columns, TALLEST / rows)
+        data = io.BytesIO(part.picture.jpeg)
+        shown += [Image(data, columns * scale, rows * scale, hAlign="LEFT"), Spacer(1, 1.5 * mm)]
+    return shown + [paragraph(line, 7.5, colour=SOFT) for line in part.caption]
+
+
+def _beside(left: str, left_size: float, right: str, right_size: float) -> Flowable:
+    is_small = right_size < 9
+    colour = SOFT if is_small else INK
+    said = paragraph(right, right_size, bold=not is_small, colour=colour, right=True)
+    look: Look = [
+        *tight(0),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+        ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+    ]
+    cells = [[paragraph(left, left_size, bold=True), said]]
+    share = 0.6 if is_small else 0.42
+    return Table(cells, [HALF * share, HALF * (1 - share)], style=look)
+
+
+def _decision(part: FindingPart) -> Iterator[Flowable]:
+    if part.decision is None:
+        return
+    is_overruled = part.decision.verdict is Verdict.OVERRULED
+    word = paragraph(part.decision.word, 9.5, bold=True, colour=BAD if is_overruled else INK)
+    cells = [[word, paragraph(part.decision.reason, 9)]]
+    look: Look = [
+        ("BACKGROUND", (0, 0), (-1, -1), SHADE),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LINEBEFORE", (0, 0), (0, -1), 3, BAD if is_overruled else LINE, "butt"),
+    ]
+    yield Spacer(1, 1.5 * mm)
+    yield Table(cells, [0.16 * WIDTH, 0.84 * WIDTH], style=look, splitInRow=1)

@@ -1,0 +1,229 @@
+"""All that a reading becomes, in one folder: DICOM objects, the report as page and PDF, JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+from pydicom import Dataset, dcmread
+from pydicom.uid import ComprehensiveSRStorage, SegmentationStorage
+
+from senoscope.calibration.measurement import LesionMeasurements, measured
+from senoscope.calibration.outline_error import DRAWN
+from senoscope.domain.errors import SettingsError, StorageError
+from senoscope.domain.lesion import Lesion
+from senoscope.studies.results.encapsulated_report import encapsulated_pdf
+from senoscope.studies.results.key_images import key_images_of
+from senoscope.studies.results.made_object import written
+from senoscope.studies.results.measurement_report import measurement_report
+from senoscope.studies.results.presentation import presentations_of
+from senoscope.studies.results.report import ReportHeader, report_of
+from senoscope.studies.results.report_html import html_report
+from senoscope.studies.results.report_json import reading_json, signed_json
+from senoscope.studies.results.report_pdf import pdf_report
+from senoscope.studies.results.segmentation import segmentation_of
+from senoscope.studies.results.signed_report import signed_report
+from senoscope.studies.results.source_images import SourceImages
+from senoscope.studies.series import Study
+from senoscope.studies.sign_off import SignedReading
+from senoscope.studies.study_header import date_of, text_of
+from senoscope.studies.study_quality import StudyQuality
+from senoscope.studies.study_reading import StudyReading
+
+TITLE = "Breast ultrasound: report of Senoscope"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenResult:
+    """One file. `kind`: "segmentation", "key image", "marks", "measurements", "report" or "data".
+
+    `instance_uid` and `sop_class` are None where it is no DICOM object.
+    """
+
+    kind: str
+    path: Path
+    instance_uid: str | None = None
+    sop_class: str | None = None
+
+
+def write_results(
+    study: Study,
+    reading: StudyReading,
+    out: Path,
+    signed: SignedReading | None = None,
+    *,
+    machine: Path | None = None,
+    quality: StudyQuality | None = None,
+    language: str = "en",
+) -> tuple[WrittenResult, ...]:
+    """The folder `out`, which is new or empty: whole or not at all. The study's files are needed.
+
+    `signed`: that reading as a person signed it; then also the signed measurements, and the report
+    and the data are those signed. `machine`: the folder written before of the unsigned reading,
+    whose objects the signed ones succeed and which are not made again. StorageError where `out`
+    cannot be written, SettingsError where the parts do not belong together; else as `SourceImages`.
+    """
+    _require_one(reading, signed)
+    require_empty(out)
+    partial = out.with_name(f".{out.name}.{secrets.token_hex(4)}.partial")
+    try:
+        try:
+            partial.mkdir(mode=0o700, parents=True)
+            made = _Made(partial)
+            _write(made, study, reading, signed, machine, quality, language)
+            if out.exists():
+                out.rmdir()
+            partial.rename(out)
+        except OSError as error:
+            raise StorageError(
+                f"The results cannot be written ({error.strerror}). Free space, allow writing "
+                "there, or choose another folder."
+            ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return tuple(
+        WrittenResult(each.kind, out / each.path.name, each.instance_uid, each.sop_class)
+        for each in made.results
+    )
+
+
+class _Made:
+    """What was written so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.results: list[WrittenResult] = []
+        self._folder = folder
+
+    def add(self, kind: str, objects: Sequence[Dataset]) -> None:
+        for each in objects:
+            path = written(each, self._folder)
+            uids = str(each.SOPInstanceUID), str(each.SOPClassUID)
+            self.results.append(WrittenResult(kind, path, *uids))
+
+    def add_file(self, kind: str, name: str, content: bytes) -> None:
+        path = self._folder / name
+        with path.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        self.results.append(WrittenResult(kind, path))
+
+
+def _write(
+    made: _Made,
+    study: Study,
+    reading: StudyReading,
+    signed: SignedReading | None,
+    machine: Path | None,
+    quality: StudyQuality | None,
+    language: str,
+) -> None:
+    sources = SourceImages(study)
+    if machine is None:
+        segmentations = segmentation_of(reading, sources)
+        measurements = measurement_report(reading, sources, segmentations)
+        made.add("segmentation", segmentations)
+        made.add("key image", key_images_of(reading, sources))
+        made.add("marks", presentations_of(reading, sources))
+        made.add("measurements", [measurements])
+    else:
+        measurements, segmentations = _of_machine(machine)
+    if signed is not None:
+        remeasured = dict(_remeasured(signed))
+        verified = signed_report(signed, measurements, sources, segmentations, remeasured)
+        made.add("measurements", [verified])
+    headers = [sources.header(each.instance_uid) for each in reading.images]
+    report = report_of(
+        signed or reading,
+        _header_of(headers[0]),
+        at=datetime.now(UTC),
+        pictures={each.number: sources.picture(each.key.at) for each in reading.findings},
+        quality=quality,
+        language=language,
+    )
+    pdf = pdf_report(report)
+    made.add("report", [encapsulated_pdf(pdf, headers, TITLE, signed is not None)])
+    made.add_file("report", "report.pdf", pdf)
+    made.add_file("report", "report.html", html_report(report).encode())
+    kept = reading_json(reading, quality) if signed is None else signed_json(signed, quality)
+    made.add_file("data", "reading.json", json.dumps(kept, ensure_ascii=False, indent=1).encode())
+
+
+def _require_one(reading: StudyReading, signed: SignedReading | None) -> None:
+    if signed is None:
+        return
+    of = signed.reading
+    same = [each.tracking_uid for each in of.findings] == [
+        each.tracking_uid for each in reading.findings
+    ]
+    if not same or (of.study_uid, of.read_at) != (reading.study_uid, reading.read_at):
+        raise SettingsError(
+            "A signed reading was given that is of another reading; expected it of this one. "
+            "Read the study again, and sign that."
+        )
+
+
+def require_empty(out: Path) -> None:
+    """StorageError unless there is nothing at `out`, or a folder with nothing in it."""
+    try:
+        if out.is_dir() and not any(out.iterdir()):
+            return
+        there = out.exists() or out.is_symlink()
+    except OSError as error:
+        raise StorageError(
+            f"The folder for results cannot be looked into ({error.strerror}). Choose another."
+        ) from error
+    if there:
+        raise StorageError(
+            "The place for results is taken; expected a new or an empty folder, so that nothing is "
+            "overwritten. Choose another."
+        )
+
+
+def _of_machine(folder: Path) -> tuple[Dataset, list[Dataset]]:
+    """The unsigned measurements and the segmentations in a folder that was written before."""
+    objects = [dcmread(each) for each in sorted(folder.glob("*.dcm"))]
+    reports = [
+        each
+        for each in objects
+        if each.SOPClassUID == ComprehensiveSRStorage and each.VerificationFlag == "UNVERIFIED"
+    ]
+    if len(reports) != 1:
+        raise SettingsError(
+            f"The folder of the unsigned results holds {len(reports)} measurement reports; "
+            "expected one. Give the folder that was written of this reading."
+        )
+    return reports[0], [each for each in objects if each.SOPClassUID == SegmentationStorage]
+
+
+def _remeasured(signed: SignedReading) -> Iterator[tuple[int, LesionMeasurements]]:
+    """Outlines that the person drew, where millimetres are known."""
+    spacings = {each.instance_uid: each.spacing for each in signed.reading.images}
+    for decision in signed.decisions:
+        if decision.outline is None:
+            continue
+        spacing = spacings.get(decision.outline.at.instance_uid)
+        if spacing is not None:
+            contour = decision.outline.contour
+            lesion = Lesion(contour, float(cv2.contourArea(contour)), 1.0)
+            yield decision.number, measured(lesion, spacing, DRAWN, None)
+
+
+def _header_of(header: Dataset) -> ReportHeader:
+    return ReportHeader(
+        text_of(header, "PatientName"),
+        text_of(header, "PatientID"),
+        date_of(header, "PatientBirthDate"),
+        text_of(header, "PatientSex"),
+        date_of(header, "StudyDate"),
+        text_of(header, "AccessionNumber"),
+        text_of(header, "InstitutionName"),
+        text_of(header, "Modality"),
+    )

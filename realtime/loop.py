@@ -203,8 +203,7 @@ class LiveLoop:
         """How the loop is doing now."""
         ai, capture, generation = self._feeder.present, self._capture, self._view.generation
         reads = ai.state is AiState.READING
-        told = self._publisher.viewers, self._readers, self._captured
-        parts = capture, *told, self._view.screen
+        parts = capture, self._publisher.viewers, self._readers, self._captured, self._view.screen
         return LoopStatus(
             source_name=capture.source.name,
             simulated=capture.source.simulated,
@@ -213,6 +212,7 @@ class LiveLoop:
             ai_restarts=ai.restarts,
             engine=ai.description.engine,
             models=ai.description.models,
+            operating_point=ai.description.operating_point,
             fps=self._view.exam.rate.recent(),
             latency_p95_ms=self._publisher.latency_p95_ms(generation) if reads else 0.0,
             exam=self._view.exam.name,
@@ -290,9 +290,10 @@ class LiveLoop:
         started = time.perf_counter()
         tracks = exam.follow(picture.frame, picture.view.place, reading, point)
         self._times.add("track", (time.perf_counter() - started) * 1e3)
-        exam.ledger.settle_read()
         self._publisher.settle(picture, reading, tracks)
         self._readers.tell(picture.as_read(reading, tracks))
+        # Last: who waits for the books has heard every reading.
+        exam.ledger.settle_read()
 
     def _note_dropped(self, picture: Picture, cause: DropCause) -> None:
         picture.view.exam.ledger.settle_dropped(cause)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from senoscope.domain.frame import Frame, ScanArea
-from senoscope.domain.reading import Reading, Unsuitable
+from senoscope.domain.reading import (
+    EVERYTHING_UNCERTAIN,
+    OperatingPoint,
+    Reading,
+    Unsuitable,
+)
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName
 
@@ -46,6 +51,7 @@ class LoopStatus:
     lost: bool
     error: str
     progress: float | None
+    operating_point: OperatingPoint = EVERYTHING_UNCERTAIN
 
 
 @dataclass(frozen=True, slots=True)

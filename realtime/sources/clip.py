@@ -71,6 +71,16 @@ class ClipSource:
         """How much of the clip has come, 0..1."""
         return min(1.0, self._shown / len(self._clip.frames))
 
+    @property
+    def frames(self) -> int:
+        """How many the clip has."""
+        return len(self._clip.frames)
+
+    @property
+    def place(self) -> int:
+        """In the clip, from 0, of the frame that came last: those that cannot be decoded count."""
+        return (self._shown - 1) % len(self._clip.frames)
+
     def open(self) -> None:
         """Nothing to open: each frame is read when it is shown."""
         opencv()

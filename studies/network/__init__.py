@@ -1,1 +1,1 @@
-"""To and from a PACS."""
+"""The PACS on the other side: sending, searching, fetching and receiving."""

@@ -1,0 +1,1 @@
+"""How the exam store's tables came to be, run by Alembic."""

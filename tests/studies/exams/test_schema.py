@@ -1,0 +1,143 @@
+"""Tables are brought up to date at opening, a copy made before, all or nothing."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from senoscope.domain.errors import InstallationError, SettingsError, StorageError
+from senoscope.studies.exams.database import Database
+from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.exams.schema import MIGRATIONS, bring_up_to_date, revision_of
+from senoscope.studies.exams.tables import METADATA
+from tests.studies.exams.exam_builders import Place, signed_exam
+
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+SECOND = """
+from alembic import op
+import sqlalchemy as sa
+
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+
+
+def upgrade():
+    op.create_table("added", sa.Column("number", sa.Integer(), primary_key=True))
+    {more}
+"""
+
+
+def newer(folder: Path, more: str = "") -> Path:
+    """The migrations, with one more."""
+    scripts = folder / "migrations"
+    shutil.copytree(MIGRATIONS, scripts)
+    (scripts / "versions" / "v0002_added.py").write_text(SECOND.format(more=more))
+    return scripts
+
+
+def has_table(place: Place, name: str) -> bool:
+    database = Database(place.url)
+    with database.reading() as connection:
+        found = inspect(connection).has_table(name)
+    database.close()
+    return found
+
+
+def revision(place: Place) -> str | None:
+    database = Database(place.url)
+    with database.reading() as connection:
+        found = revision_of(connection)
+    database.close()
+    return found
+
+
+def test_the_migrations_make_the_tables_that_the_store_uses(store: ExamStore, place: Place) -> None:
+    with store.parts.database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_a_store_is_copied_before_it_is_migrated(sqlite_place: Place, tmp_path: Path) -> None:
+    with sqlite_place.opened() as store:
+        signed_exam(store, sqlite_place)
+        bring_up_to_date(store.parts.database, sqlite_place.folder, NOW, scripts=newer(tmp_path))
+    assert revision(sqlite_place) == "0002"
+    (copy,) = (sqlite_place.folder / "before-migration").iterdir()
+    assert copy.stat().st_mode & 0o077 == 0
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
+            ("0001",)
+        ]
+        assert connection.execute("SELECT count(*) FROM exam").fetchone() == (1,)
+    connection.close()
+
+
+def test_an_empty_store_is_not_copied(place: Place, tmp_path: Path) -> None:
+    with place.opened() as store:
+        bring_up_to_date(store.parts.database, place.folder, NOW, scripts=newer(tmp_path))
+        bring_up_to_date(store.parts.database, place.folder, NOW, scripts=tmp_path / "migrations")
+    assert revision(place) == "0002"
+    assert not (place.folder / "before-migration").exists()
+
+
+def test_a_migration_that_fails_changes_nothing(place: Place, tmp_path: Path) -> None:
+    scripts = newer(tmp_path, 'op.execute("INSERT INTO nowhere VALUES (1)")')
+    with place.opened() as store:
+        exam = signed_exam(store, place)
+        with pytest.raises(StorageError):
+            bring_up_to_date(store.parts.database, place.folder, NOW, True, scripts)
+        assert store.exam(exam).images == 1
+    assert (revision(place), has_table(place, "added")) == ("0001", False)
+
+
+def test_a_store_of_a_newer_version_is_left_alone(place: Place, tmp_path: Path) -> None:
+    with place.opened() as store:
+        bring_up_to_date(store.parts.database, place.folder, NOW, scripts=newer(tmp_path))
+    with pytest.raises(InstallationError, match="of version 0002; expected 0001"):
+        place.opened()
+
+
+def test_the_site_backs_up_postgresql_before(place: Place, tmp_path: Path) -> None:
+    scripts = newer(tmp_path)
+    with place.opened() as store:
+        signed_exam(store, place)
+        if store.parts.database.kind == "postgresql":
+            with pytest.raises(InstallationError, match="pg_dump"):
+                bring_up_to_date(store.parts.database, place.folder, NOW, scripts=scripts)
+            assert revision(place) == "0001"
+        bring_up_to_date(store.parts.database, place.folder, NOW, True, scripts)
+    assert revision(place) == "0002"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "exams.sqlite", "sqlite://", "sqlite:///:memory:", "mysql://user:secret@host/x"]
+)
+def test_only_a_file_or_postgresql_is_a_store(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="expected sqlite") as raised:
+        ExamStore.open(url, tmp_path)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_server_that_does_not_answer_is_said_without_its_password(tmp_path: Path) -> None:
+    url = "postgresql://user:secret@localhost:1/exams"
+    with pytest.raises(StorageError, match="cannot be reached") as raised:
+        ExamStore.open(url, tmp_path)
+    assert "secret" not in str(raised.value)
+
+
+def test_what_is_no_database_is_said(tmp_path: Path) -> None:
+    (tmp_path / "exams.sqlite").write_bytes(b"no database" * 1000)
+    with pytest.raises(StorageError, match="not a database"):
+        ExamStore.open(f"sqlite:///{tmp_path / 'exams.sqlite'}", tmp_path)
+
+
+def test_no_store_is_made_where_none_was_asked_for(sqlite_place: Place) -> None:
+    with pytest.raises(SettingsError, match="no exam store"):
+        sqlite_place.opened(make=False)
+    assert not sqlite_place.folder.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from math import isfinite
 from typing import BinaryIO, cast
 
@@ -165,6 +166,14 @@ def text_of(header: Dataset, keyword: str) -> str:
     if isinstance(value, MultiValue):
         value = value[0] if value else ""
     return str(value if value is not None else "").strip(" \0")
+
+
+def date_of(header: Dataset, keyword: str) -> date | None:
+    """A DICOM date; None where it is none: dates are often cleared."""
+    try:
+        return date.fromisoformat(text_of(header, keyword).replace(".", "-"))  # dots: of ACR-NEMA
+    except ValueError:
+        return None
 
 
 def numbers_of(header: Dataset, keyword: str) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,11 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import HTTPConnection
 
 from senoscope.domain.errors import PortInUse, SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.realtime.published import LoopStatus, PublishedFrame
+from senoscope.ui.accounts import Accounts, check_password, shared_accounts
 from senoscope.ui.actions_route import add_actions
 from senoscope.ui.calibration_route import CALIBRATION_PATH, add_calibration
 from senoscope.ui.calipers_route import add_calipers
@@ -27,17 +28,19 @@ from senoscope.ui.frame_hub import FrameHub
 from senoscope.ui.key_frames_route import add_key_frames
 from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.live_route import UserOf, add_live_route
-from senoscope.ui.login import Login, add_login
+from senoscope.ui.login import Login, add_login, anyone
+from senoscope.ui.login_sessions import LoginSessions
 from senoscope.ui.overlay import USUAL_AGES, MaskAges
 from senoscope.ui.pages.calibration import calibration_page, calibration_style
 from senoscope.ui.pages.live import live_page, live_style
 from senoscope.ui.pages.review import review_page, review_style
+from senoscope.ui.pages.studies import studies_page, studies_style
 from senoscope.ui.request_guard import RequestGuard, is_this_machine
 from senoscope.ui.review_route import REVIEW_PATH, add_review
+from senoscope.ui.roles import LOCAL
+from senoscope.ui.tls import Tls, context_of, tls_warning
 from senoscope.ui.why_route import add_why_route
 
-SHORTEST_PASSWORD = 8
-"""Characters. A shorter one is guessed in time, however few guesses a minute are let through."""
 THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
 
@@ -53,8 +56,10 @@ class FrameFeed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PageSettings:
-    """`snapshot_folder` is made when first needed; `password` None: no login, this machine only.
+    """`snapshot_folder` is made when first needed.
 
+    Who logs in: by one `password` all, or by `accounts` each, never both; where both are None
+    nobody does, and the page is for this machine only. `tls` None: served readable.
     `proof`: the mean Dice of what reads with the fp32 reference, None where it was not compared.
     `ages`: how old a reading may be to be drawn.
     """
@@ -64,13 +69,23 @@ class PageSettings:
     password: str | None = None
     proof: float | None = None
     ages: MaskAges = USUAL_AGES
+    accounts: Callable[[], Accounts] | None = None
+    tls: Tls | None = None
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether somebody has to log in."""
+        return self.password is not None or self.accounts is not None
 
     def __post_init__(self) -> None:
-        if self.password is not None and len(self.password) < SHORTEST_PASSWORD:
+        if self.password is None:
+            return
+        if self.accounts is not None:
             raise SettingsError(
-                f"A password of {len(self.password)} characters was given; expected at least "
-                f"{SHORTEST_PASSWORD}. Choose a longer one, or none to serve this machine only."
+                "One password for all was given, and there are accounts; with both, nobody knows "
+                "who signed. Leave --password and SENOSCOPE_PASSWORD out, or remove the accounts."
             )
+        check_password(self.password)
 
 
 def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> FastAPI:
@@ -86,8 +101,8 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
             unsubscribe()
 
     app = FastAPI(lifespan=following, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.has_password = settings.password is not None
-    user_of = _guarded(app, settings.password)
+    app.state.asks_who = settings.asks_who
+    user_of = _guarded(app, settings)
     add_live_route(app, hub, user_of)
     add_actions(app, hub, actions, settings.snapshot_folder)
     add_exam(app, actions)
@@ -98,9 +113,14 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
         add_review(app, actions.review)
     if actions.calibration is not None:
         add_calibration(app, actions.calibration)
+    if actions.studies is not None:
+        # Takes seconds, with the DICOM libraries: only where it is served.
+        from senoscope.ui.study_route import add_studies  # noqa: PLC0415
+
+        add_studies(app, actions.studies, user_of)
     # Added last, so asked first.
     app.add_middleware(RequestGuard)
-    auth = None if settings.password is None else user_of
+    auth = user_of if settings.asks_who else None
     return _with_pages(app, actions, settings, auth)
 
 
@@ -109,6 +129,9 @@ def _with_pages(
 ) -> FastAPI:
     """The live page last: its path holds every other."""
     reviews, calibrates = actions.review is not None, actions.calibration is not None
+    studies = actions.studies is not None
+    if studies:
+        app = _mounted(app, studies_page(reviews), "/studies", studies_style(), auth)
     if calibrates:
         calibration = calibration_page(reviews)
         app = _mounted(app, calibration, CALIBRATION_PATH.rstrip("/"), calibration_style(), auth)
@@ -121,6 +144,7 @@ def _with_pages(
         proof=settings.proof,
         reviews=reviews,
         calibrates=calibrates,
+        studies=studies,
     )
     return _mounted(app, page, "/", live_style(), auth)
 
@@ -142,53 +166,79 @@ def _mounted(app: FastAPI, page: gr.Blocks, path: str, head: str, auth: UserOf |
     return mounted
 
 
-def _guarded(app: FastAPI, password: str | None) -> UserOf:
-    if password is not None:
-        login = Login(password)
+def _guarded(app: FastAPI, settings: PageSettings) -> UserOf:
+    accounts = settings.accounts
+    if settings.password is not None:
+        accounts = shared_accounts(settings.password)
+    if accounts is not None:
+        login = Login(LoginSessions(accounts, named=settings.password is None))
         add_login(app, login)
+        app.state.person_of = login.person_of
         return login.user_of
     # Another site may let its own name point to this machine; its pages then look like ours.
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=THIS_MACHINE, www_redirect=False)
-    return _anyone
+    app.state.person_of = anyone
+    return lambda _connection: LOCAL.name
 
 
-def _anyone(_connection: HTTPConnection) -> str:
-    return "reader"
-
-
-def serve(app: FastAPI, host: str, port: int, say: Callable[[str], None]) -> None:
+def serve(
+    app: FastAPI, host: str, port: int, say: Callable[[str], None], tls: Tls | None = None
+) -> None:
     """Serve until interrupted; `say` is told the page's address once it is taken.
 
-    PortInUse, or SettingsError for a host that must not be used.
+    What a site should mend is said on stderr. PortInUse, or SettingsError for a host that must not
+    be used.
     """
-    if not (app.state.has_password or is_this_machine(host)):
+    if not (app.state.asks_who or is_this_machine(host)):
         raise SettingsError(
             f"The page was to be served on {host}, where other machines can reach it, without a "
-            "password. Set a password, or serve on 127.0.0.1."
+            "password. Add accounts (`senoscope account add`), set a password, or serve on "
+            "127.0.0.1."
         )
+    warning = tls_warning(tls) if tls is not None else _readable(host)
+    if warning is not None:
+        sys.stderr.write(f"senoscope: {warning}\n")
     with _listening(host, port) as listener:
-        say(f"{page_address(host, port)} (Ctrl-C ends it)")
-        uvicorn.Server(server_config(app)).run(sockets=[listener])
+        say(f"{page_address(host, port, tls is not None)} (Ctrl-C ends it)")
+        uvicorn.Server(server_config(app, tls)).run(sockets=[listener])
 
 
-def server_config(app: FastAPI) -> uvicorn.Config:
+def _readable(host: str) -> str | None:
+    if is_this_machine(host):
+        return None
+    return (
+        "without TLS, passwords and pictures travel readable through the network. Give "
+        "--tls-certificate FILE and --tls-key FILE, or let a TLS proxy on this machine ask "
+        "127.0.0.1."
+    )
+
+
+def server_config(app: FastAPI, tls: Tls | None = None) -> uvicorn.Config:
     """How the page is served. Compressing JPEG again would double the server's work."""
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
         log_level="warning",
         ws_per_message_deflate=False,
         ws_max_size=2**16,
         timeout_graceful_shutdown=3,
+        ssl_certfile=None if tls is None else str(tls.certificate),
+        ssl_keyfile=None if tls is None else str(tls.key),
     )
+    if tls is not None:
+        # uvicorn's own choice of ciphers dates from TLS 1.0.
+        config.load()
+        config.ssl = context_of(tls)
+    return config
 
 
-def page_address(host: str, port: int) -> str:
+def page_address(host: str, port: int, tls: bool = False) -> str:
     """What a browser opens; where `host` is every address, one that other machines reach."""
+    scheme = "https" if tls else "http"
     if host in ("", "0.0.0.0"):
         host = _own_address(socket.AF_INET, "192.0.2.1")
     elif host == "::":
         host = _own_address(socket.AF_INET6, "2001:db8::1")
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _own_address(family: socket.AddressFamily, elsewhere: str) -> str:

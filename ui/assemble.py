@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 
@@ -14,8 +16,14 @@ from senoscope.models.package import SHIPPED, ModelPackage, load_package
 from senoscope.models.prevalence import PrevalenceShift
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import Segmenter
+from senoscope.realtime.worker import BuildReader
 from senoscope.ui.site_calibration import SiteFit, calibrated
 from senoscope.ui.why import Explainer
+
+if TYPE_CHECKING:
+    from senoscope.studies.exams.exam_store import ExamStore
+    from senoscope.studies.modes.mode import Mode
+    from senoscope.ui.study_desk import StudyDesk
 
 SEGMENTER = SHIPPED / "unet-realtime"
 CLASSIFIER = SHIPPED / "googlenet"
@@ -74,6 +82,31 @@ def build_explainer(
 ) -> Explainer:
     """Of what `build_reader` makes of the same. Nothing is loaded before the first question."""
     return Explainer(partial(build_classifier, classifier, way, prevalence, site_fit))
+
+
+def study_modes(reads: BuildReader) -> tuple[Mode, ...]:
+    """What reads studies, the ultrasound ones with the reader that `reads` makes of SEGMENTER."""
+    # Here, since pydicom takes a quarter of a second, which a live exam need not wait for.
+    from senoscope.studies.modes.ultrasound_clip import UltrasoundClip  # noqa: PLC0415
+
+    return (UltrasoundClip(reads, load_package(SEGMENTER).size),)
+
+
+def build_study_desk(
+    reads: BuildReader,
+    folder: Path,
+    store: ExamStore,
+    reads_alone: bool = False,
+    destinations: Sequence[str] = (),
+) -> StudyDesk:
+    """What the studies page asks, over `store`; what is sent to it waits in `folder`."""
+    from senoscope.studies.study_intake import StudyIntake  # noqa: PLC0415 - as above
+    from senoscope.ui.study_desk import StudyDesk  # noqa: PLC0415
+    from senoscope.ui.study_jobs import StudyJobs  # noqa: PLC0415
+    from senoscope.ui.study_uploads import StudyUploads  # noqa: PLC0415
+
+    jobs = StudyJobs(StudyIntake(store, study_modes(reads)))
+    return StudyDesk(store, jobs, StudyUploads(folder), reads_alone, destinations)
 
 
 def operating_point(

@@ -8,20 +8,16 @@ from enum import StrEnum
 from threading import Lock
 
 import cv2
-import numpy as np
 
 from senoscope.domain.errors import SettingsError
-from senoscope.domain.frame import Frame
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName
-from senoscope.realtime.outlines import overlap
+from senoscope.realtime.key_frames import CLEARLY_BETTER, frame_score
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.same_lesion import Offer, SameLesions, Seen
 
 MOST = 12
 """Lesions of an exam that have a key frame; each keeps one frame."""
-CLEARLY_BETTER = 1.15
-"""So much better a frame must be to take another's place: a filmstrip that flickers is no help."""
 LONGEST_NOTE = 500
 THUMB_COLUMNS = 160
 
@@ -183,7 +179,8 @@ class KeyFrames:
         return replace(told, diameters_mm=_diameters_mm(self._kept[joined.older], kept))
 
     def _offer(self, number: int, track: Track, shown: ReadFrame) -> None:
-        kept, score = self._kept.get(number), _score(track, self._before.get(number), shown.frame)
+        kept = self._kept.get(number)
+        score = frame_score(track, self._before.get(number), shown.frame)
         if kept is None:
             self._kept[number] = KeyFrame(track, shown, score)
         # What was judged stays as it was judged.
@@ -200,27 +197,3 @@ def _diameters_mm(first: KeyFrame, across: KeyFrame) -> tuple[float, float, floa
         return None
     left, _, right, _ = across.track.lesion.box
     return *first.track.lesion.axes_mm(spacing), (right - left) * other.column_mm
-
-
-def _score(track: Track, before: Track | None, frame: Frame) -> float:
-    """Sharpness, steadiness, certainty and size of a lesion on a frame, multiplied."""
-    steadiness = 0.1
-    if before is not None:
-        steadiness = overlap(before.lesion.contour, track.lesion.contour)
-    size = math.sqrt(max(track.lesion.area_px, 1.0) / frame.pixels.size)
-    return sharpness(frame, track) * steadiness * track.lesion.presence * size
-
-
-def sharpness(frame: Frame, track: Track) -> float:
-    """Of the lesion's box: grey levels that neighbours differ by, the mean of what is beyond noise.
-
-    The root mean square of a Laplacian (Pech-Pacheco 2000) after halving, which averages speckle.
-    """
-    rows, columns = frame.pixels.shape
-    left, top, right, bottom = (round(edge) for edge in track.lesion.box)
-    across = slice(max(left, 0), min(right + 1, columns))
-    patch = frame.pixels[max(top, 0) : min(bottom + 1, rows), across]
-    if min(patch.shape) < 4:
-        return 0.0
-    half = cv2.resize(patch, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return float(np.sqrt(np.square(cv2.Laplacian(half, cv2.CV_32F)).mean()))

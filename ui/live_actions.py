@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import cv2
 
@@ -20,6 +20,9 @@ from senoscope.ui.calibration_session import CalibrationSession
 from senoscope.ui.key_frames import KeyFrames
 from senoscope.ui.overlay import framing_header
 from senoscope.ui.review_session import ReviewSession
+
+if TYPE_CHECKING:
+    from senoscope.ui.study_desk import StudyDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,8 @@ class LiveActions:
     now and at the next start. `key_frames` are the present exam's, `recording` its recorder.
     `explain` says why a numbered finding of a frame is what it is, part by part as in
     `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
-    `review` reads recorded clips, `calibration` says what is known of the screen; None where no
-    page for that is served.
+    `review` reads recorded clips, `calibration` says what is known of the screen, `studies` reads
+    and keeps studies; None where no page for that is served.
     """
 
     known_sources: Callable[[], tuple[str, ...]]
@@ -126,3 +129,4 @@ class LiveActions:
     explain: Callable[[PublishedFrame, int], Iterator[dict[str, Any]]] | None = None
     review: ReviewSession | None = None
     calibration: CalibrationSession | None = None
+    studies: StudyDesk | None = None

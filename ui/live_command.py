@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from senoscope import __version__
-from senoscope.domain.errors import InstallationError, SettingsError, SourceLost
+from senoscope.domain.errors import InstallationError, SenoscopeError, SettingsError, SourceLost
 from senoscope.models.package import load_package
 from senoscope.realtime.framing import parse_framing, usual_framing
 from senoscope.realtime.igtl_out import IgtlOut
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.loop_report import LoopReport
 from senoscope.realtime.sources.choose import normal_form
+from senoscope.ui.accounts import accounts_file, accounts_now
 from senoscope.ui.assemble import CLASSIFIER, build_explainer, build_reader, operating_point
 from senoscope.ui.calibration_session import CalibrationSession
 from senoscope.ui.engine_record import chosen_way
@@ -31,12 +32,15 @@ from senoscope.ui.named_source import named_source
 from senoscope.ui.request_guard import is_this_machine
 from senoscope.ui.review_session import ReviewSession
 from senoscope.ui.screen_templates import ScreenTemplates, template_folder
-from senoscope.ui.settings import load_settings, settings_file, snapshot_folder
+from senoscope.ui.settings import Settings, load_settings, settings_file, snapshot_folder
 from senoscope.ui.site_calibration import fit_in_force
+from senoscope.ui.tls import tls_of
 from senoscope.ui.written import write_text
 
 if TYPE_CHECKING:
+    from senoscope.realtime.worker import BuildReader
     from senoscope.ui.app import PageSettings
+    from senoscope.ui.studies_at_hand import StudiesAtHand
 
 HEADLESS_LIMIT_S = 3600.0
 ONLY_HEADLESS = (
@@ -66,7 +70,10 @@ def live(
     port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,
     password: Annotated[
         str | None,
-        typer.Option(envvar="SENOSCOPE_PASSWORD", help="Needed to serve other machines."),
+        typer.Option(
+            envvar="SENOSCOPE_PASSWORD",
+            help="One for all, to serve other machines without `senoscope account`.",
+        ),
     ] = None,
     snapshots: Annotated[Path | None, typer.Option(help="Folder for snapshots.")] = None,
     *,
@@ -88,10 +95,18 @@ def live(
             "openvino-int8 (`senoscope engines` lists them)."
         ),
     ] = "auto",
+    tls_certificate: Annotated[
+        Path | None,
+        typer.Option(envvar="SENOSCOPE_TLS_CERTIFICATE", help="PEM file: the page is https."),
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(envvar="SENOSCOPE_TLS_KEY", help="PEM file of its key.")
+    ] = None,
 ) -> None:
     """Read a source live and show it on a page."""
     if not headless and (every_frame or frames is not None or report is not None):
         raise SettingsError(ONLY_HEADLESS)
+    tls, accounts = tls_of(tls_certificate, tls_key), accounts_now(accounts_file())
     start_log(log_file())
     stored = load_settings(settings_file())
     text = source or stored.source or "phantom"
@@ -123,13 +138,31 @@ def live(
         password=password,
         proof=None if trial.verdict is None else trial.verdict.mean_dice,
         ages=stored.ages,
+        accounts=accounts,
+        tls=tls,
     )
-    out = None if igtl_out is None else IgtlOut(igtl_out, stored.ages.gone_after_ms)
-    calibration = CalibrationSession(
-        loop, lambda: session.source, templates, kept_folder() / "latency.json"
-    )
-    review = ReviewSession(reader, kept_folder())
-    _serve(loop, session, review, calibration, settings, (host, port), out)
+    review, studies = ReviewSession(reader, kept_folder()), _studies(reader, stored)
+    calibration = _calibration(loop, session, templates)
+    _serve(loop, session, review, calibration, studies, settings, (host, port), igtl_out)
+
+
+def _studies(reader: BuildReader, stored: Settings) -> StudiesAtHand | None:
+    """None, and said, where they cannot be kept: who scans must not be kept from it."""
+    # Takes seconds, with the DICOM libraries, as Gradio does.
+    from senoscope.ui.studies_at_hand import StudiesAtHand  # noqa: PLC0415
+
+    try:
+        return StudiesAtHand(reader, kept_folder(), stored, settings_file().with_name("pacs.toml"))
+    except SenoscopeError as error:
+        typer.echo(f"Studies cannot be kept or read now, live view can. {error}", err=True)
+        return None
+
+
+def _calibration(
+    loop: LiveLoop, session: LiveSession, templates: ScreenTemplates
+) -> CalibrationSession:
+    kept = kept_folder() / "latency.json"
+    return CalibrationSession(loop, lambda: session.source, templates, kept)
 
 
 def _serve(
@@ -137,13 +170,16 @@ def _serve(
     session: LiveSession,
     review: ReviewSession,
     calibration: CalibrationSession,
+    studies: StudiesAtHand | None,
     settings: PageSettings,
     place: tuple[str, int],
-    out: IgtlOut | None,
+    igtl_out: int | None,
 ) -> None:
     from senoscope.ui.app import build_app, serve  # noqa: PLC0415 - as above
 
-    actions = replace(session.actions, review=review, calibration=calibration)
+    out = None if igtl_out is None else IgtlOut(igtl_out, settings.ages.gone_after_ms)
+    desk = None if studies is None else studies.desk
+    actions = replace(session.actions, review=review, calibration=calibration, studies=desk)
     app = build_app(loop, actions, settings)
     # A service manager ends programs by SIGTERM: the AI process and its memory must go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -153,9 +189,11 @@ def _serve(
             out.start()
             ending.callback(out.stop)
             loop.subscribe(out.show)
+        if studies is not None:
+            ending.enter_context(studies)
         ending.callback(session.end_exam)
         ending.callback(review.close)
-        serve(app, *place, _say_address)
+        serve(app, *place, _say_address, settings.tls)
 
 
 def _say_address(address: str) -> None:

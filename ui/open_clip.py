@@ -21,12 +21,13 @@ from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.domain.track import Track
 from senoscope.realtime.clip_review import ClipFrame, ClipReview
 from senoscope.realtime.framing import Cut, Framing
+from senoscope.realtime.key_frames import sharpness
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.recorded_readings import RecordedReadings
 from senoscope.realtime.recording_file import RecordingFile
 from senoscope.realtime.recording_format import ENDING
 from senoscope.ui.clip_outlines import ClipOutlines
-from senoscope.ui.key_frames import KeyFrames, Remark, sharpness
+from senoscope.ui.key_frames import KeyFrames, Remark
 from senoscope.ui.measured_facts import MeasuredFrame
 from senoscope.ui.overlay import Header, described
 

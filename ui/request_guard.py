@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
@@ -16,6 +17,8 @@ UPLOADS = "/gradio_api/upload"
 """Gradio serves it on every page; clips have a way of their own."""
 STREAMED = "/clip/upload"
 """Its body is a clip: the route itself bounds it and writes it to the disk as it comes."""
+_STREAMED = (STREAMED, r"/study/uploads/[^/]+/file")
+"""Every way whose body is bounded and written so; patterns."""
 NOT_IN_A_FRAME = (
     (b"content-security-policy", b"frame-ancestors 'none'"),
     (b"x-frame-options", b"DENY"),
@@ -47,7 +50,7 @@ class RequestGuard:
         body = b""
         if UPLOADS in scope["path"] or not _may_ask(scope):
             app = PlainTextResponse("Refused.", 403)
-        elif scope["path"] == STREAMED:
+        elif any(re.fullmatch(each, scope["path"]) for each in _STREAMED):
             await app(scope, receive, send_unframed)
             return
         elif (whole := await _body(receive)) is None:

@@ -21,14 +21,17 @@ class Settings:
     """`source` None: no source was ever started. `framings` by the source they belong to.
 
     Sources are named in their normal form, which holds no password. `aligned`: frames wait for
-    their own readings. `ages`: when an outline is hatched, and when it is gone; set by hand in the
-    file, as "hatched_after_ms" and "gone_after_ms".
+    their own readings. The rest is set by hand in the file. `ages`: when an outline is hatched, and
+    when it is gone, as "hatched_after_ms" and "gone_after_ms". `reads_alone`: studies are read
+    without the AI first. `store`: the URL of the exam store's database, None: this user's own.
     """
 
     source: str | None = None
     framings: Mapping[str, Framing] = field(default_factory=lambda: MappingProxyType({}))
     aligned: bool = False
     ages: MaskAges = USUAL_AGES
+    reads_alone: bool = False
+    store: str | None = None
 
     def with_source(self, source: str, framing: Framing) -> Settings:
         """The same settings after `source` was started in that framing."""
@@ -58,8 +61,11 @@ def load_settings(path: Path) -> Settings:
         aligned = stored.get("aligned", False)
         if not isinstance(aligned, bool):
             raise TypeError(f"aligned is {aligned!r}")
+        reads_alone, store = stored.get("reads_alone", False), stored.get("store")
+        if not (isinstance(reads_alone, bool) and (store is None or isinstance(store, str))):
+            raise TypeError(f"reads_alone is {reads_alone!r}, store a {type(store).__name__}")
         found = {name: parse_framing(text) for name, text in areas.items()}
-        return Settings(source, found, aligned, _ages(stored))
+        return Settings(source, found, aligned, _ages(stored), reads_alone, store)
     except FileNotFoundError:
         return Settings()
     except (OSError, KeyError, TypeError, AttributeError, ValueError, SettingsError) as error:
@@ -77,6 +83,8 @@ def save_settings(settings: Settings, path: Path) -> None:
         "aligned": settings.aligned,
         "hatched_after_ms": settings.ages.hatched_after_ms,
         "gone_after_ms": settings.ages.gone_after_ms,
+        "reads_alone": settings.reads_alone,
+        "store": settings.store,
     }
     write_text(path, json.dumps(stored, indent=2, ensure_ascii=False), private=True)
 

@@ -216,3 +216,13 @@ def test_public_samples_are_all_found(public_data: Path) -> None:
     assert (len(found), lines) == (6, [])
     assert len(places(public_data / "mammography-dicom")[0]) == 3
     assert study_header.DEEPEST_SEQUENCE == 16
+
+
+def test_listed_files_are_those_alone_in_their_order(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("c", "a", "b")]
+    for path in paths:
+        write(path, image())
+    with StudyFiles.listed([paths[0], tmp_path / "gone", paths[1]]) as files:
+        found = list(files)
+        assert [(each.place, each.path) for each in found] == [(1, paths[0]), (3, paths[1])]
+        assert [each.places for each in files.left_out] == [(2,)]

@@ -58,6 +58,8 @@ def test_a_password_that_is_soon_guessed_is_none(tmp_path: Path, password: str) 
 def test_the_address_that_is_told_can_be_opened() -> None:
     assert page_address("127.0.0.1", 7860) == "http://127.0.0.1:7860"
     assert page_address("::1", 7860) == "http://[::1]:7860"
+    assert page_address("127.0.0.1", 7860, tls=True) == "https://127.0.0.1:7860"
+    assert page_address("::1", 7860, tls=True) == "https://[::1]:7860"
     for every in ("0.0.0.0", "::", ""):
         told = page_address(every, 7860)
         assert told.endswith(":7860")

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from senoscope.ui import clip_upload
+from senoscope.ui import clip_upload, streamed_body
 from tests.ui.reviewing import FRAMES, Reviewing, recorded_clip, reviewing
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")
@@ -87,7 +87,7 @@ def test_an_upload_is_bounded(empty: Reviewing, monkeypatch: pytest.MonkeyPatch)
 def test_an_upload_leaves_the_disk_some_room(
     empty: Reviewing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clip_upload, "KEPT_FREE", 2**62)
+    monkeypatch.setattr(streamed_body, "KEPT_FREE", 2**62)
     answer = empty.client.post("/clip/upload", content=b"x" * 2001)
     assert (answer.status_code, answer.json()["kind"]) == (409, "StorageError")
     assert list((empty.kept / "uploads").iterdir()) == []

@@ -23,10 +23,12 @@ from senoscope.models.engines.ways import Way
 from senoscope.models.package import Precision
 from senoscope.realtime.loop import LiveLoop
 from senoscope.ui import live_command
+from senoscope.ui.accounts import accounts_file, new_account, save_accounts
 from senoscope.ui.commands import app
 from senoscope.ui.engine_record import Chosen
 from senoscope.ui.live_actions import LiveActions
 from senoscope.ui.live_session import LiveSession, SourceRules
+from senoscope.ui.roles import Role
 from senoscope.ui.settings import Settings, save_settings, settings_file
 from senoscope.ui.site_calibration import (
     SiteCalibration,
@@ -91,6 +93,16 @@ def test_what_only_a_run_without_a_page_takes_is_refused_with_one(option: tuple[
 def test_a_size_no_memory_holds_is_refused(home: Path, source: str) -> None:
     asked = ("--headless", "--size", "999999x999999", "--source", source.format(folder=home))
     assert "999999x999999" in str(error(*asked))
+
+
+def test_half_of_tls_is_refused_before_anything_starts(home: Path) -> None:
+    assert "--tls-key is missing" in str(error("--tls-certificate", str(home / "server.pem")))
+
+
+@pytest.mark.usefixtures("fake")
+def test_one_password_for_all_is_refused_where_there_are_accounts() -> None:
+    save_accounts([new_account("Ng", Role.READER, "correct horse")], accounts_file())
+    assert "nobody knows who signed" in str(error("--password", "open sesame"))
 
 
 @pytest.mark.usefixtures("fake")

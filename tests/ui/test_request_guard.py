@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from senoscope.ui.request_guard import LARGEST_BODY
+from tests.ui.logged_in import whole_page
 from tests.ui.opened import FOREIGN, PASSWORD, Page, page
 
 JSON = {"content-type": "application/json"}
@@ -39,6 +40,14 @@ def test_a_large_body_is_refused_before_it_is_parsed(opened: Page, path: str) ->
     )
     assert small != 413
     assert large == 413
+
+
+def test_a_file_of_a_study_is_bounded_by_its_own_route_alone(tmp_path: Path) -> None:
+    large = bytes(LARGEST_BODY + 1)
+    with whole_page(tmp_path, None) as client:
+        assert client.post("/study/uploads/token/file", content=large).status_code != 413
+        for path in ("/study/uploads", "/study/uploads/t/read", "/study/uploads/a/b/file"):
+            assert client.post(path, content=large).status_code == 413, path
 
 
 def test_a_body_that_announces_no_length_is_counted_as_it_comes(opened: Page) -> None:

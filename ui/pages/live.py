@@ -33,12 +33,14 @@ def live_page(
     proof: float | None = None,
     reviews: bool = False,
     calibrates: bool = False,
+    studies: bool = False,
 ) -> gr.Blocks:
     """The page: one element that fills itself from the WebSocket.
 
     The operating point is marked on the probability bar; with `explains` it is offered to say why.
-    `proof` is how far what reads agrees with the fp32 reference, a mean Dice. With `reviews` and
-    `calibrates` there are ways to the pages that review clips and say what is calibrated.
+    `proof` is how far what reads agrees with the fp32 reference, a mean Dice. With `reviews`,
+    `calibrates` and `studies` there are ways to the pages that review clips, say what is
+    calibrated, and read studies.
     """
     return page_of(
         "live",
@@ -49,6 +51,7 @@ def live_page(
         proof=proof,
         reviews=reviews,
         calibrates=calibrates,
+        studies=studies,
     )
 
 

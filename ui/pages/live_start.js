@@ -104,6 +104,7 @@ async function askOnFirstRun() {
 
 find('to_review').hidden = !props.reviews;
 find('to_calibration').hidden = !props.calibrates;
+find('to_studies').hidden = !props.studies;
 for (const part of ['why_key', 'why_key_said']) find(part).hidden = !props.explains;
 find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();

@@ -1,0 +1,142 @@
+"""From what came to exams that are kept and read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+
+from senoscope import __version__
+from senoscope.domain.errors import SourceUnavailable
+from senoscope.studies.exams.exam_records import (
+    KeptResult,
+    NewFile,
+    NewReading,
+    NewResult,
+    StudyFacts,
+)
+from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.modes.mode import Mode, fitting_modes
+from senoscope.studies.results.report_json import reading_json
+from senoscope.studies.results.source_images import SourceImages
+from senoscope.studies.results.write_results import WrittenResult, write_results
+from senoscope.studies.series import Study, read_studies
+from senoscope.studies.study_files import StudyFiles
+from senoscope.studies.study_header import date_of, text_of
+from senoscope.studies.study_limits import LeftOut
+from senoscope.studies.study_quality import quality_of
+from senoscope.studies.study_reading import StudyReading
+
+Tell = Callable[[float], None]
+"""How much is done, 0..1."""
+
+
+@dataclass(frozen=True)
+class StudyIntake:
+    """Keeps the files of each study, then reads it by every mode that accepts a series of it."""
+
+    store: ExamStore
+    modes: Sequence[Mode]
+
+    def __call__(self, path: Path, who: str, tell: Tell, stopping: Event) -> tuple[int, ...]:
+        """Folder, zip, DICOMDIR or file; the exams' numbers. What was kept stays, read or not.
+
+        SourceUnavailable where nothing of it is a study, or nothing can be read; StorageError where
+        the disk is full. Once `stopping` is set, what is not read yet stays unread.
+        """
+        with StudyFiles(path) as files:
+            studies, left_out = read_studies(files)
+            if not studies:
+                raise SourceUnavailable(
+                    "Nothing that was given is a study. "
+                    + (" ".join(map(str, left_out[:3])) or "It holds no files.")
+                    + " Give a folder, a zip or files of DICOM images."
+                )
+            exams = []
+            for place, study in enumerate(studies):
+                if stopping.is_set():
+                    break
+                exams.append(self._keep(study, who))
+
+                def told(share: float, _words: str, place: int = place) -> None:
+                    tell((place + share) / len(studies))
+
+                for mode in fitting_modes(study, self.modes):
+                    reading = mode.read(study, told, stopping)
+                    if reading is not None:
+                        self._add(exams[-1], study, reading, left_out, who)
+            return tuple(exams)
+
+    def _keep(self, study: Study, who: str) -> int:
+        header = SourceImages(study).header(study.images[0].instance_uid)
+        facts = StudyFacts(
+            study.uid,
+            text_of(header, "PatientID"),
+            str(header.get("PatientName") or ""),
+            date_of(header, "StudyDate"),
+        )
+        files = [
+            NewFile(
+                each.series_uid,
+                each.modality,
+                each.series_number,
+                each.instance_uid,
+                each.sop_class,
+                each.path,
+            )
+            for each in study.images
+        ]
+        return self.store.keep_study(facts, files, who).exam
+
+    def _add(
+        self,
+        exam: int,
+        study: Study,
+        reading: StudyReading,
+        left_out: Sequence[LeftOut],
+        who: str,
+    ) -> None:
+        quality = quality_of(study, left_out)
+        new = NewReading(
+            reading.mode,
+            reading_json(reading, quality),
+            reading.reader.models,
+            reading.reader.engine,
+            {"senoscope": __version__},
+            frame_ledger(reading),
+        )
+        with TemporaryDirectory(prefix="senoscope-results-") as room:
+            written = write_results(study, reading, Path(room) / "results", quality=quality)
+            self.store.add_reading(exam, new, who, new_results(written))
+
+
+def frame_ledger(reading: StudyReading) -> dict[str, int]:
+    """Of all images: frames there are, those read, and those not, by reason."""
+    counts = Counter({"frames": sum(each.frames for each in reading.images)})
+    counts["read"] = reading.frames_read
+    for image in reading.images:
+        for why, count in image.unsuitable.items():
+            counts[why.value] += count
+        rest = image.frames - image.read - sum(image.unsuitable.values())
+        if rest:
+            counts["not decoded or not read"] += rest
+    return dict(counts)
+
+
+def new_results(
+    written: Sequence[WrittenResult], before: Sequence[KeptResult] = ()
+) -> tuple[NewResult, ...]:
+    """To be kept under their kinds, files that are no DICOM under their names.
+
+    Each supersedes the last of its kind in `before`.
+    """
+    earlier = {each.kind: each.number for each in before}
+    made = []
+    for each in written:
+        kind = each.kind if each.instance_uid else each.path.name
+        uids = each.instance_uid or None, each.sop_class or None
+        made.append(NewResult(kind, each.path, *uids, earlier.get(kind)))
+    return tuple(made)

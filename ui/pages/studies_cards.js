@@ -1,0 +1,96 @@
+// What came, what was read of it, and what was written: the cards beside the picture.
+
+const WORST = ['fault', 'caution', 'note'];
+const FACT_SIGNS = { fault: '✕', caution: '!', note: '·' };
+let wholeReport = false;
+
+function showCards() {
+  const { exam } = page;
+  for (const part of ['quality_card', 'alone_card', 'findings_card', 'sign_card', 'results_card']) find(part).hidden = true;
+  if (exam === null) { write('exam_title', t('study_choose')); write('exam_facts', ''); return; }
+  write('exam_title', exam.name || t('no_name'));
+  write('exam_facts', [exam.patient_id, exam.birth_date, exam.study_date, exam.modality, t(`state_${exam.state}`)].filter(Boolean).join(' · '));
+  showBanners(exam);
+  showQuality(exam.quality);
+  find('alone_card').hidden = exam.ai_shown || exam.state !== 'read';
+  if (exam.ai_shown) showFindings(exam);
+  showSignOff(exam);
+  showResults(exam);
+}
+
+function showBanners(exam) {
+  write('banner_state', t(`state_${exam.state}`).toUpperCase());
+  const uncalibrated = exam.ai_shown && exam.findings.some(({ measured }) => measured === null);
+  find('banner_calibrated').hidden = !uncalibrated;
+  write('banner_calibrated', uncalibrated ? `↔ ${t('uncalibrated')}` : '');
+  const abstained = exam.ai_shown && exam.abstained;
+  find('banner_abstains').hidden = !abstained;
+  write('banner_abstains', abstained ? t('abstains_all') : '');
+}
+
+// The worst first; notes only where they are asked for.
+function showQuality(facts) {
+  find('quality_card').hidden = false;
+  const sorted = [...facts].sort((a, b) => WORST.indexOf(a.severity) - WORST.indexOf(b.severity));
+  const grave = sorted.filter(({ severity }) => severity !== 'note');
+  const worst = sorted[0]?.severity ?? 'note';
+  write('quality_worst', `${FACT_SIGNS[worst]} ${t(`quality_${worst}`)}`);
+  find('quality').replaceChildren(...(wholeReport ? sorted : grave.slice(0, 3)).map(({ severity, text }) => {
+    const item = document.createElement('li');
+    item.dataset.severity = severity;
+    item.textContent = text;
+    return item;
+  }));
+  find('quality_more').hidden = facts.length === 0;
+  find('quality_more').setAttribute('aria-expanded', wholeReport);
+  write('quality_more', wholeReport ? t('quality_less') : t('quality_more', { n: facts.length }));
+}
+
+function showFindings(exam) {
+  find('findings_card').hidden = false;
+  find('findings').replaceChildren(...exam.findings.map((finding) => findingCard(exam, finding)));
+  write('no_findings', exam.findings.length ? '' : t(exam.abstained ? 'abstained_all' : 'study_no_findings'));
+  write('not_read', Object.entries(exam.not_read).map(([why, n]) => t('not_read', { n, why: t(`unsuitable_${why}`) })).concat(exam.troubles).join(' · '));
+  write('read_by', t('read_by', { models: exam.models.join(', '), engine: exam.engine }));
+}
+
+function findingCard(exam, finding) {
+  const item = make('li', 'finding'), pick = make('button', 'pick', item);
+  item.dataset.suspicion = finding.suspicion;
+  pick.type = 'button';
+  make('b', '', pick).textContent = String(finding.number);
+  make('strong', '', pick).textContent = t(finding.suspicion);
+  make('strong', '', pick).textContent = finding.probability.toFixed(2);
+  pick.setAttribute('aria-label', [t('lesion', { n: finding.number }), t(finding.suspicion), finding.probability.toFixed(2)].join(', '));
+  pick.onclick = () => goTo(finding.image, finding.frame);
+  const facts = [
+    t('lesion_facts', { low: finding.range[0].toFixed(2), high: finding.range[1].toFixed(2), n: Object.keys(finding.outlines).length }),
+    finding.measured === null ? '' : `${axesOf(finding.measured)} ${axesWithin(finding.measured)}`,
+    finding.words.join(', '),
+  ];
+  for (const fact of facts.filter(Boolean)) make('p', 'quiet', item).textContent = fact;
+  if (exam.state === 'read') item.append(...choices(finding));
+  else if (exam.signed) make('p', '', item).textContent = saidOf(decisionOn(finding.number));
+  return item;
+}
+
+const saidOf = ({ verdict, reason }) => [t(`decided_${verdict}`), reason].filter(Boolean).join(': ');
+
+function showResults(exam) {
+  find('results_card').hidden = exam.results.length === 0;
+  write('signed_said', exam.signed ? t('signed_said', { name: exam.signed.name, when: exam.signed.at.slice(0, 16).replace('T', ' ') }) : t('not_signed'));
+  find('results').replaceChildren(...exam.results.map(({ place, title, name }) => {
+    const item = document.createElement('li'), link = make('a', 'link', item);
+    link.href = `/study/exams/${page.number}/results/${place}`;
+    link.download = name;
+    link.textContent = t(`result_${title}`);
+    return item;
+  }));
+  find('send_form').hidden = exam.destinations.length === 0;
+  find('destination').replaceChildren(...exam.destinations.map((each) => new Option(each, each)));
+  find('sendings').replaceChildren(...exam.sendings.map(({ destination, state, count, why }) => {
+    const item = document.createElement('li');
+    item.textContent = [t(`sending_${state}`, { n: count, destination }), why].filter(Boolean).join(': ');
+    return item;
+  }));
+}

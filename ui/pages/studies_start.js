@@ -1,0 +1,33 @@
+// Buttons, then the first words and the first question.
+
+function showWords() {
+  writeWords();
+  showTheme();
+  fillAssessments();
+  drawList();
+  showCards();
+  draw();
+  if (drawing.number !== null) sayDrawing();
+}
+
+function listen() {
+  const clicks = {
+    language: switchLanguage, theme: switchTheme,
+    quality_more: () => { wholeReport = !wholeReport; showQuality(page.exam.quality); },
+  };
+  for (const [part, action] of Object.entries(clicks)) find(part).addEventListener('click', action);
+  const forms = { alone_form: readAlone, sign_form: sign, send_form: sendResults, search_form: (event) => { event.preventDefault(); showList(); } };
+  for (const [part, action] of Object.entries(forms)) find(part).addEventListener('submit', action);
+  find('search').addEventListener('input', showList);
+  find('search_state').addEventListener('change', showList);
+}
+
+find('to_review').hidden = !props.reviews;
+find('root').dataset.theme = remembered.get('theme') ?? 'dark';
+showWords();
+listen();
+listenToUpload();
+listenToPicture();
+listenToDrawing();
+showList();
+watch();

@@ -1,0 +1,108 @@
+"""Studies that came are kept and read one after the other, on a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+
+from senoscope.domain.errors import SenoscopeError, SettingsError
+from senoscope.ui.overlay import Header
+
+MOST_WAITING = 20
+STOP_LIMIT_S = 10.0
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[float], None]
+"""How much is done, 0..1."""
+KeepAndRead = Callable[[Path, str, Tell, Event], tuple[int, ...]]
+"""What is at the path, for that login; the exams' numbers. Ends soon once the event is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    folder: Path | None
+    path: Path
+    who: str
+    stopping: Event = field(default_factory=Event)
+
+
+class StudyJobs:
+    """Any thread may ask. What a job was given is removed when it has ended."""
+
+    def __init__(self, keep_and_read: KeepAndRead) -> None:
+        self._keep_and_read = keep_and_read
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._lock = Lock()
+        self._open: list[_Job] = []
+        self._share = 0.0
+        self._message = ""
+        self._exams: tuple[int, ...] = ()
+        self._thread = Thread(target=self._run, name="senoscope-studies", daemon=True)
+        self._thread.start()
+
+    def add(self, folder: Path | None, path: Path, who: str) -> None:
+        """Read `path`, then remove `folder`. SettingsError where too many wait."""
+        job = _Job(folder, path, who)
+        with self._lock:
+            if len(self._open) >= MOST_WAITING:
+                raise SettingsError(
+                    f"{MOST_WAITING} studies wait to be read. Send this one when they are done."
+                )
+            self._open.append(job)
+        self._queue.put(job)
+
+    def stop(self) -> None:
+        """End the present reading."""
+        with self._lock:
+            if self._open:
+                self._open[0].stopping.set()
+
+    def close(self) -> None:
+        """End all; what waits is not read."""
+        with self._lock:
+            for job in self._open:
+                job.stopping.set()
+        self._queue.put(None)
+        self._thread.join(STOP_LIMIT_S)
+
+    def state(self) -> Header:
+        """JSON-ready: reading or idle, the share done, what the last job came to."""
+        with self._lock:
+            return {
+                "state": "reading" if self._open else "idle",
+                "waiting": max(len(self._open) - 1, 0),
+                "share": round(self._share, 3),
+                "message": self._message,
+                "exams": list(self._exams),
+            }
+
+    def _run(self) -> None:
+        while (job := self._queue.get()) is not None:
+            message = ""
+            exams: tuple[int, ...] = ()
+            try:
+                if not job.stopping.is_set():
+                    exams = self._keep_and_read(job.path, job.who, self._tell, job.stopping)
+            except SenoscopeError as error:
+                message = str(error)
+            except Exception:
+                # The thread must outlive a fault of one study, whose files may be hostile.
+                log.exception("A study was not read")
+                message = (
+                    "The study was not read because of a fault in the program; see the log. Others "
+                    "can be read."
+                )
+            if job.folder is not None:
+                shutil.rmtree(job.folder, ignore_errors=True)
+            with self._lock:
+                self._open.remove(job)
+                self._share, self._message, self._exams = 0.0, message, exams
+
+    def _tell(self, share: float) -> None:
+        self._share = share

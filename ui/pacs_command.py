@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -55,12 +56,13 @@ def send(
 
     destination = _destination(to, pacs_file)
     failed = 0
-    for number, outcome in enumerate(send_files(destination, files), 1):
-        if isinstance(outcome, Exception):
-            failed += 1
-            typer.echo(f"file {number}: {outcome}", err=True)
-        elif outcome.warning is not None:
-            typer.echo(f"file {number}: sent; {outcome.warning}", err=True)
+    with closing(send_files(destination, files)) as outcomes:
+        for number, outcome in enumerate(outcomes, 1):
+            if isinstance(outcome, Exception):
+                failed += 1
+                typer.echo(f"file {number}: {outcome}", err=True)
+            elif outcome.warning is not None:
+                typer.echo(f"file {number}: sent; {outcome.warning}", err=True)
     typer.echo(f"{len(files) - failed} of {len(files)} files sent")
     if failed:
         raise typer.Exit(1)

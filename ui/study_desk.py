@@ -108,11 +108,11 @@ class StudyDesk:
         alone = self._alone(number)
         facts: Header = dict(NO_READING)
         quality = quality_of_json(kept[-1].reading) if kept else None
-        may_show = bool(kept) and (signed is not None or alone is not None or not self._reads_alone)
+        may_show = self._may_show(number)
         if may_show:
             reading = signed.reading if signed else reading_of_json(kept[-1].reading)
             facts = reading_facts(reading, study.instance_uids)
-        results = self._present_results(number) if may_show else ()
+        results = self._shown_results(number)
         return {
             **_row(exam),
             "patient_id": exam.patient_id,
@@ -178,7 +178,7 @@ class StudyDesk:
 
     def result(self, number: int, place: int) -> tuple[str, str, bytes]:
         """File name, media type and content of one of the exam's `results`."""
-        found = content(self._store, self._present_results(number), place)
+        found = content(self._store, self._shown_results(number), place)
         if found is None:
             raise SettingsError("There is no such result any more. Open the exam again.")
         return found
@@ -190,9 +190,18 @@ class StudyDesk:
                 f"No destination of that name is set up; expected one of {self._destinations}."
             )
         contents = [
-            each.content for each in self._present_results(number) if each.instance_uid is not None
+            each.content for each in self._shown_results(number) if each.instance_uid is not None
         ]
         self._store.outbox.put(contents, destination, who)
+
+    def _may_show(self, number: int) -> bool:
+        """Whether what the AI read may be seen: not before a clinician has read alone."""
+        if not self._store.readings_of(number):
+            return False
+        return not self._reads_alone or self._alone(number) is not None
+
+    def _shown_results(self, number: int) -> tuple[KeptResult, ...]:
+        return self._present_results(number) if self._may_show(number) else ()
 
     def _present_results(self, number: int) -> tuple[KeptResult, ...]:
         return present(self._store.results_of(number))

@@ -100,7 +100,7 @@ def rows(connection: Connection, exam: int | None = None) -> Iterator[AuditRow]:
     query = select(AUDIT).order_by(AUDIT.c.number)
     if exam is not None:
         query = query.where(AUDIT.c.exam == exam)
-    for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=_AT_ONCE)):
         yield AuditRow(**row._mapping)
 
 
@@ -117,7 +117,7 @@ def complaints(connection: Connection, written_down: AuditHead | None = None) ->
         type_coerce(AUDIT.c.detail, String), AUDIT.c.previous,
     ]  # fmt: skip
     query = select(*lying, AUDIT.c.hash).order_by(AUDIT.c.number)
-    for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=_AT_ONCE)):
         number += 1
         if row.number != number:
             yield f"audit row {number} is missing: row {row.number} comes in its place"
@@ -127,11 +127,7 @@ def complaints(connection: Connection, written_down: AuditHead | None = None) ->
         if row.hash != _digest(row[:-1]):
             yield f"audit row {row.number} was altered"
         previous = row.hash
-        if (
-            written_down is not None
-            and number == written_down.count
-            and row.hash != (written_down.hash)
-        ):
+        if written_down and number == written_down.count and row.hash != written_down.hash:
             yield f"audit row {row.number} is not the one whose hash was written down"
     if (number, previous) != (kept.count, kept.hash):
         yield f"the audit trail ends at row {number}; expected row {kept.count} and its hash"

@@ -18,7 +18,7 @@ from senoscope.domain.errors import SettingsError, SourceUnavailable, StorageErr
 from senoscope.studies.study_files import open_plain
 
 PIECE = 2**20
-ABANDONED_S = 3600.0
+ABANDONED_S = 24 * 3600.0
 """A partial file that nobody wrote to for so long is nobody's."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from senoscope.domain.errors import InstallationError, SettingsError, StorageError
 
@@ -51,8 +52,11 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent look, on SQLite at least. StorageError."""
+        """One consistent look, whoever writes meanwhile. StorageError."""
         with _told(), self._engine.connect() as connection, connection.begin():
+            if self.kind == POSTGRESQL:
+                # By itself it looks anew for each statement.
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             yield connection
 
     @contextlib.contextmanager
@@ -161,7 +165,7 @@ def _told() -> Iterator[None]:
     """Not chained: databases quote the values of rows in their errors."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
+    except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
         cause = getattr(error, "orig", None) or error
         why = str(cause) if isinstance(cause, sqlite3.Error) else type(cause).__name__
         raise StorageError(

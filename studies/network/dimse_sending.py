@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from pydicom import Dataset, uid
 
 from senoscope.studies.network.destinations import DimseDestination
 from senoscope.studies.network.dimse_link import MOST_CONTEXTS, USUAL, Deadlines, cut, linked
-from senoscope.studies.network.failures import PacsError, PacsRefused, PacsUnavailable
+from senoscope.studies.network.failures import PacsError, PacsRefused, PacsUnavailable, as_outcome
 from senoscope.studies.network.pynetdicom_rules import Association
 from senoscope.studies.network.sendable import Sendable
 
@@ -44,10 +44,10 @@ def echo(destination: DimseDestination, deadlines: Deadlines = USUAL) -> None:
 
 def store(
     destination: DimseDestination, files: Sequence[Sendable], deadlines: Deadlines = USUAL
-) -> Iterator[Delivered | PacsError]:
+) -> Generator[Delivered | PacsError]:
     """C-STORE of each over one association; what became of each, in their order, as it is known.
 
-    After a connection is lost the rest are PacsUnavailable without being tried.
+    The association is open until this is exhausted or closed. After a connection is lost the rest are PacsUnavailable without being tried.
     ValueError where they need more than `MOST_CONTEXTS` pairs of class and syntax.
     """
     contexts = {(each.sop_class_uid, each.transfer_syntax) for each in files}
@@ -66,7 +66,7 @@ def store(
                 return
         failure: PacsError = PacsUnavailable(f"{destination.place} ended the connection.")
     except PacsError as error:
-        failure = error
+        failure = as_outcome(error)
     yield from [failure] * (len(files) - done)
 
 

@@ -15,6 +15,11 @@ class PacsError(InstallationError):
     """The other side did not do what was asked. Holds neither patient nor secret."""
 
 
+def as_outcome(error: PacsError) -> PacsError:
+    """The same, to be kept: without the frames it came through, and what they hold open."""
+    return type(error)(*error.args)
+
+
 class PacsUnavailable(PacsError):
     """It may work later, or with other settings."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -110,10 +111,11 @@ class Sender:
                 by_destination.setdefault(waiting.destination, []).append(waiting)
             counts = {"sent": 0, "put_off": 0, "given_up": 0}
             for name, those in by_destination.items():
-                for waiting, outcome in self._outcomes(name, those):
-                    counts[self._entered(waiting, outcome)] += 1
-                    if stopping.is_set():
-                        return Round(**counts)
+                with closing(self._outcomes(name, those)) as outcomes:
+                    for waiting, outcome in outcomes:
+                        counts[self._entered(waiting, outcome)] += 1
+                        if stopping.is_set():
+                            return Round(**counts)
             return Round(**counts)
 
     def _run(self, every_s: float) -> None:
@@ -127,7 +129,7 @@ class Sender:
 
     def _outcomes(
         self, name: str, those: Sequence[Waiting]
-    ) -> Iterator[tuple[Waiting, Delivered | PacsError]]:
+    ) -> Generator[tuple[Waiting, Delivered | PacsError]]:
         destination = self._destinations.get(name)
         if destination is None:
             missing = PacsUnavailable(
@@ -137,8 +139,10 @@ class Sender:
             return
         left = list(those)
         try:
-            for outcome in send_files(destination, [each.path for each in those], self._deadlines):
-                yield left.pop(0), outcome
+            paths = [each.path for each in those]
+            with closing(send_files(destination, paths, self._deadlines)) as outcomes:
+                for outcome in outcomes:
+                    yield left.pop(0), outcome
         except SettingsError as error:  # of a secret or certificate: a person may mend it
             yield from ((each, PacsUnavailable(str(error))) for each in left)
 

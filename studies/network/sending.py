@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from senoscope.studies.network import dimse_sending, web_sending
 from senoscope.studies.network.destinations import Destination, DimseDestination
 from senoscope.studies.network.dimse_link import MOST_CONTEXTS, USUAL, Deadlines
 from senoscope.studies.network.dimse_sending import Delivered
-from senoscope.studies.network.failures import PacsError, PacsUnavailable
+from senoscope.studies.network.failures import PacsError, PacsUnavailable, as_outcome
 from senoscope.studies.network.sendable import Sendable, read_sendable
 
 
 def send_files(
     destination: Destination, paths: Sequence[Path], deadlines: Deadlines = USUAL
-) -> Iterator[Delivered | PacsError]:
+) -> Generator[Delivered | PacsError]:
     """Send each; what became of them, in their order, as it is known.
 
+    A connection is open until this is exhausted or closed: close it, as `contextlib.closing` does.
     SettingsError where a secret or certificate of the settings cannot be used.
     """
     # A context is one class in one syntax: so many files never need more of them.
     for start in range(0, len(paths), MOST_CONTEXTS):
         files = [_readable(each) for each in paths[start : start + MOST_CONTEXTS]]
-        outcomes = _delivered(
-            destination, [each for each in files if isinstance(each, Sendable)], deadlines
-        )
-        for each in files:
-            yield next(outcomes) if isinstance(each, Sendable) else each
+        sendable = [each for each in files if isinstance(each, Sendable)]
+        with closing(_delivered(destination, sendable, deadlines)) as outcomes:
+            for each in files:
+                yield next(outcomes) if isinstance(each, Sendable) else each
 
 
 def _readable(path: Path) -> Sendable | PacsError:
     try:
         return read_sendable(path)
     except PacsError as error:
-        return error
+        return as_outcome(error)
 
 
 def _delivered(
     destination: Destination, files: Sequence[Sendable], deadlines: Deadlines
-) -> Iterator[Delivered | PacsError]:
+) -> Generator[Delivered | PacsError]:
     if not files:
         return
     if isinstance(destination, DimseDestination):

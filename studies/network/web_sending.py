@@ -7,7 +7,13 @@ import json
 from senoscope.studies.network.destinations import WebDestination
 from senoscope.studies.network.dimse_link import USUAL, Deadlines
 from senoscope.studies.network.dimse_sending import Delivered
-from senoscope.studies.network.failures import PacsError, PacsHasNone, PacsRefused, PacsUnavailable
+from senoscope.studies.network.failures import (
+    PacsError,
+    PacsHasNone,
+    PacsRefused,
+    PacsUnavailable,
+    as_outcome,
+)
 from senoscope.studies.network.multipart import OneFile
 from senoscope.studies.network.sendable import Sendable
 from senoscope.studies.network.web_link import answered
@@ -39,7 +45,7 @@ def store(
             f"{destination.place} has no /studies to store to. Correct the address."
         )
     except PacsError as error:
-        return error
+        return as_outcome(error)
     except OSError as error:
         return PacsUnavailable(f"The file cannot be read ({error.strerror}). Check its disk.")
     if not text.strip():

@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.studies.programs import program
+
 
 @dataclass(frozen=True)
 class Made:
@@ -17,7 +19,7 @@ class Made:
 
 
 def openssl(*arguments: str | Path) -> None:
-    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+    subprocess.run([program("openssl"), *map(str, arguments)], check=True, capture_output=True)
 
 
 def new_key(path: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 from pydicom import Dataset, dcmread
@@ -14,10 +13,10 @@ from senoscope.studies.deidentification.deidentify import deidentified
 from senoscope.studies.deidentification.deidentify_report import DeidentifyReport
 from senoscope.studies.deidentification.pseudonyms import PseudonymKey
 from senoscope.studies.study_files import StudyFiles
+from tests.studies.programs import program
 from tests.studies.study_builders import folder_of
 
 KEY = PseudonymKey(bytes(range(32)))
-DCIODVFY = Path(sys.executable).with_name("dciodvfy")
 
 
 def exported(
@@ -43,7 +42,7 @@ def only(report: DeidentifyReport, out: Path) -> Dataset:
 
 def errors(path: Path) -> set[str]:
     """What dciodvfy finds; UIDs in it are all one, since the copy's are others."""
-    command = [DCIODVFY, path]
+    command = [program("dciodvfy"), path]
     said = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     lines = (said.stdout + said.stderr).splitlines()
     return {re.sub(r"\d+(\.\d+){2,}", "UID", each) for each in lines if each.startswith("Error")}

@@ -130,6 +130,8 @@ def troubles(store: ExamStore, checked: Checked, said: list[list[Any]]) -> list[
     states = {each.number: each.state for each in queue}
     found += [f"{each} lost" for each in said if each[0] == "put" and each[2] not in states]
     found += [f"{each} lost" for each in said if each[0] == "sent" and states[each[1]] != "sent"]
+    sent = Counter(each[1] for each in said if each[0] == "sent")
+    found += [f"queued file {number} was sent twice" for number in sent if sent[number] > 1]
     for uid, exam in exams.items():
         if len({each.instance_uid for each in store.images_of(exam.number)}) != len(SIZES):
             found.append(f"exam {exam.number} is kept in part")

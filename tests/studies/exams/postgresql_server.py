@@ -16,7 +16,8 @@ from pathlib import Path
 
 import psycopg
 
-PROGRAMS = Path("/usr/lib/postgresql")
+from tests.studies.programs import program
+
 USER = DATABASE = "postgres"
 START_S = 60
 
@@ -45,8 +46,11 @@ class Server:
 
 @contextlib.contextmanager
 def running() -> Iterator[Server]:
-    """PostgreSQL refuses to run for root: it runs for the user that Debian's package makes."""
-    programs = max(PROGRAMS.glob("*/bin"), key=lambda path: float(path.parent.name))
+    """PostgreSQL refuses to run for root: it runs for the user that Debian's package makes.
+
+    Where it is not installed the test is skipped.
+    """
+    initdb, postgres = program("initdb"), program("postgres")
     folder = Path(tempfile.mkdtemp(prefix="senoscope-pg-"))
     run_as: list[str] = []
     try:
@@ -56,10 +60,10 @@ def running() -> Iterator[Server]:
             # Whatever becomes of the tests, the server does not outlive them.
             run_as = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
             run_as += ["--pdeathsig", "QUIT"]
-        made = [*run_as, programs / "initdb", "--no-sync", "--auth=trust", f"--username={USER}"]
+        made = [*run_as, initdb, "--no-sync", "--auth=trust", f"--username={USER}"]
         made += ["--encoding=UTF8", "--no-locale", "-D", folder / "data"]
         subprocess.run(made, cwd=folder, check=True, capture_output=True, timeout=300)
-        started = [*run_as, programs / "postgres", "-D", folder / "data", "-k", folder]
+        started = [*run_as, postgres, "-D", folder / "data", "-k", folder]
         started += ["-c", "listen_addresses=", "-c", "fsync=off"]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(started, cwd=folder, stdout=log, stderr=log)

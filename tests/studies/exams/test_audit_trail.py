@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from hashlib import sha256
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
@@ -154,6 +155,17 @@ def test_a_head_of_earlier_stays_true(store: ExamStore, place: Place) -> None:
     written_down = store.head()
     signed_exam(store, place, 2)
     assert store.verify(written_down) == ()
+
+
+def test_a_trail_that_is_written_to_meanwhile_holds(store: ExamStore) -> None:
+    writer = Thread(target=lambda: [store.note("opened", WHO) for _ in range(100)])
+    writer.start()
+    found = []
+    while writer.is_alive():
+        found += store.verify()
+    writer.join()
+    assert found == []
+    assert store.head().count == 100
 
 
 def test_a_trail_without_its_head_is_an_error(place: Place) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
 from senoscope.domain.errors import SettingsError, SourceUnavailable, StorageError
+from senoscope.studies.exams import audit_trail
 from senoscope.studies.exams.exam_records import ExamState, NewFile, StudyFacts
 from senoscope.studies.exams.exam_store import ExamStore
 from tests.studies.dicom_files import write
@@ -180,22 +184,23 @@ def test_many_threads_may_keep_and_sign_at_once(store: ExamStore, place: Place) 
     assert {each.state for each in store.search()} == {ExamState.SIGNED}
 
 
-def test_a_file_that_is_kept_while_its_last_exam_goes_is_there(
-    store: ExamStore, place: Place
+def test_a_file_that_is_about_to_be_named_is_not_swept(
+    store: ExamStore, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = [file(place)]
+    kept = audit_trail.append
+    digest = sha256(b"pixels").hexdigest()
+    sweeper = Thread(target=lambda: store.parts.drop_unnamed([digest]))
 
-    def act(number: int) -> None:
-        if number % 2:
-            store.keep_study(facts(number), given, WHO)
-        else:
-            store.delete_patient(f"P{number - 1}", WHO, really=True)
+    def append_late(*given: Any) -> None:
+        sweeper.start()
+        sweeper.join(0.5)  # it waits for this act to end
+        kept(*given)
 
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(act, range(1, 31)))
-    checked = store.check()
-    assert (checked.complaints, checked.swept) == ((), 0)
-    assert len(kept_files(place)) == min(1, len(store.search()))
+    with monkeypatch.context() as patched:
+        patched.setattr(audit_trail, "append", append_late)
+        store.keep_study(facts(), [file(place)], WHO)
+    sweeper.join()
+    assert store.check().complaints == ()
 
 
 def test_several_programs_may_open_a_new_store_at_once(place: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import stat
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,8 +49,9 @@ def test_a_file_that_does_not_fit_leaves_nothing(store: ExamStore, place: Place)
 def test_a_file_that_does_not_reach_the_disk_leaves_nothing(
     store: ExamStore, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_file: int) -> None:
-        raise OSError(28, "No space left on device")
+    def full(file: int) -> None:
+        if stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)

@@ -153,7 +153,9 @@ def test_a_long_cine_can_be_cancelled(tmp_path: Path) -> None:
 
 def test_one_ai_process_reads_all_images_and_progress_rises(tmp_path: Path) -> None:
     study = study_of(tmp_path, *(clip(shades(40), each) for each in (1, 2, 3)))
-    pids, shares, said = set(), [], set()
+    pids: set[int] = set()
+    shares: list[float] = []
+    said: set[str] = set()
 
     def say(share: float, words: str) -> None:
         pids.update(each.pid for each in workers())

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pydicom import Dataset, uid
+from pydicom import Dataset, dcmread, uid
 
 from senoscope.calibration.measurement import measured
 from senoscope.calibration.outline_error import network_error
+from senoscope.calibration.screen_template import ScreenTemplate
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Reading
 from senoscope.domain.spacing import CalibratedSpacing, SpacingOrigin
@@ -19,6 +20,7 @@ from senoscope.domain.track import Track
 from senoscope.models.package import load_package
 from senoscope.realtime.clip_review import ClipReview, ReviewState
 from senoscope.realtime.framing import Cut
+from senoscope.realtime.look_ahead import find_ahead
 from senoscope.realtime.sources.clip import ClipSource
 from senoscope.studies.modes.mode import fitting_modes
 from senoscope.studies.modes.ultrasound_clip import UltrasoundClip
@@ -27,7 +29,6 @@ from senoscope.studies.study_reading import StudyFinding, StudyReading
 from senoscope.studies.ultrasound_clip import read_clip
 from senoscope.ui.assemble import SEGMENTER, build_reader, study_modes
 from senoscope.ui.open_clip import OpenClip
-from tests.fakes import BuildFakeReader
 from tests.realtime.running import until
 from tests.studies.modes.phantom_files import (
     COLUMNS,
@@ -39,11 +40,9 @@ from tests.studies.modes.phantom_files import (
     stored,
     sweep,
 )
-from tests.studies.study_builders import folder_of, read
+from tests.studies.study_builders import SERIES, STUDY, folder_of, read
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")
-
-FAKE = UltrasoundClip(BuildFakeReader(), 256)
 
 
 def study_of(folder: Path, *headers: Dataset) -> Study:
@@ -175,3 +174,36 @@ def test_all_that_was_read_is_in_the_books(phantoms: tuple[Study, StudyReading])
     assert reading.reader == build_reader().description
     assert reading.mode == "ultrasound_clip"
     assert not reading.abstained
+
+
+@pytest.mark.real_gate
+def test_of_a_whole_screen_the_field_is_found_ahead_as_for_the_review(
+    tmp_path: Path, public_data: Path
+) -> None:
+    """Nothing says where this sample's tissue is; another image is read before it."""
+    sample = dcmread(public_data / "ultrasound-dicom" / "examples_ybr_color.dcm")
+    sample.StudyInstanceUID, sample.SeriesInstanceUID = STUDY, SERIES
+    study = study_of(tmp_path / "in", still(sweep()[6], 0), sample)
+    [mode] = study_modes(build_reader)
+    reading = mode.read(study)
+    assert reading is not None
+    path = study.images[1].path
+    ahead = find_ahead(ClipSource(read_clip(path), flat_out=True))
+    assert isinstance(ahead, ScreenTemplate)
+    source = ClipSource(read_clip(path), flat_out=True)
+    review = ClipReview(source, build_reader, tmp_path / "spool", Cut.FOUND, (ahead,))
+    clip = OpenClip(review, path, "cine")
+    review.start()
+    until(lambda: review.state is not ReviewState.READING)
+    area, found = review.scan_area, of_image(reading, 1)
+    clip_lesions = clip.lesions()
+    followed = [seen(clip, each.track.number) for each in clip_lesions]
+    clip.close()
+    assert area is not None
+    assert len(found) == len(clip_lesions) > 0
+    for finding, lesion, frames in zip(found, clip_lesions, followed, strict=True):
+        assert finding.probability == lesion.track.probability
+        assert [each.at.frame for each in finding.outlines] == list(frames)
+        corner = np.array([area.left, area.top], np.float32)
+        for each in finding.outlines:
+            assert np.array_equal(each.contour, frames[each.at.frame].lesion.contour + corner)

@@ -14,8 +14,8 @@ from typing import Any
 
 import httpx
 
-PROGRAM = "Orthanc"
-DICOMWEB = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
+from tests.studies.programs import dicomweb_plugin, program
+
 AE = "ORTHANC"
 HOST = "127.0.0.1"
 SLOWEST_START_S = 60
@@ -99,8 +99,10 @@ class Orthanc:
 def running_orthanc(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[Orthanc]:
     """Orthanc with DICOMweb, all it keeps below `folder`; `settings` override its configuration.
 
-    It takes any calling AE. AssertionError with its log where it does not start.
+    It takes any calling AE. AssertionError with its log where it does not start; where it is not
+    installed the test is skipped.
     """
+    installed, plugin = program("Orthanc"), dicomweb_plugin()
     dimse_port, http_port = free_port(), free_port()
     folder.mkdir(parents=True, exist_ok=True)
     configuration = {
@@ -117,7 +119,7 @@ def running_orthanc(folder: Path, settings: Mapping[str, Any] | None = None) -> 
         "OverwriteInstances": False,
         "UnknownSopClassAccepted": False,
         "StableAge": 1,
-        "Plugins": [str(DICOMWEB)],
+        "Plugins": [str(plugin)],
         "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
         **(settings or {}),
     }
@@ -125,22 +127,22 @@ def running_orthanc(folder: Path, settings: Mapping[str, Any] | None = None) -> 
     written.write_text(json.dumps(configuration), encoding="utf-8")
     orthanc = Orthanc(dimse_port, http_port)
     with (folder / "orthanc.log").open("wb") as log:
-        program = subprocess.Popen([PROGRAM, str(written)], stdout=log, stderr=log, cwd=folder)
+        server = subprocess.Popen([installed, str(written)], stdout=log, stderr=log, cwd=folder)
         try:
-            _await(orthanc, program, folder / "orthanc.log")
+            _await(orthanc, server, folder / "orthanc.log")
             yield orthanc
         finally:
-            program.terminate()
+            server.terminate()
             try:
-                program.wait(30)
+                server.wait(30)
             except subprocess.TimeoutExpired:
-                program.kill()
-                program.wait()
+                server.kill()
+                server.wait()
 
 
-def _await(orthanc: Orthanc, program: subprocess.Popen[bytes], log: Path) -> None:
+def _await(orthanc: Orthanc, server: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + SLOWEST_START_S
-    while time.monotonic() < until and program.poll() is None:
+    while time.monotonic() < until and server.poll() is None:
         try:
             answer = httpx.get(f"{orthanc.rest}/system", timeout=5)
         except httpx.TransportError:

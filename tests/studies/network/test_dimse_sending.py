@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,17 @@ def test_one_unreadable_file_does_not_hold_up_the_others(orthanc: Orthanc, tmp_p
     )
     assert [type(each) for each in outcomes] == [PacsRefused, Delivered, PacsRefused]
     assert "DOE" not in " ".join(map(str, outcomes))
+
+
+def test_no_connection_is_left_open_by_a_failure_that_is_kept(
+    orthanc: Orthanc, tmp_path: Path
+) -> None:
+    """An error holds the frames it came through, and these what they opened."""
+    wrong = tmp_path / "wrong"
+    wrong.write_text("no DICOM")
+    before = threading.active_count()
+    kept = list(send_files(dicom(orthanc), [wrong, file_of(tmp_path, us_jpeg())]))
+    assert threading.active_count() == before, kept
 
 
 def test_another_called_ae_is_said_to_be_wrong(orthanc: Orthanc) -> None:

@@ -31,6 +31,7 @@ from tests.studies.network.network_files import (
     us_rle,
 )
 from tests.studies.network.orthanc import HOST, Orthanc, free_port
+from tests.studies.programs import program
 
 AE = "SENOSCOPE"
 
@@ -45,7 +46,7 @@ def receiving(folder: Path, **given: object) -> Iterator[tuple[DimseDestination,
 
 
 def storescu(port: int, *arguments: object, called: str = AE) -> subprocess.CompletedProcess[str]:
-    command = ["storescu", "-v", "-aet", "STORESCU", "-aec", called, *map(str, arguments)]
+    command = [program("storescu"), "-v", "-aet", "STORESCU", "-aec", called, *map(str, arguments)]
     at = command.index("--")
     command[at : at + 1] = [HOST, str(port)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -213,7 +214,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Its own authority, for 127.0.0.1."""
     folder = tmp_path_factory.mktemp("certificate")
     made, key = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command = [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     command += ["-subj", "/CN=test", "-addext", f"subjectAltName=IP:{HOST}"]
     command += ["-keyout", str(key), "-out", str(made)]
     subprocess.run(command, check=True, capture_output=True)

@@ -11,6 +11,7 @@ from pydicom import Dataset, dcmread, uid
 
 from senoscope.studies.results.made_object import written
 from senoscope.studies.results.presentation import presentations_of
+from tests.studies.programs import program
 from tests.studies.results.conformance import dciodvfy_errors, own_errors
 from tests.studies.results.image_builders import (
     COLUMNS,
@@ -155,7 +156,7 @@ def test_dcmtk_shows_the_same_greys_with_the_marks_as_the_image_has_without(
     [made] = presentations_of(reading_of(study), sources)
     marks = written(made, tmp_path)
     for at in places_of(study):
-        command = ["dcmp2pgm", "-p", marks, "-f", str(at.frame), tmp_path / "study" / "a"]
+        command = [program("dcmp2pgm"), "-p", marks, "-f", str(at.frame), tmp_path / "study" / "a"]
         subprocess.run([*command, tmp_path / "shown.pgm"], check=True, timeout=60)
         shown = np.asarray(Image.open(tmp_path / "shown.pgm")).astype(int)
         assert abs(shown - sources.picture(at)).max() <= 1

@@ -225,7 +225,7 @@ def server_config(app: FastAPI, tls: Tls | None = None) -> uvicorn.Config:
         ssl_keyfile=None if tls is None else str(tls.key),
     )
     if tls is not None:
-        # uvicorn's own choice of ciphers dates from TLS 1.0.
+        # uvicorn's choice of versions and ciphers is another with each of its versions.
         config.load()
         config.ssl = context_of(tls)
     return config

@@ -47,7 +47,8 @@ def store(
 ) -> Generator[Delivered | PacsError]:
     """C-STORE of each over one association; what became of each, in their order, as it is known.
 
-    The association is open until this is exhausted or closed. After a connection is lost the rest are PacsUnavailable without being tried.
+    The association is open until this is exhausted or closed. After a connection is lost the rest
+    are PacsUnavailable without being tried.
     ValueError where they need more than `MOST_CONTEXTS` pairs of class and syntax.
     """
     contexts = {(each.sop_class_uid, each.transfer_syntax) for each in files}

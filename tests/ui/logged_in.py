@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -51,5 +50,6 @@ def whole_page(folder: Path, known: dict[str, Account] | None) -> Iterator[TestC
         yield client
 
 
-def log_in(client: httpx.Client, name: str) -> httpx.Response:
+def log_in(client: Any, name: str) -> Any:
+    """By a real client, or starlette's, which is of another class; gives its answer."""
     return client.post("/login", data={"name": name, "password": password_of(name)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_a_password_that_cannot_be_kept_is_refused_without_being_repeated(word: 
     assert not word or word not in str(refused.value)
 
 
-DAMAGES = {
+DAMAGES: dict[str, Callable[[str], str]] = {
     "not json": lambda text: text[:-9],
     "another version": lambda text: text.replace('"version": 1', '"version": 2'),
     "unheard role": lambda text: text.replace("reader", "owner"),

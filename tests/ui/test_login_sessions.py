@@ -75,9 +75,11 @@ def test_a_session_ends_unused() -> None:
 def test_use_prolongs_a_session_but_not_for_ever() -> None:
     opened = Opened()
     token = opened.token()
-    while opened.now < SESSION_S - IDLE_S:
+    while opened.now < SESSION_S - IDLE_S / 2 - 1:
         opened.now += IDLE_S / 2
         assert opened.sessions.person(token, uses=True)
+    opened.now = SESSION_S - 1
+    assert opened.sessions.person(token, uses=True)
     opened.now = SESSION_S
     assert opened.sessions.person(token, uses=True) is None
 

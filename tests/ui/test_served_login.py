@@ -71,7 +71,7 @@ def test_who_does_not_trust_the_authority_does_not_connect(secure: ServedLogin) 
         httpx.get(f"{secure.address}/login")
 
 
-def test_what_speaks_tls_1_2_gets_a_good_cipher(secure: ServedLogin, made: Made) -> None:
+def test_what_speaks_tls_1_2_gets_a_good_cipher_or_none(secure: ServedLogin, made: Made) -> None:
     place = (urlsplit(secure.address).hostname, urlsplit(secure.address).port)
     asking = ssl.create_default_context(cafile=str(made.authority))
     asking.set_ciphers("ALL:@SECLEVEL=0")
@@ -83,6 +83,12 @@ def test_what_speaks_tls_1_2_gets_a_good_cipher(secure: ServedLogin, made: Made)
         cipher = spoken.cipher()
     assert cipher is not None and cipher[0].startswith("ECDHE")
     assert "GCM" in cipher[0] or "CHACHA20" in cipher[0]
+    asking.set_ciphers("ECDHE+AES:!AESGCM:!AESCCM:@SECLEVEL=0")
+    with (
+        socket.create_connection(place) as line,
+        pytest.raises(ssl.SSLError),
+    ):
+        asking.wrap_socket(line, server_hostname="127.0.0.1")
 
 
 def test_neither_password_nor_token_nor_cookie_is_in_what_is_written(

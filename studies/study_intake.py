@@ -16,6 +16,7 @@ from senoscope.studies.exams.exam_records import (
     NewFile,
     NewReading,
     NewResult,
+    Plain,
     StudyFacts,
 )
 from senoscope.studies.exams.exam_store import ExamStore
@@ -27,7 +28,7 @@ from senoscope.studies.series import Study, read_studies
 from senoscope.studies.study_files import StudyFiles
 from senoscope.studies.study_header import date_of, text_of
 from senoscope.studies.study_limits import LeftOut
-from senoscope.studies.study_quality import quality_of
+from senoscope.studies.study_quality import StudyQuality, quality_of
 from senoscope.studies.study_reading import StudyReading
 
 Tell = Callable[[float], None]
@@ -59,7 +60,7 @@ class StudyIntake:
             for place, study in enumerate(studies):
                 if stopping.is_set():
                     break
-                exams.append(self._keep(study, who))
+                exams.append(keep_files(self.store, study, who))
 
                 def told(share: float, _words: str, place: int = place) -> None:
                     tell((place + share) / len(studies))
@@ -70,27 +71,6 @@ class StudyIntake:
                         self._add(exams[-1], study, reading, left_out, who)
             return tuple(exams)
 
-    def _keep(self, study: Study, who: str) -> int:
-        header = SourceImages(study).header(study.images[0].instance_uid)
-        facts = StudyFacts(
-            study.uid,
-            text_of(header, "PatientID"),
-            str(header.get("PatientName") or ""),
-            date_of(header, "StudyDate"),
-        )
-        files = [
-            NewFile(
-                each.series_uid,
-                each.modality,
-                each.series_number,
-                each.instance_uid,
-                each.sop_class,
-                each.path,
-            )
-            for each in study.images
-        ]
-        return self.store.keep_study(facts, files, who).exam
-
     def _add(
         self,
         exam: int,
@@ -100,17 +80,45 @@ class StudyIntake:
         who: str,
     ) -> None:
         quality = quality_of(study, left_out)
-        new = NewReading(
-            reading.mode,
-            reading_json(reading, quality),
-            reading.reader.models,
-            reading.reader.engine,
-            {"senoscope": __version__},
-            frame_ledger(reading),
-        )
+        new = new_reading(reading, quality, frame_ledger(reading))
         with TemporaryDirectory(prefix="senoscope-results-") as room:
             written = write_results(study, reading, Path(room) / "results", quality=quality)
             self.store.add_reading(exam, new, who, new_results(written))
+
+
+def keep_files(store: ExamStore, study: Study, who: str) -> int:
+    """The study's files; the number of its exam. Errors as of `ExamStore.keep_study`."""
+    header = SourceImages(study).header(study.images[0].instance_uid)
+    facts = StudyFacts(
+        study.uid,
+        text_of(header, "PatientID"),
+        str(header.get("PatientName") or ""),
+        date_of(header, "StudyDate"),
+    )
+    files = [
+        NewFile(
+            each.series_uid,
+            each.modality,
+            each.series_number,
+            each.instance_uid,
+            each.sop_class,
+            each.path,
+        )
+        for each in study.images
+    ]
+    return store.keep_study(facts, files, who).exam
+
+
+def new_reading(reading: StudyReading, quality: StudyQuality, ledger: Plain) -> NewReading:
+    """As the store keeps it, with who read and what the study was like."""
+    return NewReading(
+        reading.mode,
+        reading_json(reading, quality),
+        reading.reader.models,
+        reading.reader.engine,
+        {"senoscope": __version__},
+        ledger,
+    )
 
 
 def frame_ledger(reading: StudyReading) -> dict[str, int]:

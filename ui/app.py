@@ -131,12 +131,13 @@ def _with_pages(
     reviews, calibrates = actions.review is not None, actions.calibration is not None
     studies = actions.studies is not None
     if studies:
-        app = _mounted(app, studies_page(reviews), "/studies", studies_style(), auth)
+        page = studies_page(reviews, settings.asks_who)
+        app = _mounted(app, page, "/studies", studies_style(), auth)
     if calibrates:
-        calibration = calibration_page(reviews)
+        calibration = calibration_page(reviews, settings.asks_who)
         app = _mounted(app, calibration, CALIBRATION_PATH.rstrip("/"), calibration_style(), auth)
     if reviews:
-        review = review_page(settings.operating_point)
+        review = review_page(settings.operating_point, settings.asks_who)
         app = _mounted(app, review, REVIEW_PATH.rstrip("/"), review_style(), auth)
     page = live_page(
         settings.operating_point,
@@ -145,6 +146,7 @@ def _with_pages(
         reviews=reviews,
         calibrates=calibrates,
         studies=studies,
+        logs_in=settings.asks_who,
     )
     return _mounted(app, page, "/", live_style(), auth)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -24,7 +24,7 @@ from senoscope.realtime.sources.choose import (
 )
 from senoscope.ui.exam_record import save_exam
 from senoscope.ui.exam_recording import ExamRecording
-from senoscope.ui.key_frames import KeyFrames
+from senoscope.ui.key_frames import KeyFrame, KeyFrames
 from senoscope.ui.live_actions import LiveActions, Preview
 from senoscope.ui.named_source import named_source
 from senoscope.ui.settings import Settings, save_settings
@@ -159,6 +159,8 @@ class LiveSession:
         loop.subscribe_read(self._key_frames.look)
         self._recording = ExamRecording(loop, kept / "recordings")
         self._starting, self._trying = Lock(), Lock()
+        self.keep_study: Callable[[ExamSummary, Sequence[KeyFrame]], None] | None = None
+        """Told of an ended exam; returns at once, raises nothing. None: it becomes no study."""
 
     @property
     def source(self) -> WatchedSource:
@@ -232,7 +234,11 @@ class LiveSession:
         ended = self._loop.begin_exam(patient)
         self._key_frames.begin(self._loop.exam().name)
         if ended.books.captured:
-            save_exam(ended, kept, self._exams)
+            try:
+                save_exam(ended, kept, self._exams)
+            finally:
+                if self.keep_study is not None:
+                    self.keep_study(ended, kept)
         return ended
 
     def _allowed(self, text: str) -> tuple[str, str]:

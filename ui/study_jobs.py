@@ -15,20 +15,26 @@ from senoscope.ui.overlay import Header
 
 MOST_WAITING = 20
 STOP_LIMIT_S = 10.0
+KEEP_LIMIT_S = 60.0
+"""Twelve key frames take seconds; who ends the program at an exam's end waits so long at most."""
 
 log = logging.getLogger(__name__)
 
 Tell = Callable[[float], None]
 """How much is done, 0..1."""
+Work = Callable[[Tell, Event], tuple[int, ...]]
+"""The exams' numbers. Ends soon once the event is set."""
 KeepAndRead = Callable[[Path, str, Tell, Event], tuple[int, ...]]
 """What is at the path, for that login; the exams' numbers. Ends soon once the event is set."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    folder: Path | None
-    path: Path
-    who: str
+    """`must`: what it keeps is nowhere else, so it is done even when all ends."""
+
+    work: Work
+    folder: Path | None = None
+    must: bool = False
     stopping: Event = field(default_factory=Event)
 
 
@@ -48,7 +54,11 @@ class StudyJobs:
 
     def add(self, folder: Path | None, path: Path, who: str) -> None:
         """Read `path`, then remove `folder`. SettingsError where too many wait."""
-        job = _Job(folder, path, who)
+
+        def read(tell: Tell, stopping: Event) -> tuple[int, ...]:
+            return self._keep_and_read(path, who, tell, stopping)
+
+        job = _Job(read, folder)
         with self._lock:
             if len(self._open) >= MOST_WAITING:
                 raise SettingsError(
@@ -57,19 +67,31 @@ class StudyJobs:
             self._open.append(job)
         self._queue.put(job)
 
+    def keep(self, work: Callable[[], tuple[int, ...]]) -> None:
+        """Do `work` in its turn, however many wait and whatever is stopped; `close` waits for it.
+
+        It gives the exams' numbers; its errors are told as those of a study are.
+        """
+        job = _Job(lambda _tell, _stopping: work(), must=True)
+        with self._lock:
+            self._open.append(job)
+        self._queue.put(job)
+
     def stop(self) -> None:
         """End the present reading."""
         with self._lock:
-            if self._open:
+            if self._open and not self._open[0].must:
                 self._open[0].stopping.set()
 
     def close(self) -> None:
-        """End all; what waits is not read."""
+        """End all; what waits is not read, but what is to be kept is."""
         with self._lock:
+            keeps = any(job.must for job in self._open)
             for job in self._open:
-                job.stopping.set()
+                if not job.must:
+                    job.stopping.set()
         self._queue.put(None)
-        self._thread.join(STOP_LIMIT_S)
+        self._thread.join(KEEP_LIMIT_S if keeps else STOP_LIMIT_S)
 
     def state(self) -> Header:
         """JSON-ready: reading or idle, the share done, what the last job came to."""
@@ -88,7 +110,7 @@ class StudyJobs:
             exams: tuple[int, ...] = ()
             try:
                 if not job.stopping.is_set():
-                    exams = self._keep_and_read(job.path, job.who, self._tell, job.stopping)
+                    exams = job.work(self._tell, job.stopping)
             except SenoscopeError as error:
                 message = str(error)
             except Exception:

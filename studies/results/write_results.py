@@ -20,6 +20,7 @@ from senoscope.calibration.outline_error import DRAWN
 from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.domain.lesion import Lesion
 from senoscope.studies.results.encapsulated_report import encapsulated_pdf
+from senoscope.studies.results.identity import MODEL_NAME
 from senoscope.studies.results.key_images import key_images_of
 from senoscope.studies.results.made_object import written
 from senoscope.studies.results.measurement_report import measurement_report
@@ -147,6 +148,7 @@ def _write(
         pictures={each.number: sources.picture(each.key.at) for each in reading.findings},
         quality=quality,
         language=language,
+        simulated=any(map(_is_simulated, headers)),
     )
     pdf = pdf_report(report)
     made.add("report", [encapsulated_pdf(pdf, headers, TITLE, signed is not None)])
@@ -214,6 +216,15 @@ def _remeasured(signed: SignedReading) -> Iterator[tuple[int, LesionMeasurements
             contour = decision.outline.contour
             lesion = Lesion(contour, float(cv2.contourArea(contour)), 1.0)
             yield decision.number, measured(lesion, spacing, DRAWN, None)
+
+
+def _is_simulated(header: Dataset) -> bool:
+    """Whether it is Senoscope's own picture of a phantom, QualityControlImage (0028,0300).
+
+    Asked of the image and not of whoever writes: what is signed later says it too.
+    """
+    is_ours = text_of(header, "ManufacturerModelName") == MODEL_NAME
+    return is_ours and text_of(header, "QualityControlImage") == "YES"
 
 
 def _header_of(header: Dataset) -> ReportHeader:

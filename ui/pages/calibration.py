@@ -17,12 +17,12 @@ _SCRIPTS = (
 """Joined in this order: each is a few functions, the last one starts them."""
 
 
-def calibration_page(reviews: bool) -> gr.Blocks:
+def calibration_page(reviews: bool, logs_in: bool = False) -> gr.Blocks:
     """The page: one element that asks the routes below /screen for all it shows.
 
-    With `reviews` there is a way to the page that reviews clips.
+    With `reviews` there is a way to the page that reviews clips, with `logs_in` one to log out.
     """
-    return page_of("calibration", _SCRIPTS, reviews=reviews)
+    return page_of("calibration", _SCRIPTS, reviews=reviews, logs_in=logs_in)
 
 
 def calibration_style() -> str:

@@ -34,13 +34,14 @@ def live_page(
     reviews: bool = False,
     calibrates: bool = False,
     studies: bool = False,
+    logs_in: bool = False,
 ) -> gr.Blocks:
     """The page: one element that fills itself from the WebSocket.
 
     The operating point is marked on the probability bar; with `explains` it is offered to say why.
     `proof` is how far what reads agrees with the fp32 reference, a mean Dice. With `reviews`,
     `calibrates` and `studies` there are ways to the pages that review clips, say what is
-    calibrated, and read studies.
+    calibrated, and read studies; with `logs_in` there is one to log out.
     """
     return page_of(
         "live",
@@ -52,6 +53,7 @@ def live_page(
         reviews=reviews,
         calibrates=calibrates,
         studies=studies,
+        logs_in=logs_in,
     )
 
 

@@ -27,13 +27,13 @@ _SCRIPTS = (
 """Joined in this order: each is a few functions, the last one starts them."""
 
 
-def review_page(operating_point: OperatingPoint) -> gr.Blocks:
+def review_page(operating_point: OperatingPoint, logs_in: bool = False) -> gr.Blocks:
     """The page: one element that asks the routes below /clip for all it shows.
 
-    The operating point is marked on the timeline's lanes.
+    The operating point is marked on the timeline's lanes. With `logs_in` there is a way to log out.
     """
     point = [operating_point.low_below, operating_point.high_from]
-    return page_of("review", _SCRIPTS, operating_point=point)
+    return page_of("review", _SCRIPTS, operating_point=point, logs_in=logs_in)
 
 
 def review_style() -> str:

@@ -21,12 +21,12 @@ _SCRIPTS = (
 """Joined in this order: each is a few functions, the last one starts them."""
 
 
-def studies_page(reviews: bool) -> gr.Blocks:
+def studies_page(reviews: bool, logs_in: bool = False) -> gr.Blocks:
     """The page: one element that asks the routes below /study for all it shows.
 
-    With `reviews` there is a way to the page that reviews clips.
+    With `reviews` there is a way to the page that reviews clips, with `logs_in` one to log out.
     """
-    return page_of("studies", _SCRIPTS, reviews=reviews)
+    return page_of("studies", _SCRIPTS, reviews=reviews, logs_in=logs_in)
 
 
 def studies_style() -> str:

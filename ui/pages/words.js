@@ -47,6 +47,9 @@ function sentence({ kind, message }) {
   return language === 'en' || !lead ? message : `${lead} ${message}`;
 }
 
+// Where nobody logs in, nobody logs out.
+find('log_out').hidden = !props.logs_in;
+
 // Every page has its own `showWords`, which writes all it shows anew.
 function switchLanguage() {
   language = language === 'en' ? 'zh' : 'en';

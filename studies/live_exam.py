@@ -189,6 +189,7 @@ def _describe(made: Dataset, shown: LiveFrame, simulated: bool, number: int) -> 
 def _add_said(made: Dataset, said: OperatorSaid) -> None:
     if said.side:
         made.ImageLaterality = said.side
+        del made.Laterality  # of the series; only where no image says it (C.7.3.1)
     if said.in_words:
         made.ImageComments = said.in_words
 

@@ -12,6 +12,7 @@ from threading import Event
 from senoscope import __version__
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.studies.exams.exam_records import (
+    ExamState,
     KeptResult,
     NewFile,
     NewReading,
@@ -20,7 +21,7 @@ from senoscope.studies.exams.exam_records import (
     StudyFacts,
 )
 from senoscope.studies.exams.exam_store import ExamStore
-from senoscope.studies.modes.mode import Mode, fitting_modes
+from senoscope.studies.modes.mode import Mode, Say, fitting_modes
 from senoscope.studies.results.report_json import reading_json
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.results.write_results import WrittenResult, write_results
@@ -43,10 +44,11 @@ class StudyIntake:
     modes: Sequence[Mode]
 
     def __call__(self, path: Path, who: str, tell: Tell, stopping: Event) -> tuple[int, ...]:
-        """Folder, zip, DICOMDIR or file; the exams' numbers. What was kept stays, read or not.
+        """Folder, zip, DICOMDIR or file; the exams' numbers. All is kept first, and stays.
 
-        SourceUnavailable where nothing of it is a study, or nothing can be read; StorageError where
-        the disk is full. Once `stopping` is set, what is not read yet stays unread.
+        What came before and is read already is not read again. SourceUnavailable where nothing of
+        it is a study, or nothing can be read; StorageError where the disk is full. Once `stopping`
+        is set, what is not read yet stays unread.
         """
         with StudyFiles(path) as files:
             studies, left_out = read_studies(files)
@@ -56,20 +58,36 @@ class StudyIntake:
                     + (" ".join(map(str, left_out[:3])) or "It holds no files.")
                     + " Give a folder, a zip or files of DICOM images."
                 )
-            exams = []
-            for place, study in enumerate(studies):
-                if stopping.is_set():
-                    break
-                exams.append(keep_files(self.store, study, who))
+            exams = [keep_files(self.store, each, who) for each in studies]
+            troubles = []
+            for place, (exam, study) in enumerate(zip(exams, studies, strict=True)):
 
                 def told(share: float, _words: str, place: int = place) -> None:
                     tell((place + share) / len(studies))
 
-                for mode in fitting_modes(study, self.modes):
-                    reading = mode.read(study, told, stopping)
-                    if reading is not None:
-                        self._add(exams[-1], study, reading, left_out, who)
+                try:
+                    self._read(exam, study, left_out, who, told, stopping)
+                except SourceUnavailable as error:  # of this study alone: the others may be well
+                    troubles.append(str(error))
+            if len(troubles) == len(studies):
+                raise SourceUnavailable(troubles[0])
             return tuple(exams)
+
+    def _read(
+        self,
+        exam: int,
+        study: Study,
+        left_out: Sequence[LeftOut],
+        who: str,
+        say: Say,
+        stopping: Event,
+    ) -> None:
+        if self.store.exam(exam).state is not ExamState.RECEIVED:
+            return
+        for mode in fitting_modes(study, self.modes):
+            reading = None if stopping.is_set() else mode.read(study, say, stopping)
+            if reading is not None:
+                self._add(exam, study, reading, left_out, who)
 
     def _add(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from platformdirs import user_config_path, user_pictures_path
 
@@ -24,6 +25,7 @@ class Settings:
     their own readings. The rest is set by hand in the file. `ages`: when an outline is hatched, and
     when it is gone, as "hatched_after_ms" and "gone_after_ms". `reads_alone`: studies are read
     without the AI first. `store`: the URL of the exam store's database, None: this user's own.
+    `receive`: how studies are taken by C-STORE, as `ReceiverSettings`; None: they are not.
     """
 
     source: str | None = None
@@ -32,6 +34,7 @@ class Settings:
     ages: MaskAges = USUAL_AGES
     reads_alone: bool = False
     store: str | None = None
+    receive: Mapping[str, Any] | None = None
 
     def with_source(self, source: str, framing: Framing) -> Settings:
         """The same settings after `source` was started in that framing."""
@@ -64,8 +67,11 @@ def load_settings(path: Path) -> Settings:
         reads_alone, store = stored.get("reads_alone", False), stored.get("store")
         if not (isinstance(reads_alone, bool) and (store is None or isinstance(store, str))):
             raise TypeError(f"reads_alone is {reads_alone!r}, store a {type(store).__name__}")
+        receive = stored.get("receive")
+        if not (receive is None or isinstance(receive, dict)):
+            raise TypeError(f"receive is a {type(receive).__name__}")
         found = {name: parse_framing(text) for name, text in areas.items()}
-        return Settings(source, found, aligned, _ages(stored), reads_alone, store)
+        return Settings(source, found, aligned, _ages(stored), reads_alone, store, receive)
     except FileNotFoundError:
         return Settings()
     except (OSError, KeyError, TypeError, AttributeError, ValueError, SettingsError) as error:
@@ -85,6 +91,7 @@ def save_settings(settings: Settings, path: Path) -> None:
         "gone_after_ms": settings.ages.gone_after_ms,
         "reads_alone": settings.reads_alone,
         "store": settings.store,
+        "receive": None if settings.receive is None else dict(settings.receive),
     }
     write_text(path, json.dumps(stored, indent=2, ensure_ascii=False), private=True)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from senoscope.domain.errors import SettingsError
 from senoscope.realtime.worker import BuildReader
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.network.destination_settings import load_destinations
+from senoscope.studies.network.receiver import ReceiverSettings, ServerTls
 from senoscope.studies.network.sender import Sender
 from senoscope.ui.assemble import build_study_desk
+from senoscope.ui.received_studies import ReceivedStudies
 from senoscope.ui.review_session import Unhurried
 from senoscope.ui.settings import Settings
 from senoscope.ui.store_command import store_place
@@ -24,6 +28,7 @@ class StudiesAtHand:
     """
 
     def __init__(self, reads: BuildReader, kept: Path, settings: Settings, pacs: Path) -> None:
+        self._receives = None if settings.receive is None else _receiver_settings(settings.receive)
         destinations = load_destinations(pacs) if pacs.exists() else {}
         self.store = ExamStore.open(*store_place(settings.store))
         self._sender = Sender(self.store.outbox, destinations)
@@ -34,6 +39,7 @@ class StudiesAtHand:
             settings.reads_alone,
             tuple(destinations),
         )
+        self._folder = kept / "received"
         self._ending = ExitStack()
 
     def __enter__(self) -> Self:
@@ -41,7 +47,36 @@ class StudiesAtHand:
         self._ending.callback(self.desk.close)
         self._ending.callback(self._sender.stop)
         self._sender.start()
+        if self._receives is not None:
+            jobs = self.desk.jobs
+            received = ReceivedStudies(self._receives, self._folder, jobs, jobs.keep_and_read)
+            self._ending.enter_context(received)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ending.close()
+
+
+def _receiver_settings(given: Mapping[str, Any]) -> ReceiverSettings:
+    """SettingsError where the file of settings says something else than is needed."""
+    known = {"ae", "port", "host", "callers", "certificate_file", "key_file", "ca_file"}
+    try:
+        if set(given) - known or not isinstance(given["port"], int):
+            raise TypeError
+        tls = None
+        if "certificate_file" in given:
+            ca_file = given.get("ca_file")
+            certificate, key = Path(given["certificate_file"]), Path(given["key_file"])
+            tls = ServerTls(certificate, key, None if ca_file is None else Path(ca_file))
+        return ReceiverSettings(
+            str(given.get("ae", "SENOSCOPE")),
+            given["port"],
+            str(given.get("host", "127.0.0.1")),
+            tuple(map(str, given.get("callers", ()))),
+            tls,
+        )
+    except (KeyError, TypeError) as error:
+        raise SettingsError(
+            'The settings say "receive" in another form than an object with "port", and where '
+            f"wanted {', '.join(sorted(known - {'port'}))}. Mend it; see docs/pacs.md."
+        ) from error

@@ -69,14 +69,15 @@ class StudyDesk:
         destinations: Sequence[str] = (),
     ) -> None:
         self.uploads = uploads
-        self._store, self._jobs, self._reads_alone = store, jobs, reads_alone
+        self.jobs = jobs
+        self._store, self._reads_alone = store, reads_alone
         self._destinations = tuple(destinations)
         self._studies = OpenStudies(store)
         self._signing = RLock()
 
     def close(self) -> None:
         """End what is being read; what was kept stays."""
-        self._jobs.close()
+        self.jobs.close()
 
     def work_list(self, text: str, state: str) -> list[Header]:
         """The newest first, as `ExamStore.search` finds them."""
@@ -86,18 +87,18 @@ class StudyDesk:
     def read(self, token: str, who: str) -> None:
         """Keep and read what was uploaded under that token."""
         folder, path = self.uploads.take(token)
-        self._jobs.add(folder, path, who)
+        self.jobs.add(folder, path, who)
 
     def stop(self, token: str | None) -> None:
         """Drop the upload of that token, or end the present reading; what was kept stays."""
         if token is not None:
             self.uploads.drop(token)
         else:
-            self._jobs.stop()
+            self.jobs.stop()
 
     def job(self) -> Header:
         """How far the reading is."""
-        return self._jobs.state()
+        return self.jobs.state()
 
     def exam(self, number: int) -> Header:
         """All that the page shows of one."""

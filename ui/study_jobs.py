@@ -42,7 +42,7 @@ class StudyJobs:
     """Any thread may ask. What a job was given is removed when it has ended."""
 
     def __init__(self, keep_and_read: KeepAndRead) -> None:
-        self._keep_and_read = keep_and_read
+        self.keep_and_read = keep_and_read
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._lock = Lock()
         self._open: list[_Job] = []
@@ -56,7 +56,7 @@ class StudyJobs:
         """Read `path`, then remove `folder`. SettingsError where too many wait."""
 
         def read(tell: Tell, stopping: Event) -> tuple[int, ...]:
-            return self._keep_and_read(path, who, tell, stopping)
+            return self.keep_and_read(path, who, tell, stopping)
 
         job = _Job(read, folder)
         with self._lock:

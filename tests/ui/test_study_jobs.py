@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 
-from senoscope.domain.errors import SettingsError, SourceUnavailable
+from senoscope.domain.errors import SettingsError, SourceUnavailable, StorageError
 from senoscope.ui import study_jobs
 from senoscope.ui.study_jobs import StudyJobs, Tell
 from tests.realtime.running import until
@@ -104,3 +104,31 @@ def test_too_many_are_refused(
     given(jobs, tmp_path / "long")
     with pytest.raises(SettingsError, match="wait to be read"):
         jobs.add(None, tmp_path, "reader")
+
+
+def test_what_is_to_be_kept_is_kept_whatever_is_stopped(
+    jobs: StudyJobs, work: Work, tmp_path: Path
+) -> None:
+    given(jobs, tmp_path / "long")
+    until(lambda: work.begun)
+    waiting = given(jobs, tmp_path / "waits")
+    kept: list[int] = []
+
+    def keep() -> tuple[int, ...]:
+        jobs.stop()
+        kept.append(7)
+        return (7,)
+
+    jobs.keep(keep)
+    jobs.close()
+    assert (kept, jobs.state()["exams"]) == ([7], [7])
+    assert work.begun == ["long for reader"]
+    assert not waiting.exists()
+
+
+def test_what_cannot_be_kept_is_said(jobs: StudyJobs) -> None:
+    def full() -> tuple[int, ...]:
+        raise StorageError("The disk is full. Free space.")
+
+    jobs.keep(full)
+    assert idle(jobs)["message"] == "The disk is full. Free space."

@@ -15,7 +15,7 @@ seen. What is known of the patient can be put in there, by who knows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ from senoscope.domain.frame import Frame
 from senoscope.domain.reading import ReaderDescription, Unsuitable
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamSummary
-from senoscope.studies.exams.exam_records import NewResult
+from senoscope.studies.exams.exam_records import NewReading, NewResult
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.live_exam_facts import OperatorSaid, dropped_in_words, live_facts
 from senoscope.studies.modes.seen_lesion import SeenLesion, study_finding
@@ -98,27 +98,48 @@ class LiveExam:
         return f"exam_{name.began_at.astimezone():%Y%m%d-%H%M%S}_{name.number}"
 
 
-def keep_live_exam(store: ExamStore, exam: LiveExam, who: str) -> int:
-    """Keep its frames, its reading, and the results of that; the exam's number in the store.
+@dataclass(frozen=True, slots=True)
+class MadeExam:
+    """What is to be kept of an exam; its files are where it was made."""
 
-    All results are made before anything is kept. SettingsError where not one frame was given;
-    StorageError where the disk is full.
+    study: Study
+    reading: NewReading
+    results: tuple[NewResult, ...]
+
+
+def make_live_exam(exam: LiveExam, folder: Path) -> MadeExam:
+    """Write its frames and all that is made of them below `folder`, which is new or empty.
+
+    SettingsError where not one frame was given; StorageError where the
+    disk is full.
     """
     if not (exam.lesions or exam.seen):
         raise SettingsError("A live exam without a frame was given; expected one at least.")
     live, named = _live_study(exam)
-    with TemporaryDirectory(prefix="senoscope-live-") as given:
-        room = Path(given)
-        study, of_lesion, of_seen = _stored(exam, live, room / "images")
-        reading = _reading(exam, study, of_lesion, of_seen)
-        quality = _quality(exam, study, None if named else live.pseudonym)
-        results = write_results(study, reading, room / "results", quality=quality)
-        images = [
-            NewResult(IMAGE, each.path, each.instance_uid, each.sop_class) for each in study.images
-        ]
-        new = new_reading(reading, quality, _ledger(exam))
-        number = keep_files(store, study, who)
-        store.add_reading(number, new, who, (*images, *new_results(results)))
+    study, of_lesion, of_seen = _stored(exam, live, folder / "images")
+    reading = _reading(exam, study, of_lesion, of_seen)
+    quality = _quality(exam, study, None if named else live.pseudonym)
+    results = new_results(write_results(study, reading, folder / "results", quality=quality))
+    images = (
+        NewResult(IMAGE, each.path, each.instance_uid, each.sop_class) for each in study.images
+    )
+    return MadeExam(study, new_reading(reading, quality, _ledger(exam)), (*images, *results))
+
+
+def keep_live_exam(
+    store: ExamStore,
+    exam: LiveExam,
+    who: str,
+    make: Callable[[LiveExam, Path], MadeExam] = make_live_exam,
+) -> int:
+    """Keep what `make` makes of it, once all is made; the exam's number in the store.
+
+    Errors as of `make_live_exam`, StorageError also where the store fails.
+    """
+    with TemporaryDirectory(prefix="senoscope-live-") as room:
+        made = make(exam, Path(room))
+        number = keep_files(store, made.study, who)
+        store.add_reading(number, made.reading, who, made.results)
     return number
 
 

@@ -98,6 +98,7 @@ def build_study_desk(
     store: ExamStore,
     reads_alone: bool = False,
     destinations: Sequence[str] = (),
+    key_file: Path | None = None,
 ) -> StudyDesk:
     """What the studies page asks, over `store`; what is sent to it waits in `folder`."""
     from senoscope.studies.study_intake import StudyIntake  # noqa: PLC0415 - as above
@@ -106,7 +107,7 @@ def build_study_desk(
     from senoscope.ui.study_uploads import StudyUploads  # noqa: PLC0415
 
     jobs = StudyJobs(StudyIntake(store, study_modes(reads)))
-    return StudyDesk(store, jobs, StudyUploads(folder), reads_alone, destinations)
+    return StudyDesk(store, jobs, StudyUploads(folder), reads_alone, destinations, key_file)
 
 
 def operating_point(

@@ -100,6 +100,13 @@ STUDIES = {
     "result_report_html": ("Report, HTML", "报告 HTML"),
     "result_structured_report": ("Structured report, DICOM", "结构化报告 DICOM"),
     "result_all": ("Everything, zip", "全部 zip"),
+    "deidentify": ("Copy without the person", "去标识副本"),
+    "deidentifying": ("Being made, {n} %", "正在生成，{n}%"),
+    "deidentified": (
+        "Downloaded. Look at every picture before you give it away.",
+        "已下载。交给他人前请逐幅查看图像。",
+    ),
+    "deidentify_stopped": ("Stopped; nothing was kept.", "已停止，未保留任何内容。"),
     "send_to": ("Send to", "发送至"),
     "send": ("Send", "发送"),
     "sending_waiting": ("{n} files wait for {destination}", "{n} 个文件等待发送至 {destination}"),

@@ -6,11 +6,17 @@ Import it where studies are, and not for a live view alone: the DICOM libraries 
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
 from threading import Lock
 
 from senoscope.domain.errors import SenoscopeError, StorageError
@@ -21,10 +27,18 @@ from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import ReadFrame
 from senoscope.studies.exams.exam_store import ExamStore
-from senoscope.studies.live_exam import LiveExam, LiveFrame, LiveLesion, keep_live_exam
+from senoscope.studies.live_exam import (
+    LiveExam,
+    LiveFrame,
+    LiveLesion,
+    MadeExam,
+    keep_live_exam,
+    make_live_exam,
+)
 from senoscope.studies.live_exam_facts import OperatorSaid
 from senoscope.ui.key_frames import KeyFrame
 from senoscope.ui.measured_facts import MeasuredFrame, network_grid
+from senoscope.ui.review_session import YIELDS
 from senoscope.ui.study_jobs import StudyJobs
 
 WHO = "senoscope live"
@@ -115,7 +129,7 @@ class LiveExamStudies:
             seen = [_live_frame(each, taken_at) for each in heard.seen()]
             exam = LiveExam(ended, reader, heard.unsuitable, lesions, seen, network_grid())
             try:
-                return (keep_live_exam(self._store, exam, WHO),)
+                return (keep_live_exam(self._store, exam, WHO, _made_aside),)
             except SenoscopeError as error:
                 number = ended.name.number
                 log.error("Live exam %d is not kept as a study: %s", number, error)
@@ -125,6 +139,23 @@ class LiveExamStudies:
                 ) from error
 
         return work
+
+
+def _made_aside(exam: LiveExam, folder: Path) -> MadeExam:
+    """In a process of its own that lets others go first: on a thread it would cost pictures."""
+    with ProcessPoolExecutor(1, get_context("spawn"), _let_others_go_first) as aside:
+        try:
+            return aside.submit(make_live_exam, exam, folder).result()
+        except BrokenProcessPool as error:
+            raise StorageError(
+                "The process that makes it has ended too early. Free memory, and see the log."
+            ) from error
+
+
+def _let_others_go_first() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who ends the program does not end this
+    if hasattr(os, "nice"):
+        os.nice(YIELDS)
 
 
 class _Clock:

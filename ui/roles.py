@@ -56,7 +56,7 @@ _POSTED: tuple[tuple[Duty, str], ...] = (
     (Duty.UPLOAD, r"/study/uploads(/[^/]+/(file|read))?"),
     (Duty.UPLOAD, r"/study/stop"),
     (Duty.SIGN, r"/study/exams/[^/]+/(alone|sign)"),
-    (Duty.SEND, r"/study/exams/[^/]+/send"),
+    (Duty.SEND, r"/study/exams/[^/]+/(send|deidentified)"),
 )
 """What pages ask by POST. A route that is new is for administrators until it is written here."""
 

@@ -14,6 +14,7 @@ from senoscope.studies.network.destination_settings import load_destinations
 from senoscope.studies.network.receiver import ReceiverSettings, ServerTls
 from senoscope.studies.network.sender import Sender
 from senoscope.ui.assemble import build_study_desk
+from senoscope.ui.deidentify_command import key_file
 from senoscope.ui.received_studies import ReceivedStudies
 from senoscope.ui.review_session import Unhurried
 from senoscope.ui.settings import Settings
@@ -38,6 +39,7 @@ class StudiesAtHand:
             self.store,
             settings.reads_alone,
             tuple(destinations),
+            key_file(),
         )
         self._folder = kept / "received"
         self._ending = ExitStack()

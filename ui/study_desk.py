@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from senoscope.domain.errors import SettingsError
+from senoscope.studies.deidentification.pseudonyms import PseudonymKey
 from senoscope.studies.exams.exam_records import Exam, ExamState, KeptResult
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.results.report_json import (
@@ -37,6 +38,7 @@ from senoscope.studies.study_reading import Outlined, StudyReading
 from senoscope.ui.kept_results import content, copied, offered, present
 from senoscope.ui.open_studies import OpenStudies
 from senoscope.ui.overlay import Header
+from senoscope.ui.study_export import write_deidentified
 from senoscope.ui.study_facts import NO_READING, impression_facts, reading_facts, signed_facts
 from senoscope.ui.study_jobs import StudyJobs
 from senoscope.ui.study_uploads import StudyUploads
@@ -57,7 +59,7 @@ class StudyDesk:
     """Any thread may ask; SenoscopeErrors say why not. `who` is a login's name, kept in the audit.
 
     `reads_alone`: a clinician says what it is before the AI is shown. `destinations` are the names
-    of where results can be sent.
+    of where results can be sent. `key_file` makes pseudonyms; None: no copy without the person.
     """
 
     def __init__(
@@ -67,8 +69,11 @@ class StudyDesk:
         uploads: StudyUploads,
         reads_alone: bool = False,
         destinations: Sequence[str] = (),
+        key_file: Path | None = None,
     ) -> None:
         self.uploads = uploads
+        self._key_file = key_file
+        self._exports = TemporaryDirectory(prefix="senoscope-exports-")
         self.jobs = jobs
         self._store, self._reads_alone = store, reads_alone
         self._destinations = tuple(destinations)
@@ -78,6 +83,7 @@ class StudyDesk:
     def close(self) -> None:
         """End what is being read; what was kept stays."""
         self.jobs.close()
+        self._exports.cleanup()
 
     def work_list(self, text: str, state: str) -> list[Header]:
         """The newest first, as `ExamStore.search` finds them."""
@@ -128,6 +134,7 @@ class StudyDesk:
             "signed": None if signed is None else signed_facts(signed),
             **facts,
             "results": offered(results),
+            "exports": self._key_file is not None,
             "destinations": list(self._destinations) if results else [],
             "sendings": self._sendings(number),
         }
@@ -194,6 +201,24 @@ class StudyDesk:
             each.content for each in self._shown_results(number) if each.instance_uid is not None
         ]
         self._store.outbox.put(contents, destination, who)
+
+    def deidentify(self, number: int, who: str) -> Iterator[float]:
+        """Make the exam's copy without the person, see `write_deidentified`."""
+        if self._key_file is None:
+            raise SettingsError("No copy without the person is made here. Use the command line.")
+        paths = [self._store.path_of(each.content) for each in self._store.images_of(number)]
+        self._store.note("made a copy without the person", who, number)
+        key = PseudonymKey.kept_in(self._key_file)
+        yield from write_deidentified(paths, key, self._copy(number))
+
+    def deidentified(self, number: int) -> Path:
+        """The copy. SettingsError where it was not made."""
+        if not self._copy(number).exists():
+            raise SettingsError("The copy was not made yet, or is gone. Ask for it first.")
+        return self._copy(number)
+
+    def _copy(self, number: int) -> Path:
+        return Path(self._exports.name) / f"senoscope_exam_{number}_deidentified.zip"
 
     def _may_show(self, number: int) -> bool:
         """Whether what the AI read may be seen: not before a clinician has read alone."""

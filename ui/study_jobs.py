@@ -15,8 +15,8 @@ from senoscope.ui.overlay import Header
 
 MOST_WAITING = 20
 STOP_LIMIT_S = 10.0
-KEEP_LIMIT_S = 60.0
-"""Twelve key frames take seconds; who ends the program at an exam's end waits so long at most."""
+KEEP_LIMIT_S = 120.0
+"""Twelve key frames took 9 to 37 s; who ends the program at an exam's end waits no longer."""
 
 log = logging.getLogger(__name__)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
+from senoscope.domain.errors import SenoscopeError
 from senoscope.studies.sign_off import LONGEST_TEXT, Assessment, Verdict
+from senoscope.ui.actions_route import said
 from senoscope.ui.live_route import UserOf
 from senoscope.ui.overlay import Header
 from senoscope.ui.study_desk import SignOffAsked, StudyDesk
@@ -70,6 +74,7 @@ def add_studies(app: FastAPI, desk: StudyDesk, user_of: UserOf) -> None:
     routes = APIRouter(prefix="/study")
     _add_work(routes, desk)
     _add_exam(routes, desk, user_of)
+    _add_export(routes, desk, user_of)
     app.include_router(routes)
     add_study_upload(app, desk, user_of)
 
@@ -123,3 +128,24 @@ def _add_exam(routes: APIRouter, desk: StudyDesk, user_of: UserOf) -> None:
     def send(number: int, asked: SendAsked, request: Request) -> Header:
         desk.send(number, asked.destination, user_of(request) or "")
         return desk.exam(number)
+
+
+def _add_export(routes: APIRouter, desk: StudyDesk, user_of: UserOf) -> None:
+    @routes.post("/exams/{number}/deidentified")
+    def make(number: int, request: Request) -> StreamingResponse:
+        made = _made(desk, number, user_of(request) or "")
+        return StreamingResponse(made, media_type="application/x-ndjson")
+
+    @routes.get("/exams/{number}/deidentified")
+    def copy(number: int) -> FileResponse:
+        file = desk.deidentified(number)
+        return FileResponse(file, media_type="application/zip", filename=file.name, headers=UNKEPT)
+
+
+def _made(desk: StudyDesk, number: int, who: str) -> Iterator[str]:
+    """Lines of JSON: how much is done, or why no more comes."""
+    try:
+        for done in desk.deidentify(number, who):
+            yield json.dumps({"done": round(done, 3)}) + "\n"
+    except SenoscopeError as error:
+        yield json.dumps({"error": said(error)}) + "\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from pydicom import DataElement, Dataset, dcmread, uid
+from pydicom import Dataset, dcmread, uid
 
 from senoscope.domain.spacing import PixelSpacing
 from senoscope.studies.network.destinations import Destination, DimseDestination, WebDestination
@@ -34,6 +34,7 @@ from senoscope.studies.sign_off import (
 from senoscope.studies.study_reading import StudyReading
 from tests.studies.dicom_files import write
 from tests.studies.network.orthanc import Orthanc, running_orthanc
+from tests.studies.references import differences, references
 from tests.studies.results.cad_builders import everything
 from tests.studies.results.conformance import dciodvfy_errors, dsrdump_complaints
 from tests.studies.results.image_builders import (
@@ -49,6 +50,8 @@ from tests.studies.results.sr_builders import MammogramHeaders
 from tests.studies.study_builders import SERIES, folder_of, read
 
 LIVE = LiveStudy(uid.generate_uid(prefix=None), "Exam 12 小", datetime(2026, 11, 28, 9, tzinfo=UTC))
+UNICODE = {"DefaultEncoding": "Utf8"}
+"""Else Orthanc drops letters from what it answers to a search."""
 REPORTS = (uid.ComprehensiveSRStorage, uid.MammographyCADSRStorage)
 
 
@@ -128,7 +131,7 @@ class Returned:
 
 @pytest.fixture(scope="module")
 def orthanc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
-    with running_orthanc(tmp_path_factory.mktemp("orthanc")) as started:
+    with running_orthanc(tmp_path_factory.mktemp("orthanc"), UNICODE) as started:
         yield started
 
 
@@ -151,7 +154,9 @@ def returned(
     paths = [*study.sources, *study.results]
     assert list(send_files(to, paths)) == [Delivered()] * len(paths)
     first = dcmread(paths[0], stop_before_pixels=True)
-    [found] = search(web, StudyQuery(patient_id=first.PatientID))
+    # Orthanc's DICOMweb (1.10) finds no patient whose id has a space.
+    [found] = search(web, StudyQuery(modality=first.Modality))
+    assert found.patient_id == first.PatientID
     assert (found.study_instance_uid, found.instances) == (first.StudyInstanceUID, len(paths))
     folder = tmp_path_factory.mktemp("returned") / "study"
     assert fetch(web, found.study_instance_uid, folder) == len(paths)
@@ -190,63 +195,6 @@ def test_each_element_comes_back_as_it_was_written(returned: Returned) -> None:
         sent, came = dcmread(path), dcmread(returned.files[instance_of(path)])
         assert sent.file_meta.TransferSyntaxUID == came.file_meta.TransferSyntaxUID
         assert list(differences(sent, came)) == []
-
-
-def differences(one: Dataset, other: Dataset, where: str = "") -> Iterator[str]:
-    """The places of elements that are not in both, or differ in VR or value."""
-    for tag in sorted({*one.keys(), *other.keys()}):
-        place = f"{where}{tag}"
-        if tag not in one or tag not in other:
-            yield f"{place} is not in both"
-        elif one[tag].VR != other[tag].VR or not same(one[tag], other[tag]):
-            yield f"{place} differs"
-        elif one[tag].VR == "SQ":
-            for item, its in zip(one[tag].value, other[tag].value, strict=True):
-                yield from differences(item, its, f"{place}.")
-
-
-def same(one: DataElement, other: DataElement) -> bool:
-    if one.VR == "SQ":
-        return len(one.value) == len(other.value)
-    return bool(one.value == other.value)
-
-
-@dataclass(frozen=True)
-class Reference:
-    """To an instance; series, study, frames and segments are None where it does not name them."""
-
-    instance: str
-    sop_class: str
-    series: str | None
-    study: str | None
-    frames: tuple[int, ...] = ()
-    segments: tuple[int, ...] = ()
-
-
-def references(
-    dataset: Dataset, series: str | None = None, study: str | None = None
-) -> Iterator[Reference]:
-    """All in it, at any depth."""
-    for element in dataset:
-        for item in element.value or () if element.VR == "SQ" else ():
-            its_series = item.get("SeriesInstanceUID", series)
-            its_study = item.get("StudyInstanceUID", study)
-            if "ReferencedSOPInstanceUID" in item:
-                numbers = (
-                    () if each is None else (each,) if isinstance(each, int) else tuple(each)
-                    for each in (
-                        item.get("ReferencedFrameNumber"),
-                        item.get("ReferencedSegmentNumber"),
-                    )
-                )
-                yield Reference(
-                    item.ReferencedSOPInstanceUID,
-                    item.ReferencedSOPClassUID,
-                    its_series,
-                    its_study,
-                    *numbers,
-                )
-            yield from references(item, its_series, its_study)
 
 
 def test_every_reference_leads_to_an_instance_that_the_pacs_has_in_the_study(

@@ -92,7 +92,7 @@ def study_zip(frames: int = 3, **changed: Any) -> bytes:
         "PatientSex": "F", "StudyDate": "20260102", "StudyTime": "101112", "StudyID": "1",
         "AccessionNumber": "", "ReferringPhysicianName": "", "Modality": "US",
         "SeriesNumber": 1, "InstanceNumber": 1, "FrameTime": "33.3",
-        "StudyInstanceUID": "1.2.826.0.1.3680043.8.498.1", "SeriesInstanceUID": "1.2.3.4.1",
+        "StudyInstanceUID": "1.2.826.0.1.3680043.10.543.7", "SeriesInstanceUID": "1.2.3.4.1",
         "SOPInstanceUID": "1.2.3.4.5.1",
         "SequenceOfUltrasoundRegions": [region(**corners, **scale)],
     }  # fmt: skip
@@ -167,7 +167,9 @@ def studies_app(
     """What it keeps is below `folder`."""
     store = ExamStore.open(f"sqlite:///{folder / 'exams.sqlite'}", folder / "exams")
     jobs = StudyJobs(StudyIntake(store, (mode,)))
-    desk = StudyDesk(store, jobs, StudyUploads(folder / "uploads"), reads_alone, ("pacs",))
+    desk = StudyDesk(
+        store, jobs, StudyUploads(folder / "uploads"), reads_alone, ("pacs",), folder / "key"
+    )
     actions = replace(Asked().actions, studies=desk)
     settings = PageSettings(folder, OPERATING_POINT, password)
     return build_app(FakeLiveLoop([], status()), actions, settings), desk, store

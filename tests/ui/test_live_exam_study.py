@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -207,3 +208,15 @@ def test_who_ends_the_program_loses_no_exam(tmp_path: Path) -> None:
         live.desk.close()
         [row] = live.store.search()
         assert row.state is ExamState.READ
+
+
+class EndsTheProcess:
+    """Where it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (3,)
+
+
+def test_a_process_that_ends_too_early_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="ended too early"):
+        live_exam_study._made_aside(EndsTheProcess(), tmp_path)  # type: ignore[arg-type]

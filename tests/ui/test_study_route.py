@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import zipfile
 from collections.abc import Iterator
@@ -222,6 +223,23 @@ def test_results_are_queued_for_a_destination_once(served: ReadingStudies) -> No
         [sending] = served.post(path, {"destination": "pacs"})["sendings"]
         assert (sending["state"], sending["destination"]) == ("waiting", "pacs")
         assert sending["count"] == 6, "SEG, two key images, marks, SR, report"
+
+
+def test_a_copy_without_the_person_is_made_and_had(served: ReadingStudies) -> None:
+    exam = served.read(study_zip())
+    path = f"/study/exams/{exam['number']}/deidentified"
+    assert served.client.get(path).status_code == 409
+    lines = served.client.post(path).text.splitlines()
+    assert json.loads(lines[-1]) == {"done": 1.0}
+    with zipfile.ZipFile(io.BytesIO(served.client.get(path).content)) as archive:
+        [name] = [each for each in archive.namelist() if each.endswith(".dcm")]
+        copy = archive.read(name)
+        assert "Written: 1 files" in archive.read("report.txt").decode()
+    for part in (b"Sample", b"Anna", b"A-0173"):
+        assert part not in copy
+    assert dicom(copy).PatientIdentityRemoved == "YES"
+    acts = [each.act for each in served.store.audit_of(exam["number"])]
+    assert "made a copy without the person" in acts
 
 
 def test_hostile_numbers_and_long_texts_are_refused(served: ReadingStudies) -> None:

@@ -16,6 +16,7 @@ _SCRIPTS = (
     "studies_drawing.js",
     "studies_cards.js",
     "studies_sign.js",
+    "studies_export.js",
     "studies_start.js",
 )
 """Joined in this order: each is a few functions, the last one starts them."""

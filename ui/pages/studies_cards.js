@@ -86,6 +86,7 @@ function showResults(exam) {
     link.textContent = t(`result_${title}`);
     return item;
   }));
+  find('export_part').hidden = !exam.exports;
   find('send_form').hidden = exam.destinations.length === 0;
   find('destination').replaceChildren(...exam.destinations.map((each) => new Option(each, each)));
   find('sendings').replaceChildren(...exam.sendings.map(({ destination, state, count, why }) => {

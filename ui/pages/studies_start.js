@@ -29,5 +29,6 @@ listen();
 listenToUpload();
 listenToPicture();
 listenToDrawing();
+listenToExport();
 showList();
 watch();

@@ -11,6 +11,7 @@ SenoscopeError
 `- InstallationError      the site engineer
    |- EngineUnavailable   an inference back end is missing or refuses to load
    |- ModelPackageError   weights or their card are missing, damaged or of another version
+   |- PacsError           the other side is not there or refuses (studies/network/failures.py)
    `- PortInUse           the page's port is taken
 
 A message says what was given, what was expected and what to do.

@@ -197,6 +197,7 @@ _LIVE: dict[str, tuple[str, str]] = {
         "Exam {n} ended: {captured} frames, {read} read. A new one has begun.",
         "检查 {n} 已结束：{captured} 帧，判读 {read} 帧。新的检查已开始。",
     ),
+    "exam_in_studies": ("It will be in Studies soon.", "稍后可在“检查”页面中查看。"),
     "next_patient": ("Pseudonym for the next exam", "下一次检查的代号"),
     "next_patient_hint": (
         "Leave it empty for an anonymous exam. What is followed and held of this exam is cleared.",

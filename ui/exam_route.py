@@ -58,7 +58,8 @@ def add_exam(app: FastAPI, actions: LiveActions) -> None:
 
     @routes.post("/exam")
     def end_exam(asked: ExamAsked) -> dict[str, Any]:
-        return _summed_up(actions.end_exam(asked.patient))
+        ended = _summed_up(actions.end_exam(asked.patient))
+        return ended | {"in_studies": actions.studies is not None and ended["captured"] > 0}
 
     app.include_router(routes)
 

@@ -191,6 +191,7 @@ def _serve(
             loop.subscribe(out.show)
         if studies is not None:
             ending.enter_context(studies)
+            studies.keep_exams_of(loop, session)
         ending.callback(session.end_exam)
         ending.callback(review.close)
         serve(app, *place, _say_address, settings.tls)

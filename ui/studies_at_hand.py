@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from senoscope.domain.errors import SettingsError
+from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.worker import BuildReader
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.network.destination_settings import load_destinations
@@ -15,6 +16,8 @@ from senoscope.studies.network.receiver import ReceiverSettings, ServerTls
 from senoscope.studies.network.sender import Sender
 from senoscope.ui.assemble import build_study_desk
 from senoscope.ui.deidentify_command import key_file
+from senoscope.ui.live_exam_study import LiveExamStudies
+from senoscope.ui.live_session import LiveSession
 from senoscope.ui.received_studies import ReceivedStudies
 from senoscope.ui.review_session import Unhurried
 from senoscope.ui.settings import Settings
@@ -43,6 +46,10 @@ class StudiesAtHand:
         )
         self._folder = kept / "received"
         self._ending = ExitStack()
+
+    def keep_exams_of(self, loop: LiveLoop, session: LiveSession) -> None:
+        """Have every exam that ends there kept as a study."""
+        session.keep_study = LiveExamStudies(loop, self.store, self.desk.jobs).keep
 
     def __enter__(self) -> Self:
         self._ending.callback(self.store.close)

@@ -30,7 +30,7 @@ KeepAndRead = Callable[[Path, str, Tell, Event], tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """`must`: what it keeps is nowhere else, so it is done even when all ends."""
+    """`must`: it keeps what cannot be asked for again, and is done even when all ends."""
 
     work: Work
     folder: Path | None = None
@@ -80,7 +80,7 @@ class StudyJobs:
     def stop(self) -> None:
         """End the present reading."""
         with self._lock:
-            if self._open and not self._open[0].must:
+            if self._open:
                 self._open[0].stopping.set()
 
     def close(self) -> None:
@@ -88,8 +88,7 @@ class StudyJobs:
         with self._lock:
             keeps = any(job.must for job in self._open)
             for job in self._open:
-                if not job.must:
-                    job.stopping.set()
+                job.stopping.set()
         self._queue.put(None)
         self._thread.join(KEEP_LIMIT_S if keeps else STOP_LIMIT_S)
 
@@ -109,7 +108,7 @@ class StudyJobs:
             message = ""
             exams: tuple[int, ...] = ()
             try:
-                if not job.stopping.is_set():
+                if job.must or not job.stopping.is_set():
                     exams = job.work(self._tell, job.stopping)
             except SenoscopeError as error:
                 message = str(error)

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 SUCCESS, OUT_OF_RESOURCES, WRONG_DATA, NOT_UNDERSTOOD = 0x0000, 0xA700, 0xA900, 0xC000
 """Statuses of C-STORE (PS3.4 B.2.3)."""
+OUR_LARGEST_PDU = 2**17
+"""Bytes, as we announce it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ class Receiver:
         entity.require_called_aet = True
         entity.require_calling_aet = list(settings.callers)
         entity.maximum_associations = settings.associations
-        entity.maximum_pdu_size = 2**17
+        entity.maximum_pdu_size = OUR_LARGEST_PDU
         entity.network_timeout = entity.acse_timeout = entity.dimse_timeout = settings.silence
         entity.add_supported_context("1.2.840.10008.1.1", list(TRANSFER_SYNTAXES[:2]))
         for each in STORAGE_CLASSES:

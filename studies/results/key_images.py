@@ -153,6 +153,7 @@ def _key_image(
     made.PatientOrientation = made.Laterality = ""  # the series may be of both sides
     if (side := side_of(source)) is not None:
         made.ImageLaterality = side
+        del made.Laterality
     made.DerivationDescription = (
         f"Frame {at.frame} with the outline, size and probability of lesion {finding.number} "
         f"burnt in by software. {NOTICE}"

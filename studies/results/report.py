@@ -31,7 +31,7 @@ from senoscope.studies.sign_off import Decision, Impression, SignedReading
 from senoscope.studies.study_quality import Severity, StudyQuality
 from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyReading
 
-_MODES = ("ultrasound_clip",)
+_MODES = ("ultrasound_clip", "live_exam")
 _SEXES = ("F", "M", "O")
 
 

@@ -163,6 +163,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "version": ("Version", "版本"),
     "mode": ("Mode", "模式"),
     "mode_ultrasound_clip": ("ultrasound images and clips", "超声图像与动态片段"),
+    "mode_live_exam": ("live exam", "实时检查"),
     "engine": ("Engine", "推理引擎"),
     "models": ("Models", "模型"),
     "words_from": ("Words", "分级"),

@@ -22,7 +22,6 @@ INSTALLED_BY = {
     "initdb": "apt install postgresql",
     "postgres": "apt install postgresql",
     "openssl": "apt install openssl",
-    "pdftotext": "apt install poppler-utils",
 }
 """How Debian, or PyPI, gives each."""
 POSTGRESQL = Path("/usr/lib/postgresql")

@@ -29,7 +29,7 @@ def _same(one: DataElement, other: DataElement) -> bool:
 
 @dataclass(frozen=True)
 class Reference:
-    """To an instance, and to frames and segments of it; None or none where it does not name them."""
+    """To an instance; a series and a study it does not name are None."""
 
     instance: str
     sop_class: str

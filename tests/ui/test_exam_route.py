@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.ui.opened import Page
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from senoscope.ui.exam_route import add_exam
+from tests.ui.opened import Asked, Page
 
 
 def test_the_ledger_closes_by_cause_and_has_its_rates(opened: Page) -> None:
@@ -13,3 +21,11 @@ def test_the_ledger_closes_by_cause_and_has_its_rates(opened: Page) -> None:
     assert exam["captured"] == settled == 120
     assert (exam["actual_hz"], exam["ideal_hz"]) == (0, 0)
     assert (exam["stalls"], exam["longest_stall_s"]) == (0, 0)
+
+
+@pytest.mark.parametrize("studies", [None, object()])
+def test_who_ends_an_exam_is_told_whether_it_will_be_in_studies(studies: Any) -> None:
+    app = FastAPI()
+    add_exam(app, replace(Asked().actions, studies=studies))
+    ended = TestClient(app).post("/live/exam", json={}).json()
+    assert ended["in_studies"] is (studies is not None)

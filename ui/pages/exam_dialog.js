@@ -52,7 +52,8 @@ async function endExam(event) {
     const ended = await ask('/live/exam', { patient: find('next_patient').value.trim() });
     find('exam_dialog').close();
     if (view.frozen) freeze();
-    tell(t('exam_ended', { ...ended, n: ended.number }));
+    const said = t('exam_ended', { ...ended, n: ended.number });
+    tell(ended.in_studies ? `${said} ${t('exam_in_studies')}` : said);
   } catch (error) { write('exam_trouble', error.message); }
   end.disabled = false;
 }

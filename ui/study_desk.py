@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
-from typing import Any
 
 import cv2
 import numpy as np
@@ -27,32 +25,18 @@ from senoscope.studies.results.report_json import (
 from senoscope.studies.results.write_results import write_results
 from senoscope.studies.sign_off import (
     Assessment,
-    Decision,
     Impression,
     SignedReading,
-    Signer,
-    Verdict,
 )
 from senoscope.studies.study_intake import new_results
-from senoscope.studies.study_reading import Outlined, StudyReading
 from senoscope.ui.kept_results import content, copied, offered, present
 from senoscope.ui.open_studies import OpenStudies
 from senoscope.ui.overlay import Header
+from senoscope.ui.sign_off_asked import SignOffAsked, impression_json, impression_of
 from senoscope.ui.study_export import write_deidentified
 from senoscope.ui.study_facts import NO_READING, impression_facts, reading_facts, signed_facts
 from senoscope.ui.study_jobs import StudyJobs
 from senoscope.ui.study_uploads import StudyUploads
-
-
-@dataclass(frozen=True, slots=True)
-class SignOffAsked:
-    """As the page sends it; `decisions` are dicts of number, verdict, reason and outline."""
-
-    decisions: list[dict[str, Any]]
-    assessment: Assessment
-    text: str
-    name: str
-    organization: str
 
 
 class StudyDesk:
@@ -155,7 +139,7 @@ class StudyDesk:
                     "with what you think now."
                 )
             impression = Impression(assessment, text, datetime.now(UTC))
-            self._store.keep_impression(number, _impression_json(impression), who)
+            self._store.keep_impression(number, impression_json(impression), who)
 
     def sign(self, number: int, asked: SignOffAsked, who: str) -> None:
         """Sign the exam's last reading: new instances are written, the machine's stay."""
@@ -170,7 +154,7 @@ class StudyDesk:
             alone = self._alone(number)
             if self._reads_alone and alone is None:
                 raise SettingsError("This exam is to be read without the AI first. Do that.")
-            signed = _signed(reading, alone, asked)
+            signed = asked.signed(reading, alone)
             before = self._present_results(number)
             room = Path(stack.enter_context(TemporaryDirectory(prefix="senoscope-sign-")))
             written = write_results(
@@ -182,7 +166,10 @@ class StudyDesk:
                 quality=quality,
             )
             results = new_results(written, before)
-            self._store.sign(kept[-1].number, signed_json(signed, quality), results, who)
+            earlier = self._store.sign_offs_of(number)
+            replaces = earlier[-1].number if earlier else None
+            kept_json = signed_json(signed, quality)
+            self._store.sign(kept[-1].number, kept_json, results, who, replaces)
 
     def result(self, number: int, place: int) -> tuple[str, str, bytes]:
         """File name, media type and content of one of the exam's `results`."""
@@ -240,8 +227,11 @@ class StudyDesk:
         return signed_of_json(kept[-1].signed)
 
     def _alone(self, number: int) -> Impression | None:
-        kept = self._store.impressions_of(number)
-        return _impression(kept[-1].impression) if kept else None
+        """Of the last reading: where images came later, it is to be read alone anew."""
+        kept, readings = self._store.impressions_of(number), self._store.readings_of(number)
+        if not kept or (readings and kept[-1].made_at < readings[-1].made_at):
+            return None
+        return impression_of(kept[-1].impression)
 
     def _sendings(self, number: int) -> list[Header]:
         counted: dict[tuple[str, str, str], int] = {}
@@ -262,37 +252,3 @@ def _row(exam: Exam) -> Header:
         "modality": exam.modality,
         "state": exam.state.value,
     }
-
-
-def _signed(reading: StudyReading, alone: Impression | None, asked: SignOffAsked) -> SignedReading:
-    keys = {each.number: each.key.at for each in reading.findings}
-    decisions = []
-    for each in asked.decisions:
-        number, flat = each["number"], each["outline"]
-        if number not in keys:
-            raise SettingsError(f"Finding {number} was named; expected one of {sorted(keys)}.")
-        outline = None if flat is None else Outlined(keys[number], _contour(flat))
-        decisions.append(Decision(number, Verdict(each["verdict"]), each["reason"], outline))
-    final = Impression(asked.assessment, asked.text, datetime.now(UTC))
-    return SignedReading(
-        reading, alone, tuple(decisions), final, Signer(asked.name, asked.organization)
-    )
-
-
-def _contour(flat: Sequence[float]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    if len(flat) % 2 or not np.isfinite(flat).all():
-        raise SettingsError(f"{len(flat)} numbers were given; expected x, y, x, y ...")
-    return np.asarray(flat, np.float32).reshape(-1, 2)
-
-
-def _impression_json(impression: Impression) -> dict[str, str]:
-    return {
-        "assessment": impression.assessment.value,
-        "text": impression.text,
-        "at": impression.at.isoformat(),
-    }
-
-
-def _impression(kept: Mapping[str, str]) -> Impression:
-    at = datetime.fromisoformat(kept["at"])
-    return Impression(Assessment(kept["assessment"]), kept["text"], at)

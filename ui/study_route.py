@@ -15,7 +15,8 @@ from senoscope.studies.sign_off import LONGEST_TEXT, Assessment, Verdict
 from senoscope.ui.actions_route import said
 from senoscope.ui.live_route import UserOf
 from senoscope.ui.overlay import Header
-from senoscope.ui.study_desk import SignOffAsked, StudyDesk
+from senoscope.ui.sign_off_asked import SignOffAsked
+from senoscope.ui.study_desk import StudyDesk
 from senoscope.ui.study_upload import add_study_upload
 
 STUDIES_PATH = "/studies/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -16,12 +17,15 @@ LARGEST_STUDY = 16 * 2**30
 """Bytes of one upload; a screening with tomosynthesis has one or two gigabytes."""
 MOST_UPLOADS = 4
 """That are not read yet, at one time."""
+IDLE_S = 3600.0
+"""An upload of which nothing more has come for so long was given up: its page was closed."""
 LEFT_BEHIND_S = 24 * 3600.0
 
 
 @dataclass
 class _Upload:
     folder: Path
+    last_s: float
     files: int = 0
     bytes: int = 0
 
@@ -32,8 +36,8 @@ class StudyUploads:
     SettingsError for an upload that is not there or too large.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._folder, self._clock = folder, clock
         self._lock = Lock()
         self._open: dict[str, _Upload] = {}
         self._forget()
@@ -41,6 +45,7 @@ class StudyUploads:
     def begin(self) -> str:
         """A new upload's token."""
         with self._lock:
+            self._drop_idle()
             if len(self._open) >= MOST_UPLOADS:
                 raise SettingsError(
                     f"{MOST_UPLOADS} uploads were begun and not ended. Wait until one has ended."
@@ -54,7 +59,7 @@ class StudyUploads:
                     f"No folder for the upload can be made in {self._folder} ({error.strerror}). "
                     "Free space, or allow writing there."
                 ) from error
-            self._open[token] = _Upload(folder)
+            self._open[token] = _Upload(folder, self._clock())
         return token
 
     def next_file(self, token: str) -> Path:
@@ -102,7 +107,13 @@ class StudyUploads:
         upload = self._open.get(token)
         if upload is None:
             raise SettingsError("There is no such upload; it may have been cancelled. Begin again.")
+        upload.last_s = self._clock()
         return upload
+
+    def _drop_idle(self) -> None:
+        idle = [token for token, each in self._open.items() if self._clock() - each.last_s > IDLE_S]
+        for token in idle:
+            shutil.rmtree(self._open.pop(token).folder, ignore_errors=True)
 
     def _forget(self) -> None:
         """What a program that was killed left behind. Another may run, and use what is newer."""

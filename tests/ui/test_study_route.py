@@ -171,6 +171,25 @@ def test_where_the_site_asks_for_it_the_ai_is_hidden_until_it_was_read_alone(
         assert "One mass." in everything(served, exam)["report.html"].decode()
 
 
+def test_images_that_come_after_the_signature_are_read_alone_and_signed_anew(
+    tmp_path: Path,
+) -> None:
+    with reading_studies(tmp_path, reads_alone=True) as served:
+        exam = served.read(study_zip())
+        path = f"/study/exams/{exam['number']}"
+        served.post(f"{path}/alone", {"assessment": "3"})
+        served.sign(exam, "accepted", "accepted")
+        later = served.read(study_zip(SOPInstanceUID="1.2.3.4.5.2"))
+        assert (later["number"], later["state"]) == (exam["number"], "read")
+        assert (later["ai_shown"], later["alone"], later["signed"]) == (False, None, None)
+        assert len(later["images"]) == 2
+        served.post(f"{path}/alone", {"assessment": "4A"})
+        assert served.sign(exam, "accepted", "overruled")["state"] == "signed"
+        first, second = served.store.sign_offs_of(exam["number"])
+        assert second.replaces == first.number
+        assert served.store.verify() == ()
+
+
 def test_a_study_on_which_everything_was_abstained_leaves_a_report_that_says_why(
     tmp_path: Path,
 ) -> None:

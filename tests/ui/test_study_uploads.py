@@ -78,6 +78,19 @@ def test_what_a_killed_program_left_is_removed_once_it_is_old(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [new]
 
 
+def test_an_upload_that_was_given_up_without_a_word_makes_room(tmp_path: Path) -> None:
+    now = [0.0]
+    uploads = StudyUploads(tmp_path, lambda: now[0])
+    tokens = [uploads.begin() for _ in range(study_uploads.MOST_UPLOADS)]
+    now[0] = study_uploads.IDLE_S
+    sent(uploads, tokens[0], b"a")
+    now[0] += 1
+    uploads.begin()
+    assert uploads.bytes_left(tokens[0])
+    with pytest.raises(SettingsError, match="no such upload"):
+        uploads.bytes_left(tokens[1])
+
+
 def test_no_name_of_the_senders_reaches_the_disk(uploads: StudyUploads) -> None:
     token = uploads.begin()
     assert [uploads.next_file(token).name for _ in range(2)] == ["000001", "000002"]

@@ -78,7 +78,7 @@ const saidOf = ({ verdict, reason }) => [t(`decided_${verdict}`), reason].filter
 
 function showResults(exam) {
   find('results_card').hidden = exam.results.length === 0;
-  write('signed_said', exam.signed ? t('signed_said', { name: exam.signed.name, when: exam.signed.at.slice(0, 16).replace('T', ' ') }) : t('not_signed'));
+  write('signed_said', exam.signed ? t('signed_said', { name: exam.signed.name, when: new Date(exam.signed.at).toLocaleString('sv-SE').slice(0, 16) }) : t('not_signed'));
   find('results').replaceChildren(...exam.results.map(({ place, title, name }) => {
     const item = document.createElement('li'), link = make('a', 'link', item);
     link.href = `/study/exams/${page.number}/results/${place}`;

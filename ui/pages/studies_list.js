@@ -1,7 +1,7 @@
 // The work list, and the exam that is open.
 
-const WATCH_MS = 700;
-const page = { exams: [], exam: null, asked: 0, taken: 0, number: null, listed: '' };
+const WATCH_MS = 700, LIST_MS = 10_000;   // exams also come from the live page and from other systems
+const page = { exams: [], exam: null, asked: 0, taken: 0, number: null };
 window.senoscope = { page, drawn: 0 };
 
 function make(tag, name, parent) {
@@ -23,7 +23,10 @@ async function act(path, body) {
 async function showList() {
   const asked = { text: find('search').value.trim(), state: find('search_state').value };
   try {
-    page.exams = await ask('/study/list', asked);
+    const found = await ask('/study/list', asked);
+    // Drawn anew only where it has changed: the keyboard may stand on a row.
+    if (JSON.stringify(found) === JSON.stringify(page.exams)) return;
+    page.exams = found;
     drawList();
   } catch (error) { tell(error.message); }
 }

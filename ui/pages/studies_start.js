@@ -31,4 +31,5 @@ listenToPicture();
 listenToDrawing();
 listenToExport();
 showList();
+setInterval(showList, LIST_MS);
 watch();

@@ -85,7 +85,8 @@ async function watch(was = false) {
   showJob(null);
   if (job === null) return;
   await showList();
-  if (was && job.exams.length) await openExam(job.exams[0]);
+  if (!was) return;   // what came of an earlier one was told then
+  if (job.exams.length) await openExam(job.exams[0]);
   tell(job.message);
 }
 

@@ -15,6 +15,8 @@ from pydicom.multival import MultiValue
 
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.studies.cine_frames import DAMAGE
+from senoscope.studies.quality_frames import FrameFacts
+from senoscope.studies.quality_mammogram import MammogramHeader
 from senoscope.studies.stored_pixels import has_pixels, pixel_trouble
 from senoscope.studies.study_files import FoundFile, open_plain
 from senoscope.studies.study_header import (
@@ -59,6 +61,7 @@ class StoredImage:
     `sides`: what each attribute says, "L", "R", "B" (both) or "U" (unpaired). `identity`: digests
     that hold for this run of the program only. `trouble`: why its pixels cannot be used here.
     `spacing_from`: the attribute that gives millimetres. None: not said, or not readable.
+    `mammogram`: None of any other kind of image.
     """
 
     place: int
@@ -85,6 +88,7 @@ class StoredImage:
     has_overlay: bool
     lossy: Lossy
     identity: tuple[tuple[str, str], ...] = field(repr=False)
+    mammogram: MammogramHeader | None = None
 
     @classmethod
     def of(cls, found: FoundFile) -> StoredImage:
@@ -101,6 +105,7 @@ class StoredImage:
             )
         rows, columns = whole_of(header, "Rows"), whole_of(header, "Columns")
         normal, offset_mm = _plane(header)
+        frames = FrameFacts.of(found)
         return cls(
             place=found.place,
             path=found.path,
@@ -120,12 +125,13 @@ class StoredImage:
             normal=normal,
             offset_mm=offset_mm,
             taken=_taken(header),
-            spacing_from=_spacing_from(header, (columns or 0, rows or 0)),
-            sides=tuple(_sides(header)),
+            spacing_from=_spacing_from(header, (columns or 0, rows or 0), frames),
+            sides=tuple(_sides(header, frames.sides)),
             burned_in=_yes_or_no(text_of(header, "BurnedInAnnotation")),
             has_overlay=any(each in header for each in OVERLAYS),
             lossy=_lossy(header),
             identity=tuple(_identity(header)),
+            mammogram=MammogramHeader.of(header),
         )
 
     def content_digest(self) -> bytes:
@@ -173,7 +179,7 @@ def _taken(header: Dataset) -> str | None:
     return None
 
 
-def _spacing_from(header: Dataset, size: tuple[int, int]) -> str | None:
+def _spacing_from(header: Dataset, size: tuple[int, int], frames: FrameFacts) -> str | None:
     if text_of(header, "Modality") == ULTRASOUND:
         try:
             with disable_value_validation():
@@ -189,7 +195,7 @@ def _spacing_from(header: Dataset, size: tuple[int, int]) -> str | None:
         for measures in items_of(shared, "PixelMeasuresSequence"):
             if _is_spacing(measures, "PixelSpacing"):
                 return "PixelMeasuresSequence"
-    return None
+    return "PixelMeasuresSequence" if frames.have_spacing else None
 
 
 def _is_spacing(header: Dataset, keyword: str) -> bool:
@@ -197,11 +203,12 @@ def _is_spacing(header: Dataset, keyword: str) -> bool:
     return len(spacing) == 2 and min(spacing) > 0
 
 
-def _sides(header: Dataset) -> list[tuple[str, str]]:
+def _sides(header: Dataset, of_frames: tuple[str, ...]) -> list[tuple[str, str]]:
     said = [(each, text_of(header, each).upper()) for each in SIDES[:3]]
     for shared in items_of(header, "SharedFunctionalGroupsSequence"):
         for anatomy in items_of(shared, "FrameAnatomySequence"):
             said.append(("FrameLaterality", text_of(anatomy, "FrameLaterality").upper()))
+    said += [("FrameLaterality", each) for each in of_frames]
     view = _VIEW.match(text_of(header, "ViewPosition").upper())
     said.append(("ViewPosition", view[1] if view else ""))
     return [(keyword, side) for keyword, side in said if side in ("L", "R", "B", "U")]

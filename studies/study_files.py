@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 from pydicom import Dataset, uid
 
 from senoscope.domain.errors import SourceUnavailable, StorageError
+from senoscope.studies.bare_file import completed
 from senoscope.studies.study_header import NO_DICOM, read_header, text_of
 from senoscope.studies.study_limits import (
     PREAMBLE,
@@ -57,12 +58,18 @@ class StudyFiles:
     to a private temporary folder under their number, one when it is asked for; all go at `close`,
     and with them the found paths. `left_out` is whole when the iteration is.
 
+    `without_preamble`: files that begin without "DICM", but else as DICOM does, are read too, by a
+    completed copy in that folder; members of a zip are not.
+
     SourceUnavailable where there is nothing to read or more than `limits`; StorageError where the
     temporary folder is full.
     """
 
-    def __init__(self, path: Path, limits: StudyLimits | None = None) -> None:
+    def __init__(
+        self, path: Path, limits: StudyLimits | None = None, *, without_preamble: bool = False
+    ) -> None:
         self._path = path
+        self._without_preamble = without_preamble
         self._limits = limits or StudyLimits()
         self._spool: TemporaryDirectory[str] | None = None
         self._left_out: dict[str, list[int]] = {}
@@ -134,19 +141,13 @@ class StudyFiles:
             yield from self._of_folder(self._path.parent)
 
     def _of_zip(self) -> Iterator[FoundFile]:
-        try:
-            self._spool = TemporaryDirectory(prefix="senoscope-study-")
-        except OSError as error:
-            raise StorageError(
-                f"No temporary folder could be made for the zip ({error.strerror}). Free room "
-                "there, or give the study unpacked, as a folder."
-            ) from error
+        spool = self._spool_folder()
         try:
             opened = self._path.open("rb")
         except OSError as error:
             raise _unreadable(error) from error
         with opened as file:
-            members = ZipMembers(file, Path(self._spool.name), self._limits)
+            members = ZipMembers(file, spool, self._limits)
             for number in members:
                 try:
                     path = members.spooled(number)
@@ -159,6 +160,17 @@ class StudyFiles:
                     yield found
                 else:
                     path.unlink()
+
+    def _spool_folder(self) -> Path:
+        if self._spool is None:
+            try:
+                self._spool = TemporaryDirectory(prefix="senoscope-study-")
+            except OSError as error:
+                raise StorageError(
+                    f"No temporary folder could be made for the study ({error.strerror}). Free "
+                    "room there, or give the study unpacked, as a folder of whole DICOM files."
+                ) from error
+        return Path(self._spool.name)
 
     def _of_folder(self, root: Path) -> Iterator[FoundFile]:
         size = 0
@@ -220,8 +232,7 @@ class StudyFiles:
                     self._leave_out(_ZIP_IN_FOLDER, place)
                     return None
                 if not is_dicom(start):
-                    self._leave_out(NO_DICOM, place)
-                    return None
+                    return self._found_bare(place, file)
                 file.seek(0)
                 header, pixels_at = read_header(file)
         except OSError:
@@ -234,6 +245,14 @@ class StudyFiles:
             self._leave_out(DICOMDIR, place)
             return None
         return FoundFile(place, path, header, pixels_at)
+
+    def _found_bare(self, place: int, file: BinaryIO) -> FoundFile | None:
+        if self._without_preamble:
+            copy = self._spool_folder() / f"bare-{place}"
+            if completed(file, copy):
+                return self._found(place, copy)
+        self._leave_out(NO_DICOM, place)
+        return None
 
     def _leave_out(self, reason: str, place: int) -> None:
         self._left_out.setdefault(reason, []).append(place)

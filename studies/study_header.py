@@ -40,7 +40,9 @@ _KEYWORDS = (
     *("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"),
     *("ImageLaterality", "FrameLaterality", "Laterality", "ViewPosition"),
     *("BurnedInAnnotation", "LossyImageCompression", "LossyImageCompressionRatio"),
-    *("LossyImageCompressionMethod",),
+    *("LossyImageCompressionMethod", "PresentationIntentType", "WindowCenter", "WindowWidth"),
+    *("VOILUTSequence", "PatientOrientation", "FieldOfViewHorizontalFlip", "PartialView"),
+    *("BreastImplantPresent",),
     *SEQUENCES,
     *IDENTITY,
 )

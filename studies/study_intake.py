@@ -22,6 +22,7 @@ from senoscope.studies.exams.exam_records import (
 )
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.modes.mode import Mode, Say, fitting_modes
+from senoscope.studies.quality_edges import edges_of
 from senoscope.studies.results.report_json import reading_json
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.results.write_results import WrittenResult, write_results
@@ -87,17 +88,17 @@ class StudyIntake:
         for mode in fitting_modes(study, self.modes):
             reading = None if stopping.is_set() else mode.read(study, say, stopping)
             if reading is not None:
-                self._add(exam, study, reading, left_out, who)
+                quality = quality_of(study, left_out, edges_of(study))
+                self._add(exam, study, reading, quality, who)
 
     def _add(
         self,
         exam: int,
         study: Study,
         reading: StudyReading,
-        left_out: Sequence[LeftOut],
+        quality: StudyQuality,
         who: str,
     ) -> None:
-        quality = quality_of(study, left_out)
         new = new_reading(reading, quality, frame_ledger(reading))
         with TemporaryDirectory(prefix="senoscope-results-") as room:
             written = write_results(study, reading, Path(room) / "results", quality=quality)

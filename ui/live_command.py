@@ -192,9 +192,16 @@ def _serve(
         if studies is not None:
             ending.enter_context(studies)
             studies.keep_exams_of(loop, session)
+            ending.callback(_say_keeping, studies)
         ending.callback(session.end_exam)
         ending.callback(review.close)
         serve(app, *place, _say_address, settings.tls)
+
+
+def _say_keeping(studies: StudiesAtHand) -> None:
+    """After the exam has ended: making its objects takes seconds, and whoever waits should know."""
+    if studies.desk.job()["state"] == "reading":
+        typer.echo("The exam is being kept as a study; this takes some seconds.", err=True)
 
 
 def _say_address(address: str) -> None:

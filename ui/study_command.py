@@ -30,6 +30,9 @@ STOPPED = 130
 study = typer.Typer(help="DICOM studies: what came, and what the AI reads.", no_args_is_help=True)
 
 Given = Annotated[Path, typer.Argument(help="A folder, a zip, a DICOMDIR or a DICOM file.")]
+WithoutPreamble = Annotated[
+    bool, typer.Option("--without-preamble", help="Also files that lack the DICOM preamble.")
+]
 
 
 @study.command()
@@ -37,15 +40,17 @@ def quality(
     path: Given,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON list of studies.")] = False,
+    without_preamble: WithoutPreamble = False,
 ) -> None:
-    """What came, what is missing and what contradicts itself. Reads headers, no pixels."""
+    """What came, what is missing and what contradicts itself. Of pixels, only mammograms'."""
     # Here, since pydicom takes a quarter of a second, which other commands need not wait for.
+    from senoscope.studies.quality_edges import edges_of  # noqa: PLC0415
     from senoscope.studies.study_files import StudyFiles  # noqa: PLC0415
     from senoscope.studies.study_quality import quality_of  # noqa: PLC0415
 
-    with StudyFiles(path) as files:
+    with StudyFiles(path, without_preamble=without_preamble) as files:
         studies, left_out = _studies(files)
-    facts = [quality_of(each, left_out) for each in studies]
+        facts = [quality_of(each, left_out, edges_of(each)) for each in studies]
     if as_json:
         typer.echo(json.dumps([each.as_json() for each in facts], indent=1))
         return
@@ -65,6 +70,8 @@ def read(
         str, typer.Option(help="auto, or for example openvino-int8 (see `senoscope engines`).")
     ] = "auto",
     language: Annotated[str, typer.Option(help="Of the report: en or zh-CN.")] = "en",
+    *,
+    without_preamble: WithoutPreamble = False,
 ) -> None:
     """Read every study in PATH: report, measurements and outlines as DICOM, PDF, HTML and JSON."""
     from senoscope.studies.results.report_words import require_language  # noqa: PLC0415 - as above
@@ -79,7 +86,7 @@ def read(
     # A service manager ends programs by SIGTERM: the AI process must go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        with StudyFiles(path) as files:
+        with StudyFiles(path, without_preamble=without_preamble) as files:
             studies, left_out = _studies(files)
             read_any = False
             for number, one in enumerate(studies, 1):
@@ -103,11 +110,12 @@ def _read_one(
 ) -> bool:
     """False where it is none for any mode, and not the only one."""
     from senoscope.studies.modes.mode import fitting_modes  # noqa: PLC0415 - as above
+    from senoscope.studies.quality_edges import edges_of  # noqa: PLC0415
     from senoscope.studies.results.identity import NOTICE  # noqa: PLC0415
     from senoscope.studies.results.write_results import write_results  # noqa: PLC0415
     from senoscope.studies.study_quality import quality_of  # noqa: PLC0415
 
-    facts = quality_of(one, left_out)
+    facts = quality_of(one, left_out, edges_of(one))
     _say_quality(*place, facts)
     try:
         fitting = fitting_modes(one, modes)

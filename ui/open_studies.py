@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from senoscope.domain.errors import SenoscopeError, SettingsError
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.results.source_images import SourceImages
+from senoscope.studies.results.write_results import is_simulated
 from senoscope.studies.series import Study, read_studies
 from senoscope.studies.study_files import StudyFiles
 from senoscope.studies.study_header import date_of
@@ -22,7 +23,10 @@ MOST_OPEN = 4
 
 
 class OpenStudy:
-    """One exam's study. `images` are as the page counts them, those with pixels alone."""
+    """One exam's study. `images` are as the page counts them, those with pixels alone.
+
+    `birth_date` is an ISO date, "" where it is not said. `simulated`: of no patient.
+    """
 
     def __init__(self, study: Study) -> None:
         self.study = study
@@ -34,16 +38,14 @@ class OpenStudy:
             for each in self._pictures
         ]
         self._turn = Lock()
-
-    @property
-    def birth_date(self) -> str:
-        """As an ISO date, "" where it is not said."""
+        self.birth_date, self.simulated = "", False
         try:
-            header = self._sources.header(self.study.images[0].instance_uid)
-        except SenoscopeError:
-            return ""
+            header = self._sources.header(study.images[0].instance_uid)
+        except SenoscopeError:  # said where a picture or a result of it is asked for
+            return
         born = date_of(header, "PatientBirthDate")
-        return "" if born is None else born.isoformat()
+        self.birth_date = "" if born is None else born.isoformat()
+        self.simulated = is_simulated(header)
 
     def picture(self, image: int, frame: int) -> NDArray[np.uint8]:
         """(rows, columns) or (rows, columns, 3) RGB; `frame` counts from 1.

@@ -108,6 +108,7 @@ class StudyDesk:
             **_row(exam),
             "patient_id": exam.patient_id,
             "birth_date": study.birth_date,
+            "simulated": study.simulated,
             "images": study.images,
             "quality": [
                 {"severity": each.severity, "text": each.text}

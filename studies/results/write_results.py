@@ -148,7 +148,7 @@ def _write(
         pictures={each.number: sources.picture(each.key.at) for each in reading.findings},
         quality=quality,
         language=language,
-        simulated=any(map(_is_simulated, headers)),
+        simulated=any(map(is_simulated, headers)),
     )
     pdf = pdf_report(report)
     made.add("report", [encapsulated_pdf(pdf, headers, TITLE, signed is not None)])
@@ -218,7 +218,7 @@ def _remeasured(signed: SignedReading) -> Iterator[tuple[int, LesionMeasurements
             yield decision.number, measured(lesion, spacing, DRAWN, None)
 
 
-def _is_simulated(header: Dataset) -> bool:
+def is_simulated(header: Dataset) -> bool:
     """Whether it is Senoscope's own picture of a phantom, QualityControlImage (0028,0300).
 
     Asked of the image and not of whoever writes: what is signed later says it too.

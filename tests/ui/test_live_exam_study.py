@@ -27,7 +27,8 @@ from senoscope.ui.key_frames import Remark, Side, Verdict
 from senoscope.ui.live_exam_study import LiveExamStudies
 from senoscope.ui.live_session import LiveSession, WatchedSource
 from senoscope.ui.settings import Settings
-from senoscope.ui.study_desk import SignOffAsked, StudyDesk
+from senoscope.ui.sign_off_asked import SignOffAsked
+from senoscope.ui.study_desk import StudyDesk
 from senoscope.ui.study_jobs import StudyJobs
 from senoscope.ui.study_uploads import StudyUploads
 from tests import builders
@@ -105,6 +106,7 @@ def test_an_exam_that_ends_is_a_study_that_can_be_signed(tmp_path: Path) -> None
         [number] = live.done()["exams"]  # type: ignore[misc]
         assert live.jobs.state()["message"] == ""
         exam = live.desk.exam(number)
+        assert exam["simulated"]
         assert (exam["patient_id"], exam["state"], exam["modality"]) == ("Rosa-17", "read", "US")
         [finding] = exam["findings"]
         assert (finding["number"], finding["suspicion"]) == (1, "uncertain")

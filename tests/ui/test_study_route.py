@@ -44,6 +44,7 @@ def test_a_zip_is_kept_read_and_listed(served: ReadingStudies) -> None:
     exam = served.read(study_zip())
     assert [each["number"] for each in exam["findings"]] == [1, 2]
     assert (exam["state"], exam["ai_shown"], exam["name"]) == ("read", True, "Sample Anna")
+    assert (exam["birth_date"], exam["simulated"]) == ("1970-02-03", False)
     assert exam["images"] == [{"frames": 3, "modality": "US", "shows": True}]
     assert exam["findings"][0]["measured"]["long_axis"]["unit"] == "mm"
     assert set(exam["findings"][0]["outlines"]) == {"0/1", "0/2", "0/3"}

@@ -19,6 +19,8 @@ function showCards() {
 }
 
 function showBanners(exam) {
+  find('banner_simulated').hidden = !exam.simulated;
+  write('banner_simulated', exam.simulated ? `◇ ${t('simulated')}` : '');
   write('banner_state', t(`state_${exam.state}`).toUpperCase());
   const uncalibrated = exam.ai_shown && exam.findings.some(({ measured }) => measured === null);
   find('banner_calibrated').hidden = !uncalibrated;

@@ -37,6 +37,10 @@ Tell = Callable[[float], None]
 """How much is done, 0..1."""
 
 
+class NotKept(SourceUnavailable):
+    """Files of a study are not in the store: whoever has them must not let go of them."""
+
+
 @dataclass(frozen=True)
 class StudyIntake:
     """Keeps the files of each study, then reads it by every mode that accepts a series of it."""
@@ -47,31 +51,40 @@ class StudyIntake:
     def __call__(self, path: Path, who: str, tell: Tell, stopping: Event) -> tuple[int, ...]:
         """Folder, zip, DICOMDIR or file; the exams' numbers. All is kept first, and stays.
 
-        What came before and is read already is not read again. SourceUnavailable where nothing of
-        it is a study, or nothing can be read; StorageError where the disk is full. Once `stopping`
-        is set, what is not read yet stays unread.
+        What came before and is read already is not read again. NotKept where nothing of it is a
+        study, or one of them cannot be kept, once the others are; SourceUnavailable where nothing
+        can be read; StorageError where the disk is full. Once `stopping` is set, what is not read
+        yet stays unread.
         """
         with StudyFiles(path) as files:
             studies, left_out = read_studies(files)
             if not studies:
-                raise SourceUnavailable(
+                raise NotKept(
                     "Nothing that was given is a study. "
                     + (" ".join(map(str, left_out[:3])) or "It holds no files.")
                     + " Give a folder, a zip or files of DICOM images."
                 )
-            exams = [keep_files(self.store, each, who) for each in studies]
-            troubles = []
-            for place, (exam, study) in enumerate(zip(exams, studies, strict=True)):
+            # A trouble is of one study alone: the others may be well.
+            exams: dict[int, Study] = {}
+            lost, unread = [], []
+            for study in studies:
+                try:
+                    exams[keep_files(self.store, study, who)] = study
+                except SourceUnavailable as error:
+                    lost.append(str(error))
+            for place, (exam, study) in enumerate(exams.items()):
 
                 def told(share: float, _words: str, place: int = place) -> None:
-                    tell((place + share) / len(studies))
+                    tell((place + share) / len(exams))
 
                 try:
                     self._read(exam, study, left_out, who, told, stopping)
-                except SourceUnavailable as error:  # of this study alone: the others may be well
-                    troubles.append(str(error))
-            if len(troubles) == len(studies):
-                raise SourceUnavailable(troubles[0])
+                except SourceUnavailable as error:
+                    unread.append(str(error))
+            if lost:
+                raise NotKept(f"{len(lost)} of {len(studies)} studies were not kept. {lost[0]}")
+            if len(unread) == len(exams):
+                raise SourceUnavailable(unread[0])
             return tuple(exams)
 
     def _read(

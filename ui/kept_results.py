@@ -53,10 +53,10 @@ def content(
 
 
 def copied(store: ExamStore, results: Sequence[KeptResult], folder: Path) -> Path:
-    """The DICOM objects among them, as files of a new `folder`, which is given back."""
+    """What a signed report refers to, as files of a new `folder`, which is given back."""
     folder.mkdir(mode=0o700)
     for each in results:
-        if each.instance_uid is not None:
+        if each.kind in ("measurements", "segmentation"):
             (folder / f"{each.number}.dcm").write_bytes(_bytes(store, each))
     return folder
 

@@ -12,6 +12,7 @@ from typing import Self
 
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.studies.network.receiver import Receiver, ReceiverSettings
+from senoscope.studies.study_intake import NotKept
 from senoscope.ui.study_jobs import KeepAndRead, StudyJobs
 
 QUIET_S = 15.0
@@ -23,7 +24,8 @@ class ReceivedStudies:
     """A context manager: listens from entry to exit. `folder` is for this alone.
 
     What was taken stays there until the exam store holds it: after a crash or on a full disk it is
-    read at the next start. PortInUse, SettingsError or StorageError where it cannot listen.
+    read at the next start; what the store refuses is put into `folder`/refused. PortInUse,
+    SettingsError or StorageError where it cannot listen.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class ReceivedStudies:
     ) -> None:
         self._jobs, self._keep_and_read, self._quiet_s = jobs, keep_and_read, quiet_s
         self._taken, self._gathered = folder / "taken", folder / "gathered"
+        self._refused = folder / "refused"
         self._receiver = Receiver(settings, self._taken, self._note)
         self._last_s = 0.0
         self._stopping = Event()
@@ -73,7 +76,11 @@ class ReceivedStudies:
     def _read(self, together: Path) -> tuple[int, ...]:
         try:
             exams = self._keep_and_read(together, WHO, _say_nothing, self._stopping)
-        except SourceUnavailable:  # kept or no study at all: the files are needed no more
+        except NotKept:  # the sender may have them no more: a person has to look
+            self._refused.mkdir(mode=0o700, exist_ok=True)
+            together.rename(self._refused / together.name)
+            raise
+        except SourceUnavailable:  # kept, and not read
             shutil.rmtree(together, ignore_errors=True)
             raise
         shutil.rmtree(together, ignore_errors=True)

@@ -10,6 +10,7 @@ import typer
 from platformdirs import user_data_path
 
 from senoscope.domain.errors import SettingsError
+from senoscope.ui.settings import load_settings, settings_file
 
 if TYPE_CHECKING:
     from senoscope.studies.exams.exam_store import ExamStore
@@ -32,7 +33,8 @@ def store_folder() -> Path:
 
 
 def store_place(url: str | None = None, folder: Path | None = None) -> tuple[str, Path]:
-    """What `ExamStore.open` takes; the database lies in the folder unless another is given."""
+    """What `ExamStore.open` takes: the database given, or of the settings, or in the folder."""
+    url = url or load_settings(settings_file()).store
     folder = (folder or store_folder()).absolute()
     return url or f"sqlite:///{folder / 'exams.sqlite'}", folder
 

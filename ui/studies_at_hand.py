@@ -34,7 +34,7 @@ class StudiesAtHand:
     def __init__(self, reads: BuildReader, kept: Path, settings: Settings, pacs: Path) -> None:
         self._receives = None if settings.receive is None else _receiver_settings(settings.receive)
         destinations = load_destinations(pacs) if pacs.exists() else {}
-        self.store = ExamStore.open(*store_place(settings.store))
+        self.store = ExamStore.open(*store_place())
         self._sender = Sender(self.store.outbox, destinations)
         self.desk = build_study_desk(
             Unhurried(reads),

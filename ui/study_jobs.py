@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from threading import Event, Lock, Thread
 
 from senoscope.domain.errors import SenoscopeError, SettingsError
+from senoscope.studies.study_intake import Tell
 from senoscope.ui.overlay import Header
 
 MOST_WAITING = 20
@@ -20,8 +21,6 @@ KEEP_LIMIT_S = 120.0
 
 log = logging.getLogger(__name__)
 
-Tell = Callable[[float], None]
-"""How much is done, 0..1."""
 Work = Callable[[Tell, Event], tuple[int, ...]]
 """The exams' numbers. Ends soon once the event is set."""
 KeepAndRead = Callable[[Path, str, Tell, Event], tuple[int, ...]]

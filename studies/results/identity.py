@@ -14,7 +14,7 @@ SERIAL_NUMBER = "0"
 """DeviceSerialNumber (0018,1000), which several modules want: software has none."""
 NOTICE = "Not a medical device. Suggestion, not a diagnosis."
 CODING_SCHEME = "99SENOSCOPE"
-"""Of codes that no standard has; two letters more than "99" make it a private scheme's."""
+"""Of codes that no standard has: "99" begins a private scheme (PS3.16 8.2)."""
 
 
 def new_uid() -> UID:

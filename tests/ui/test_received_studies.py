@@ -91,6 +91,24 @@ def test_what_a_killed_program_had_taken_is_read_at_the_next_start(tmp_path: Pat
         until(lambda: store.search() and store.search()[0].images == 2)
 
 
+def test_what_the_store_refuses_is_put_aside_and_the_rest_is_kept(tmp_path: Path) -> None:
+    port = free_port()
+    with receiving(tmp_path, port) as store:
+        sent(tmp_path, port, 1)
+        until(lambda: read_exams(store))
+        gathered, refused = (tmp_path / "received" / each for each in ("gathered", "refused"))
+        until(lambda: not any(gathered.iterdir()))
+        paths = [
+            write(tmp_path / "a.dcm", grey_cine(2, PatientID="another")),
+            write(tmp_path / "b.dcm", grey_cine(3, StudyInstanceUID="1.2.3.4.99")),
+        ]
+        to = DimseDestination("127.0.0.1", port, "SENOSCOPE", "TEST")
+        assert len([each for each in send_files(to, paths) if not isinstance(each, Exception)]) == 2
+        until(refused.exists)
+        assert read_exams(store) == 2
+        assert len(list(refused.rglob("*.dcm"))) == 2
+
+
 def reader() -> None:
     raise AssertionError("nothing is read here")
 

@@ -5,8 +5,9 @@ from threading import Event
 import pytest
 
 from senoscope.domain.errors import SettingsError, SourceUnavailable, StorageError
+from senoscope.studies.study_intake import Tell
 from senoscope.ui import study_jobs
-from senoscope.ui.study_jobs import StudyJobs, Tell
+from senoscope.ui.study_jobs import StudyJobs
 from tests.realtime.running import until
 
 

@@ -26,15 +26,15 @@ from websockets.sync.client import connect
 
 from senoscope.domain.frame import Gray
 from senoscope.domain.reading import ReaderDescription, Reading
-from senoscope.models.package import load_package
+from senoscope.models.package import CLASSIFIER, load_package
 from senoscope.realtime.feeder import LAST_BACK_OFF_S
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.sources.base import Source
 from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.realtime.worker import BuildReader
-from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
-from senoscope.ui.live_session import LiveSession, WatchedSource
+from senoscope.ui.assemble import build_reader, operating_point
+from senoscope.ui.live.live_session import LiveSession, WatchedSource
 from senoscope.ui.settings import Settings
 
 Header = dict[str, Any]
@@ -184,7 +184,7 @@ def at_bedside(source: Source, build: BuildReader) -> Iterator[Bedside]:
     """Serve `source`, read by what `build` makes, as `senoscope live` does."""
     # The AI process imports what its parent's main file does: Gradio would take it seconds.
     from senoscope.ui.app import PageSettings, build_app, server_config  # noqa: PLC0415
-    from senoscope.ui.live_route import LIVE_PATH  # noqa: PLC0415
+    from senoscope.ui.live.live_route import LIVE_PATH  # noqa: PLC0415
 
     published: deque[int] = deque(maxlen=KEPT)
 

@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.ruler import bus_bra_image, dicom
-from senoscope.calibration.ruler import Ruler, find_ruler
+from senoscope.calibration.screen.ruler import Ruler, find_ruler
 from senoscope.calibration.spacing import spacing_from_two_points
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import Gray

@@ -21,7 +21,7 @@ from faults_of_disk import disk_full
 from faults_of_source import disordered, resized, stalled, unplugged
 from faults_of_viewers import hostile, slow_beside_fast, undisturbed
 
-from senoscope.ui.bench_command import about
+from senoscope.ui.commands.bench_command import about
 
 Fault = Callable[[Stage, int], list[Run]]
 FAULTS: dict[str, Fault] = {

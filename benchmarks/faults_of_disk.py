@@ -16,10 +16,10 @@ from bedside import PATIENCE_S, Bedside, Run, Stage, at_bedside
 
 from senoscope.domain.frame import Frame
 from senoscope.realtime.picture import Picture
-from senoscope.realtime.recorder import Recorder
-from senoscope.realtime.recording_file import RecordingFile
-from senoscope.realtime.recording_format import RecordingHeader
-from senoscope.realtime.recording_take import RecordingLimits
+from senoscope.realtime.recording.recorder import Recorder
+from senoscope.realtime.recording.recording_file import RecordingFile
+from senoscope.realtime.recording.recording_format import RecordingHeader
+from senoscope.realtime.recording.recording_take import RecordingLimits
 
 MEGABYTES = 64
 FRAMES_BEFORE = 10

@@ -22,8 +22,8 @@ import cv2
 import numpy as np
 
 from benchmarks.field_screens import MadeScreen, made_screen
-from senoscope.calibration.field_of_view import FieldOfView, NoField, find_field_of_view
-from senoscope.calibration.steady_field import SteadyField
+from senoscope.calibration.screen.field_of_view import FieldOfView, NoField, find_field_of_view
+from senoscope.calibration.screen.steady_field import SteadyField
 from senoscope.domain.frame import Gray
 from senoscope.models.evaluation.ultrasound_sets import read_bus_bra, read_busi
 

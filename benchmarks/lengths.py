@@ -36,8 +36,9 @@ from senoscope.domain.spacing import SCANNER_PERCENT, CalibratedSpacing, PixelSp
 from senoscope.models.evaluation.kept_figures import as_json, estimate_cell, json_text
 from senoscope.models.evaluation.matching import Mask, best_match
 from senoscope.models.evaluation.metrics import Estimate, bootstrap
+from senoscope.models.package import SEGMENTER
 from senoscope.models.segmenter import Segmenter
-from senoscope.ui.assemble import SEGMENTER, build_segmenter
+from senoscope.ui.assemble import build_segmenter
 
 FIRST_SEED, FRAMES = 5000, 6
 SIZE, FINER = (1024, 768), 3

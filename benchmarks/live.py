@@ -30,12 +30,12 @@ from playwright.sync_api import sync_playwright
 
 from senoscope.domain.frame import Gray
 from senoscope.domain.reading import ReaderDescription, Reading
-from senoscope.models.package import load_package
+from senoscope.models.package import CLASSIFIER, load_package
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.choose import source_from_text
 from senoscope.ui.app import PageSettings, build_app, server_config
-from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
-from senoscope.ui.live_session import LiveSession, WatchedSource
+from senoscope.ui.assemble import build_reader, operating_point
+from senoscope.ui.live.live_session import LiveSession, WatchedSource
 from senoscope.ui.settings import Settings
 
 WARM_UP_S = 5.0

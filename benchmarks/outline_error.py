@@ -43,7 +43,8 @@ from senoscope.models.evaluation.ultrasound_sets import (
     read_bus_bra,
     read_busi,
 )
-from senoscope.ui.assemble import SEGMENTER, build_segmenter
+from senoscope.models.package import SEGMENTER
+from senoscope.ui.assemble import build_segmenter
 
 PIXELS = CalibratedSpacing(PixelSpacing(1, 1), SpacingOrigin.PHANTOM, 0.0)
 SAME_PICTURE = 0.9

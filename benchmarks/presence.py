@@ -29,9 +29,8 @@ from senoscope.models.evaluation.ultrasound_sets import (
     read_busi,
     side_strip,
 )
-from senoscope.models.package import Precision, load_package
+from senoscope.models.package import SEGMENTER, Precision, load_package
 from senoscope.models.segmenter import Segmenter, most_convincing_window
-from senoscope.ui.assemble import SEGMENTER
 
 SCORES = ("window", "head", "mean of both")
 COLOURS = {"window": "#E69F00", "head": "#56B4E9", "mean of both": "#000000"}

@@ -34,9 +34,9 @@ import numpy as np
 from pydicom import Dataset, dcmread
 
 from senoscope.calibration.phantoms.screens import MadeScreen, made_screen
-from senoscope.calibration.ruler import Ruler, find_ruler
+from senoscope.calibration.screen.ruler import Ruler, find_ruler
 from senoscope.domain.frame import Gray
-from senoscope.studies.ultrasound_region import calibrated_area
+from senoscope.studies.images.ultrasound_region import calibrated_area
 
 SEEDS = range(1000, 1300)
 WRONG = 0.02

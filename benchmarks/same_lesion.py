@@ -25,8 +25,9 @@ from senoscope.models.evaluation.ultrasound_sets import (
     read_bus_bra,
     read_scanners,
 )
-from senoscope.realtime.same_lesion import LIKE, Likeness, Look
-from senoscope.ui.assemble import CLASSIFIER, build_classifier
+from senoscope.models.package import CLASSIFIER
+from senoscope.realtime.tracking.same_lesion import LIKE, Likeness, Look
+from senoscope.ui.assemble import build_classifier
 
 FOLD = "3"
 SAME_HEIGHT = 0.01

@@ -28,9 +28,9 @@ from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.realtime.worker import BuildReader
 from senoscope.ui.assemble import build_reader
-from senoscope.ui.bench_command import about
-from senoscope.ui.cine import CINE_S
-from senoscope.ui.frame_hub import FrameHub
+from senoscope.ui.commands.bench_command import about
+from senoscope.ui.frames.cine import CINE_S
+from senoscope.ui.live.frame_hub import FrameHub
 
 SETTLING_S = CINE_S + 5
 MB = 2**20

@@ -24,12 +24,13 @@ import numpy as np
 from senoscope.domain.frame import Gray
 from senoscope.domain.reading import Finding, OperatingPoint, ReaderDescription, Reading
 from senoscope.models.odds import logistic
+from senoscope.models.package import SEGMENTER
 from senoscope.models.segmenter import Segmenter
-from senoscope.realtime.benchmark_source import Shown
 from senoscope.realtime.loop_benchmark import Run, loop_row
+from senoscope.realtime.sources.benchmark_source import Shown
 from senoscope.realtime.worker import FrameReader
-from senoscope.ui.assemble import SEGMENTER, build_reader, build_segmenter
-from senoscope.ui.bench_command import about
+from senoscope.ui.assemble import build_reader, build_segmenter
+from senoscope.ui.commands.bench_command import about
 
 POINT = OperatingPoint(0.3, 0.7)
 RUN = Run(Shown((1024, 768), lesions=1))

@@ -29,8 +29,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from senoscope.calibration.screen_text import Box
-from senoscope.calibration.writing import SteadyWriting
+from senoscope.calibration.screen.screen_text import Box
+from senoscope.calibration.screen.writing import SteadyWriting
 from senoscope.domain.frame import Gray
 from senoscope.models.evaluation.thresholds import wilson
 from senoscope.models.evaluation.ultrasound_sets import read_bus_bra, read_scanners

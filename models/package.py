@@ -14,6 +14,8 @@ from typing import Any
 from senoscope.domain.errors import ModelPackageError
 
 SHIPPED = Path(__file__).parent / "packages"
+SEGMENTER, CLASSIFIER = SHIPPED / "unet-realtime", SHIPPED / "googlenet"
+"""What reads frames unless a person names others."""
 CARD_FORMAT = 1
 SHARES = frozenset(
     {"lesion_from", "smallest_share", "head_share", "presence_from", "low_below", "high_from",

@@ -10,18 +10,18 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Protocol, runtime_checkable
 
-from senoscope.calibration.screen_template import ScreenTemplate
+from senoscope.calibration.screen.screen_template import ScreenTemplate
 from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading, Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.domain.track import Track
 from senoscope.realtime.frame_spool import FrameSpool
-from senoscope.realtime.framing import Cut, Framing
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import LoopStatus, ReadFrame
 from senoscope.realtime.sources.base import Source
+from senoscope.realtime.sources.framing import Cut, Framing
 from senoscope.realtime.worker import BuildReader
 
 MOST_FRAMES = 108_000

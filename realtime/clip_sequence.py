@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from senoscope.calibration.screen_template import ScreenTemplate
+from senoscope.calibration.screen.screen_template import ScreenTemplate
 from senoscope.domain.errors import InstallationError
 from senoscope.domain.reading import ReaderDescription
 from senoscope.realtime.feeder import FIRST_BACK_OFF_S, LAST_BACK_OFF_S
-from senoscope.realtime.framing import Framing
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import AiState, ReadFrame
 from senoscope.realtime.sources.clip import ClipSource
+from senoscope.realtime.sources.framing import Framing
 from senoscope.realtime.worker import BuildReader
 
 LOOK_EVERY_S = 0.1

@@ -12,7 +12,7 @@ from senoscope.domain.reading import OperatingPoint, Reading
 from senoscope.domain.track import Track
 from senoscope.realtime.ledger import Ledger, LedgerSnapshot
 from senoscope.realtime.timing import NO_RHYTHM, FrameRate, Rhythm
-from senoscope.realtime.tracker import LesionTracker
+from senoscope.realtime.tracking.tracker import LesionTracker
 
 LONGEST_NAME = 64
 LAST_READINGS_S = 1.0

@@ -10,7 +10,7 @@ from threading import Lock
 
 from senoscope.domain.errors import StorageError
 from senoscope.domain.frame import Gray
-from senoscope.realtime.pixel_packing import pack, unpack
+from senoscope.realtime.recording.pixel_packing import pack, unpack
 
 KEPT_FREE = 500 * 2**20
 """Bytes of the disk that are left to others."""

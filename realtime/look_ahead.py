@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from senoscope.calibration.field_of_view import FieldOfView, NoField, find_field_of_view
-from senoscope.calibration.screen_template import ScreenTemplate
+from senoscope.calibration.screen.field_of_view import FieldOfView, NoField, find_field_of_view
+from senoscope.calibration.screen.screen_template import ScreenTemplate
 from senoscope.domain.frame import Gray
 from senoscope.realtime.sources.base import Source
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Self
 
-from senoscope.calibration.screen_template import ScreenTemplate
+from senoscope.calibration.screen.screen_template import ScreenTemplate
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading
@@ -25,7 +25,6 @@ from senoscope.realtime.capture import Capture
 from senoscope.realtime.cpu_time import CpuMeter
 from senoscope.realtime.exam import Exam, ExamSummary
 from senoscope.realtime.feeder import Feeder
-from senoscope.realtime.framing import Cut, Framing
 from senoscope.realtime.intake import Intake, Stills
 from senoscope.realtime.ledger import DropCause
 from senoscope.realtime.loop_report import LoopReport, summed_up
@@ -35,6 +34,7 @@ from senoscope.realtime.publisher import Publisher
 from senoscope.realtime.reader_process import READY_LIMIT_S
 from senoscope.realtime.screen import Screen
 from senoscope.realtime.sources.base import Source
+from senoscope.realtime.sources.framing import Cut, Framing
 from senoscope.realtime.subscribers import Subscribers
 from senoscope.realtime.timing import StageTimes
 from senoscope.realtime.worker import BuildReader

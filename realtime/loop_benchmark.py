@@ -10,11 +10,11 @@ from time import process_time
 
 from senoscope.domain.errors import InstallationError, SenoscopeError, SettingsError, SourceLost
 from senoscope.domain.frame import Frame
-from senoscope.realtime.benchmark_source import CODECS, Shown
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.loop_report import LoopReport
 from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.sources.base import Source
+from senoscope.realtime.sources.benchmark_source import CODECS, Shown
 from senoscope.realtime.worker import BuildReader
 
 LONGEST_S = 600.0

@@ -16,21 +16,21 @@ from typing import Protocol
 
 import numpy as np
 
-from senoscope.calibration.field_of_view import FieldOfView, NoField
-from senoscope.calibration.ruler import Ruler, RulerRefusal, find_ruler
-from senoscope.calibration.screen_template import ScreenTemplate
-from senoscope.calibration.screen_text import Box
+from senoscope.calibration.screen.field_of_view import FieldOfView, NoField
+from senoscope.calibration.screen.ruler import Ruler, RulerRefusal, find_ruler
+from senoscope.calibration.screen.screen_template import ScreenTemplate
+from senoscope.calibration.screen.screen_text import Box
+from senoscope.calibration.screen.standing_marks import StandingMarks
+from senoscope.calibration.screen.steady_field import SteadyField
+from senoscope.calibration.screen.surroundings import Surroundings
+from senoscope.calibration.screen.writing import SteadyWriting, painted_over
 from senoscope.calibration.spacing import Point
-from senoscope.calibration.standing_marks import StandingMarks
-from senoscope.calibration.steady_field import SteadyField
-from senoscope.calibration.surroundings import Surroundings
-from senoscope.calibration.writing import SteadyWriting, painted_over
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.reading import Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.realtime.aside import Aside
-from senoscope.realtime.framing import Cut, Framing
+from senoscope.realtime.sources.framing import Cut, Framing
 
 LOOK_AT_FIRST, LOOK_EVERY, LOOK_SELDOM = 4, 15, 30
 """Pictures, of which live 30 come a second: until the field is settled, while something is not

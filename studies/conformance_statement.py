@@ -16,18 +16,18 @@ from pydicom.sr.coding import Code
 
 from senoscope.domain.reading import Unsuitable
 from senoscope.models.evaluation.marked_text import replaced
-from senoscope.studies.cine_frames import DECODERS, NATIVE
 from senoscope.studies.deidentification.plain_values import REMOVED
+from senoscope.studies.files.study_limits import StudyLimits
 from senoscope.studies.modes.ultrasound_clip import ALWAYS, IN_ULTRASOUND
 from senoscope.studies.network.destinations import OUR_AE
 from senoscope.studies.network.dimse_link import LARGEST_PDU, MOST_CONTEXTS, USUAL
 from senoscope.studies.network.receiver import OUR_LARGEST_PDU, ReceiverSettings
 from senoscope.studies.network.storage_classes import STORAGE_CLASSES, TRANSFER_SYNTAXES
 from senoscope.studies.network.study_search import MOST_STUDIES, StudyQuery
+from senoscope.studies.pixels.cine_frames import DECODERS, NATIVE
 from senoscope.studies.results import cad_codes, codes
 from senoscope.studies.results.identity import CODING_SCHEME, MANUFACTURER, MODEL_NAME
 from senoscope.studies.sign_off import Verdict
-from senoscope.studies.study_limits import StudyLimits
 
 
 @dataclass(frozen=True, slots=True)

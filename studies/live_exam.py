@@ -34,17 +34,17 @@ from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamSummary
 from senoscope.studies.exams.exam_records import NewReading, NewResult
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.files.study_files import StudyFiles
+from senoscope.studies.images.series import Study, read_studies
+from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.live_exam_facts import OperatorSaid, dropped_in_words, live_facts
 from senoscope.studies.modes.seen_lesion import SeenLesion, study_finding
+from senoscope.studies.quality.study_quality import StudyQuality, quality_of
 from senoscope.studies.results.identity import new_uid
 from senoscope.studies.results.live_key_frame import LiveStudy, key_frame_image, live_series
 from senoscope.studies.results.made_object import written
 from senoscope.studies.results.write_results import write_results
-from senoscope.studies.series import Study, read_studies
-from senoscope.studies.stored_image import StoredImage
-from senoscope.studies.study_files import StudyFiles
 from senoscope.studies.study_intake import keep_files, new_reading, new_results
-from senoscope.studies.study_quality import StudyQuality, quality_of
 from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyReading
 
 MODE = "live_exam"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from senoscope.domain.reading import Unsuitable
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.ledger import DropCause, LedgerSnapshot
+from senoscope.studies.quality.study_quality import Fact
 from senoscope.studies.results.report_words import said
-from senoscope.studies.study_quality import Fact
 
 DROPPED = {
     DropCause.SUPERSEDED: "a newer one came before the AI was free",

@@ -21,16 +21,16 @@ from senoscope.studies.exams.exam_records import (
     StudyFacts,
 )
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.files.study_files import StudyFiles
+from senoscope.studies.files.study_header import date_of, text_of
+from senoscope.studies.files.study_limits import LeftOut
+from senoscope.studies.images.series import Study, read_studies
 from senoscope.studies.modes.mode import Mode, Say, fitting_modes
-from senoscope.studies.quality_edges import edges_of
+from senoscope.studies.quality.study_quality import StudyQuality, quality_of
+from senoscope.studies.quality.tissue_edge import edges_of
 from senoscope.studies.results.report_json import reading_json
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.results.write_results import WrittenResult, write_results
-from senoscope.studies.series import Study, read_studies
-from senoscope.studies.study_files import StudyFiles
-from senoscope.studies.study_header import date_of, text_of
-from senoscope.studies.study_limits import LeftOut
-from senoscope.studies.study_quality import StudyQuality, quality_of
 from senoscope.studies.study_reading import StudyReading
 
 Tell = Callable[[float], None]

@@ -16,7 +16,7 @@ from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.reading import ReaderDescription, Reading
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import LoopStatus, PublishedFrame
-from senoscope.realtime.recording_take import RecordingState
+from senoscope.realtime.recording.recording_take import RecordingState
 from tests import builders
 
 

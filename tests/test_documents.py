@@ -10,7 +10,7 @@ import click
 import pytest
 import typer
 
-from senoscope.ui.commands import app
+from senoscope.ui.commands.every_command import app
 
 HOUSE = Path(__file__).parents[1]
 DOCUMENTS = sorted(

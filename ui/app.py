@@ -19,27 +19,27 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from senoscope.domain.errors import PortInUse, SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.realtime.published import LoopStatus, PublishedFrame
-from senoscope.ui.accounts import Accounts, check_password, shared_accounts
-from senoscope.ui.actions_route import add_actions
-from senoscope.ui.calibration_route import CALIBRATION_PATH, add_calibration
-from senoscope.ui.calipers_route import add_calipers
-from senoscope.ui.exam_route import add_exam
-from senoscope.ui.frame_hub import FrameHub
-from senoscope.ui.key_frames_route import add_key_frames
-from senoscope.ui.live_actions import LiveActions
-from senoscope.ui.live_route import UserOf, add_live_route
-from senoscope.ui.login import Login, add_login, anyone
-from senoscope.ui.login_sessions import LoginSessions
-from senoscope.ui.overlay import USUAL_AGES, MaskAges
+from senoscope.ui.access.accounts import Accounts, check_password, shared_accounts
+from senoscope.ui.access.login import Login, add_login, anyone
+from senoscope.ui.access.login_sessions import LoginSessions
+from senoscope.ui.access.request_guard import RequestGuard, UserOf, is_this_machine
+from senoscope.ui.access.roles import LOCAL
+from senoscope.ui.access.tls import Tls, context_of, tls_warning
+from senoscope.ui.calibration.calibration_route import CALIBRATION_PATH, add_calibration
+from senoscope.ui.frames.key_frames_route import add_key_frames
+from senoscope.ui.frames.overlay import USUAL_AGES, MaskAges
+from senoscope.ui.live.actions_route import add_actions
+from senoscope.ui.live.calipers_route import add_calipers
+from senoscope.ui.live.exam_route import add_exam
+from senoscope.ui.live.frame_hub import FrameHub
+from senoscope.ui.live.live_actions import LiveActions
+from senoscope.ui.live.live_route import add_live_route
+from senoscope.ui.live.why_route import add_why_route
 from senoscope.ui.pages.calibration import calibration_page, calibration_style
 from senoscope.ui.pages.live import live_page, live_style
 from senoscope.ui.pages.review import review_page, review_style
 from senoscope.ui.pages.studies import studies_page, studies_style
-from senoscope.ui.request_guard import RequestGuard, is_this_machine
-from senoscope.ui.review_route import REVIEW_PATH, add_review
-from senoscope.ui.roles import LOCAL
-from senoscope.ui.tls import Tls, context_of, tls_warning
-from senoscope.ui.why_route import add_why_route
+from senoscope.ui.review.review_route import REVIEW_PATH, add_review
 
 THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
@@ -115,7 +115,7 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
         add_calibration(app, actions.calibration)
     if actions.studies is not None:
         # Takes seconds, with the DICOM libraries: only where it is served.
-        from senoscope.ui.study_route import add_studies  # noqa: PLC0415
+        from senoscope.ui.studies.study_route import add_studies  # noqa: PLC0415
 
         add_studies(app, actions.studies, user_of)
     # Added last, so asked first.

@@ -12,21 +12,18 @@ import cv2
 from senoscope.domain.reading import OperatingPoint, ReaderDescription
 from senoscope.models.classifier import Classifier
 from senoscope.models.engines.ways import USUAL, Way
-from senoscope.models.package import SHIPPED, ModelPackage, load_package
+from senoscope.models.package import CLASSIFIER, SEGMENTER, ModelPackage, load_package
 from senoscope.models.prevalence import PrevalenceShift
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import Segmenter
 from senoscope.realtime.worker import BuildReader
-from senoscope.ui.site_calibration import SiteFit, calibrated
-from senoscope.ui.why import Explainer
+from senoscope.ui.calibration.site_calibration import SiteFit, calibrated
+from senoscope.ui.live.why import Explainer
 
 if TYPE_CHECKING:
     from senoscope.studies.exams.exam_store import ExamStore
     from senoscope.studies.modes.mode import Mode
-    from senoscope.ui.study_desk import StudyDesk
-
-SEGMENTER = SHIPPED / "unet-realtime"
-CLASSIFIER = SHIPPED / "googlenet"
+    from senoscope.ui.studies.study_desk import StudyDesk
 
 
 def build_reader(
@@ -102,9 +99,9 @@ def build_study_desk(
 ) -> StudyDesk:
     """What the studies page asks, over `store`; what is sent to it waits in `folder`."""
     from senoscope.studies.study_intake import StudyIntake  # noqa: PLC0415 - as above
-    from senoscope.ui.study_desk import StudyDesk  # noqa: PLC0415
-    from senoscope.ui.study_jobs import StudyJobs  # noqa: PLC0415
-    from senoscope.ui.study_uploads import StudyUploads  # noqa: PLC0415
+    from senoscope.ui.studies.study_desk import StudyDesk  # noqa: PLC0415
+    from senoscope.ui.studies.study_jobs import StudyJobs  # noqa: PLC0415
+    from senoscope.ui.studies.study_uploads import StudyUploads  # noqa: PLC0415
 
     jobs = StudyJobs(StudyIntake(store, study_modes(reads)))
     return StudyDesk(store, jobs, StudyUploads(folder), reads_alone, destinations, key_file)

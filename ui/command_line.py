@@ -13,7 +13,7 @@ def main() -> None:
     try:
         # Before anything imports cv2 itself: the loader's own message names no remedy.
         opencv()
-        from senoscope.ui.commands import app  # noqa: PLC0415
+        from senoscope.ui.commands.every_command import app  # noqa: PLC0415
 
         app()
     except SenoscopeError as error:

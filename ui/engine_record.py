@@ -27,8 +27,7 @@ from senoscope.domain.errors import EngineUnavailable, SenoscopeError, StorageEr
 from senoscope.domain.frame import Gray
 from senoscope.models.engines import gpu
 from senoscope.models.engines.ways import WAYS, Way, way_from_text
-from senoscope.models.package import load_package
-from senoscope.ui.assemble import CLASSIFIER, SEGMENTER
+from senoscope.models.package import CLASSIFIER, SEGMENTER, load_package
 from senoscope.ui.engine_trial import attempt
 from senoscope.ui.own_clip import own_clip, own_clip_folder, own_clip_state
 from senoscope.ui.written import write_text

@@ -29,7 +29,7 @@ def named_source(text: str, **options: Unpack[SourceOptions]) -> Source:
     if path is None:
         return source_from_text(text, **options)
     # Here, since pydicom takes a quarter of a second, which other sources need not wait for.
-    from senoscope.studies.ultrasound_clip import read_clip  # noqa: PLC0415
+    from senoscope.studies.images.ultrasound_clip import read_clip  # noqa: PLC0415
 
     return ClipSource(
         read_clip(path),

@@ -12,8 +12,8 @@ from typing import Any
 from platformdirs import user_config_path, user_pictures_path
 
 from senoscope.domain.errors import SettingsError
-from senoscope.realtime.framing import Framing, parse_framing
-from senoscope.ui.overlay import USUAL_AGES, MaskAges
+from senoscope.realtime.sources.framing import Framing, parse_framing
+from senoscope.ui.frames.overlay import USUAL_AGES, MaskAges
 from senoscope.ui.written import write_text
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from senoscope.domain.errors import InstallationError, SourceUnavailable
-from senoscope.realtime.recording_format import ENDING
+from senoscope.realtime.recording.recording_format import ENDING
 from senoscope.realtime.sources.base import Source
 from senoscope.realtime.sources.camera import CameraSource
 from senoscope.realtime.sources.images import RATE_HZ, ImagesSource

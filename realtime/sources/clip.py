@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from senoscope.domain.clip import Clip
 from senoscope.domain.frame import Frame
 from senoscope.domain.spacing import CalibratedSpacing, SpacingOrigin
-from senoscope.realtime.framing import Cut
+from senoscope.realtime.sources.framing import Cut
 from senoscope.realtime.sources.numbering import Numbering
 from senoscope.realtime.sources.opencv import opencv
 from senoscope.realtime.sources.pacing import Pace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from senoscope.domain.errors import SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame
-from senoscope.realtime.framing import Cut
+from senoscope.realtime.sources.framing import Cut
 from senoscope.realtime.sources.numbering import Numbering
 from senoscope.realtime.sources.opencv import ClosableDevice, OpenDevice, Picture
 

@@ -12,7 +12,7 @@ from threading import Event, Lock
 from senoscope.domain.errors import SourceLost
 from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading
-from senoscope.realtime.recording_file import RecordingFile
+from senoscope.realtime.recording.recording_file import RecordingFile
 from senoscope.realtime.sources.pacing import Pace
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from senoscope.domain.errors import ImageError, SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame, require_usable_size
-from senoscope.realtime.framing import Cut
+from senoscope.realtime.sources.framing import Cut
 from senoscope.realtime.sources.numbering import Numbering
 from senoscope.realtime.sources.opencv import (
     ClosableDevice,

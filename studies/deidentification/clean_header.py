@@ -13,7 +13,6 @@ from pydicom.tag import BaseTag, Tag
 
 from senoscope import __version__
 from senoscope.domain.errors import SourceUnavailable
-from senoscope.studies.cine_frames import DAMAGE
 from senoscope.studies.deidentification.attribute_actions import (
     DATES,
     Action,
@@ -41,7 +40,8 @@ from senoscope.studies.deidentification.plain_values import (
     moved,
 )
 from senoscope.studies.deidentification.pseudonyms import Pseudonym, PseudonymKey
-from senoscope.studies.study_header import DEEPEST_SEQUENCE, TOO_DEEP
+from senoscope.studies.files.study_header import DEEPEST_SEQUENCE, TOO_DEEP
+from senoscope.studies.pixels.cine_frames import DAMAGE
 
 BIRTH_DATE, SUBJECT_AGE, SUBJECT_SEX = "121031", "121033", "121032"
 """Content items about the patient, of CID 6024 and TID 1007; names, IDs and text go anyway."""

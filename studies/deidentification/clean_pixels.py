@@ -9,11 +9,11 @@ from pydicom import Dataset, uid
 
 from senoscope.domain.clip import ClipFrames
 from senoscope.domain.errors import SourceUnavailable
-from senoscope.studies.deidentification.stored_frames import StoredFrames
 from senoscope.studies.deidentification.ultrasound_area import KeptArea, kept_area
-from senoscope.studies.study_files import FoundFile, open_plain
-from senoscope.studies.study_header import items_of, text_of, whole_of
-from senoscope.studies.ultrasound_clip import read_clip
+from senoscope.studies.files.study_files import FoundFile, open_plain
+from senoscope.studies.files.study_header import items_of, text_of, whole_of
+from senoscope.studies.images.stored_frames import StoredFrames
+from senoscope.studies.images.ultrasound_clip import read_clip
 
 LARGEST = 2**32 - 2
 """Bytes that an uncompressed element can say."""

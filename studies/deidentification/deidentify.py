@@ -16,7 +16,6 @@ from pydicom import Dataset, uid
 from pydicom.config import disable_value_validation
 
 from senoscope.domain.errors import ImageError, SourceLost, SourceUnavailable, StorageError
-from senoscope.studies.cine_frames import DAMAGE, DECODERS, NATIVE
 from senoscope.studies.deidentification.clean_header import DeidentifyOptions, HeaderCleaning
 from senoscope.studies.deidentification.clean_pixels import (
     CleanPixels,
@@ -32,9 +31,10 @@ from senoscope.studies.deidentification.written_file import (
     trouble_in,
     write_object,
 )
-from senoscope.studies.study_files import FoundFile, StudyFiles
-from senoscope.studies.study_header import DAMAGED, TOO_DEEP, text_of, whole_of
-from senoscope.studies.study_limits import LeftOut
+from senoscope.studies.files.study_files import FoundFile, StudyFiles
+from senoscope.studies.files.study_header import DAMAGED, TOO_DEEP, text_of, whole_of
+from senoscope.studies.files.study_limits import LeftOut
+from senoscope.studies.pixels.cine_frames import DAMAGE, DECODERS, NATIVE
 
 ULTRASOUND = (
     uid.UltrasoundImageStorage,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from senoscope.studies.deidentification.ultrasound_area import FoundBy
-from senoscope.studies.study_limits import LeftOut
+from senoscope.studies.files.study_limits import LeftOut
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pydicom import DataElement, Dataset
 from pydicom.multival import MultiValue
 
-from senoscope.studies.cine_frames import DAMAGE
 from senoscope.studies.deidentification.method_codes import METHODS
 from senoscope.studies.deidentification.plain_values import REMOVED, moved
 from senoscope.studies.deidentification.pseudonyms import is_registered
-from senoscope.studies.study_header import DEEPEST_SEQUENCE
+from senoscope.studies.files.study_header import DEEPEST_SEQUENCE
+from senoscope.studies.pixels.cine_frames import DAMAGE
 
 IDENTIFIERS = (
     *("PatientID", "OtherPatientIDs", "IssuerOfPatientID", "AccessionNumber", "AdmissionID"),

@@ -12,8 +12,8 @@ from typing import cast
 from pydicom import Dataset
 from pydicom.sr._concepts_dict import concepts
 
+from senoscope.studies.files.study_header import items_of, text_of
 from senoscope.studies.results.identity import CODING_SCHEME
-from senoscope.studies.study_header import items_of, text_of
 
 REMOVED = "Removed"
 TEXTS = ("LO", "SH", "ST", "LT", "UT", "UC", "PN")

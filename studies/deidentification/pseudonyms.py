@@ -19,7 +19,7 @@ from pydicom import Dataset
 from pydicom.uid import UID
 
 from senoscope.domain.errors import SettingsError, StorageError
-from senoscope.studies.study_header import text_of
+from senoscope.studies.files.study_header import text_of
 
 KEY_BYTES = 32
 LONGEST_SHIFT = 365

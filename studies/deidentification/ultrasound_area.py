@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
-from senoscope.calibration.field_of_view import FieldOfView, NoField, find_field_of_view
-from senoscope.calibration.screen_text import Box
-from senoscope.calibration.writing import SteadyWriting, painted_over
+from senoscope.calibration.screen.field_of_view import FieldOfView, NoField, find_field_of_view
+from senoscope.calibration.screen.screen_text import Box
+from senoscope.calibration.screen.writing import SteadyWriting, painted_over
 from senoscope.domain.clip import ClipFrames
 from senoscope.domain.errors import ImageError, SourceUnavailable
 from senoscope.domain.frame import SMALLEST_SIDE, Gray
-from senoscope.studies.study_header import whole_of
-from senoscope.studies.ultrasound_region import CORNERS
+from senoscope.studies.files.study_header import whole_of
+from senoscope.studies.images.ultrasound_region import CORNERS
 
 LOOKED_AT = 48
 """Frames spread over the clip in which writing is looked for; it stands still for longer."""

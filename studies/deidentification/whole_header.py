@@ -9,9 +9,9 @@ from pydicom.config import disable_value_validation
 from pydicom.dataelem import RawDataElement
 
 from senoscope.domain.errors import SourceUnavailable
-from senoscope.studies.cine_frames import DAMAGE
-from senoscope.studies.study_files import FoundFile, open_plain
-from senoscope.studies.study_header import CUT_OFF, DAMAGED, TOO_DEEP, HeaderFile
+from senoscope.studies.files.study_files import FoundFile, open_plain
+from senoscope.studies.files.study_header import CUT_OFF, DAMAGED, TOO_DEEP, HeaderFile
+from senoscope.studies.pixels.cine_frames import DAMAGE
 
 TOO_LARGE = "one of its sequences is larger than 4 MB; export it again from the scanner"
 LARGEST_SEQUENCE = 4 * 2**20

@@ -12,7 +12,7 @@ from pydicom import Dataset, FileMetaDataset, dcmread, dcmwrite, uid
 
 from senoscope.studies.deidentification.clean_pixels import CleanPixels, keep_lossy_history
 from senoscope.studies.deidentification.identity_search import Identity
-from senoscope.studies.study_files import FoundFile
+from senoscope.studies.files.study_files import FoundFile
 
 
 def head_of(header: Dataset, pixels: CleanPixels | None, found: FoundFile) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from senoscope.domain.errors import SettingsError, SourceUnavailable, StorageError
-from senoscope.studies.study_files import open_plain
+from senoscope.studies.files.study_files import open_plain
 
 PIECE = 2**20
 ABANDONED_S = 24 * 3600.0

@@ -17,9 +17,9 @@ from senoscope.domain.frame import ScanArea
 from senoscope.domain.reading import Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, SpacingOrigin
 from senoscope.domain.track import Track
-from senoscope.realtime.key_frames import CLEARLY_BETTER, frame_score
 from senoscope.realtime.published import ReadFrame
-from senoscope.realtime.tracker import USUAL
+from senoscope.realtime.tracking.key_frames import CLEARLY_BETTER, frame_score
+from senoscope.realtime.tracking.tracker import USUAL
 from senoscope.studies.modes.seen_lesion import SeenLesion
 
 

@@ -7,7 +7,7 @@ from threading import Event
 from typing import Protocol
 
 from senoscope.domain.errors import SourceUnavailable
-from senoscope.studies.series import Series, Study
+from senoscope.studies.images.series import Series, Study
 from senoscope.studies.study_reading import StudyReading
 
 Say = Callable[[float, str], None]

@@ -15,8 +15,8 @@ from senoscope.domain.frame import Frame
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Suspicion
 from senoscope.models.programmed.descriptors import describe
+from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.results.identity import new_uid
-from senoscope.studies.stored_image import StoredImage
 from senoscope.studies.study_reading import FramePlace, MassWords, Outlined, StudyFinding
 
 log = logging.getLogger(__name__)

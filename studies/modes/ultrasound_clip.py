@@ -8,23 +8,23 @@ from threading import Event
 
 from pydicom import uid
 
-from senoscope.calibration.field_of_view import NoField
-from senoscope.calibration.screen_template import ScreenTemplate
+from senoscope.calibration.screen.field_of_view import NoField
+from senoscope.calibration.screen.screen_template import ScreenTemplate
 from senoscope.domain.clip import Clip
 from senoscope.domain.errors import SenoscopeError
 from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.realtime.clip_sequence import ClipSequence
-from senoscope.realtime.framing import Cut
 from senoscope.realtime.look_ahead import find_ahead
 from senoscope.realtime.sources.clip import ClipSource
+from senoscope.realtime.sources.framing import Cut
 from senoscope.realtime.worker import BuildReader
+from senoscope.studies.images.series import Series, Study
+from senoscope.studies.images.stored_image import ULTRASOUND, StoredImage
+from senoscope.studies.images.ultrasound_clip import read_clip
 from senoscope.studies.modes.heard_frames import HeardFrames
 from senoscope.studies.modes.mode import Say, say_nothing
 from senoscope.studies.modes.seen_lesion import SeenLesion, study_finding
-from senoscope.studies.series import Series, Study
-from senoscope.studies.stored_image import ULTRASOUND, StoredImage
 from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyReading
-from senoscope.studies.ultrasound_clip import read_clip
 
 ALWAYS = (uid.UltrasoundImageStorage, uid.UltrasoundMultiFrameImageStorage)
 IN_ULTRASOUND = (

@@ -25,9 +25,9 @@ from pynetdicom.fsm import InvalidEventError, StateMachine
 from pynetdicom.pdu_primitives import P_DATA
 from pynetdicom.transport import AssociationSocket, RequestHandler, ThreadedAssociationServer
 
-from senoscope.studies.cine_frames import DAMAGE
 from senoscope.studies.network.pynetdicom_rules import Association
 from senoscope.studies.network.received_file import ReceivedFile
+from senoscope.studies.pixels.cine_frames import DAMAGE
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from senoscope.studies.study_files import open_plain
+from senoscope.studies.files.study_files import open_plain
 
 PIECE = 2**16
 """Bytes read or written at once."""

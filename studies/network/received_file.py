@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 from pydicom.dataset import FileMetaDataset
 from pynetdicom.dsutils import encode_file_meta
 
-from senoscope.studies.cine_frames import DAMAGE
+from senoscope.studies.pixels.cine_frames import DAMAGE
 
 PARTIAL = ".received.partial"
 SUFFIX = ".received.dcm"

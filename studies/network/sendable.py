@@ -14,10 +14,10 @@ from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
 from senoscope.domain.errors import SourceUnavailable
-from senoscope.studies.cine_frames import DAMAGE
+from senoscope.studies.files.study_files import open_plain
+from senoscope.studies.files.study_header import HeaderFile
 from senoscope.studies.network.failures import PacsRefused, PacsUnavailable
-from senoscope.studies.study_files import open_plain
-from senoscope.studies.study_header import HeaderFile
+from senoscope.studies.pixels.cine_frames import DAMAGE
 
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _STUDY_TAG = 0x0020000D

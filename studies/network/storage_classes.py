@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydicom import uid
 
-from senoscope.studies.cine_frames import DECODERS, NATIVE
+from senoscope.studies.pixels.cine_frames import DECODERS, NATIVE
 
 STORAGE_CLASSES: tuple[uid.UID, ...] = (
     uid.UltrasoundImageStorage,

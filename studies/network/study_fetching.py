@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from senoscope.domain.errors import SettingsError, StorageError
+from senoscope.studies.files.study_limits import StudyLimits
 from senoscope.studies.network.destinations import WebDestination
 from senoscope.studies.network.dimse_link import USUAL, Deadlines
 from senoscope.studies.network.failures import PacsRefused, PacsUnavailable
@@ -22,7 +23,6 @@ from senoscope.studies.network.multipart import (
 )
 from senoscope.studies.network.sendable import is_uid, read_sendable
 from senoscope.studies.network.web_link import answered
-from senoscope.studies.study_limits import StudyLimits
 
 _WANTED = 'multipart/related; type="application/dicom"; transfer-syntax=*'
 

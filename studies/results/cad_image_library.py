@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydicom import Dataset
 
+from senoscope.studies.files.study_header import numbers_of, text_of, value_of, whole_of
 from senoscope.studies.results import cad_codes
 from senoscope.studies.results.cad_findings import CadImage
 from senoscope.studies.results.cad_items import (
@@ -20,7 +21,6 @@ from senoscope.studies.results.cad_items import (
     text,
 )
 from senoscope.studies.results.sr_document import Headers
-from senoscope.studies.study_header import numbers_of, text_of, value_of, whole_of
 
 MICROMETRES_A_MILLIMETRE = 1000
 

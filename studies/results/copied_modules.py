@@ -10,7 +10,7 @@ from pydicom.config import RAISE, disable_value_validation
 from pydicom.multival import MultiValue
 from pydicom.valuerep import validate_value
 
-from senoscope.studies.study_header import text_of, value_of
+from senoscope.studies.files.study_header import text_of, value_of
 
 NEVER_LACKING = (
     *("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime"),

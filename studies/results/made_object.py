@@ -30,6 +30,7 @@ from pydicom.uid import (
 
 from senoscope import __version__
 from senoscope.domain.errors import StorageError
+from senoscope.studies.files.study_header import numbers_of, text_of, value_of
 from senoscope.studies.results.copied_modules import copy_modules
 from senoscope.studies.results.identity import (
     MANUFACTURER,
@@ -39,7 +40,6 @@ from senoscope.studies.results.identity import (
     new_uid,
 )
 from senoscope.studies.results.text_encoding import make_room
-from senoscope.studies.study_header import numbers_of, text_of, value_of
 
 FILE_NAMES = {
     "SEG": "seg",

@@ -20,13 +20,13 @@ from pydicom.uid import (
 )
 
 from senoscope.domain.spacing import PixelSpacing
-from senoscope.studies.grey_scale import MONOCHROME
+from senoscope.studies.files.study_header import numbers_of, text_of
+from senoscope.studies.pixels.grey_scale import MONOCHROME
 from senoscope.studies.results.identity import NOTICE
 from senoscope.studies.results.key_images import size_of, spacing_of
 from senoscope.studies.results.made_object import NewSeries, copy_readable, new_object, reference
 from senoscope.studies.results.outline_mask import axes_of
 from senoscope.studies.results.source_images import SourceImages
-from senoscope.studies.study_header import numbers_of, text_of
 from senoscope.studies.study_reading import Outlined, StudyFinding, StudyReading
 
 SERIES_NUMBER = 9103

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from senoscope import __version__
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.reading import OperatingPoint
+from senoscope.studies.quality.study_quality import Severity, StudyQuality
 from senoscope.studies.results.report_finding import FindingPart, Row, finding_part
 from senoscope.studies.results.report_picture import Mark, Picture, drawn
 from senoscope.studies.results.report_words import (
@@ -28,7 +29,6 @@ from senoscope.studies.results.report_words import (
     shown_time,
 )
 from senoscope.studies.sign_off import Decision, Impression, SignedReading
-from senoscope.studies.study_quality import Severity, StudyQuality
 from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyReading
 
 _MODES = ("ultrasound_clip", "live_exam")

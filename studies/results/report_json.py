@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from senoscope import __version__
+from senoscope.studies.quality.study_quality import StudyQuality
 from senoscope.studies.results.report_fields import damaged, of_plain, plain
 from senoscope.studies.sign_off import SignedReading
-from senoscope.studies.study_quality import StudyQuality
 from senoscope.studies.study_reading import StudyReading
 
 VERSION = 1

@@ -13,13 +13,8 @@ from pydicom.tag import BaseTag
 
 from senoscope.domain.clip import Clip
 from senoscope.domain.errors import ImageError, SourceUnavailable
-from senoscope.studies.cine_frames import DAMAGE
-from senoscope.studies.grey_scale import MONOCHROME, GreyScale
-from senoscope.studies.results.copied_modules import make_sound
-from senoscope.studies.series import Study
-from senoscope.studies.stored_image import StoredImage
-from senoscope.studies.study_files import open_plain
-from senoscope.studies.study_header import (
+from senoscope.studies.files.study_files import open_plain
+from senoscope.studies.files.study_header import (
     CUT_OFF,
     DAMAGED,
     NO_DICOM,
@@ -27,8 +22,13 @@ from senoscope.studies.study_header import (
     text_of,
     whole_of,
 )
+from senoscope.studies.images.series import Study
+from senoscope.studies.images.stored_image import StoredImage
+from senoscope.studies.images.ultrasound_clip import read_clip
+from senoscope.studies.pixels.cine_frames import DAMAGE
+from senoscope.studies.pixels.grey_scale import MONOCHROME, GreyScale
+from senoscope.studies.results.copied_modules import make_sound
 from senoscope.studies.study_reading import FramePlace
-from senoscope.studies.ultrasound_clip import read_clip
 
 FIRST_PIXELS = BaseTag(0x7FE00000)
 """From this group on come pixels and what pads the file."""

@@ -19,6 +19,9 @@ from senoscope.calibration.measurement import LesionMeasurements, measured
 from senoscope.calibration.outline_error import DRAWN
 from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.domain.lesion import Lesion
+from senoscope.studies.files.study_header import date_of, text_of
+from senoscope.studies.images.series import Study
+from senoscope.studies.quality.study_quality import StudyQuality
 from senoscope.studies.results.encapsulated_report import encapsulated_pdf
 from senoscope.studies.results.identity import MODEL_NAME
 from senoscope.studies.results.key_images import key_images_of
@@ -32,10 +35,7 @@ from senoscope.studies.results.report_pdf import pdf_report
 from senoscope.studies.results.segmentation import segmentation_of
 from senoscope.studies.results.signed_report import signed_report
 from senoscope.studies.results.source_images import SourceImages
-from senoscope.studies.series import Study
 from senoscope.studies.sign_off import SignedReading
-from senoscope.studies.study_header import date_of, text_of
-from senoscope.studies.study_quality import StudyQuality
 from senoscope.studies.study_reading import StudyReading
 
 TITLE = "Breast ultrasound: report of Senoscope"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.same_lesion import Still, figures
-from senoscope.realtime.same_lesion import Likeness, Look
+from senoscope.realtime.tracking.same_lesion import Likeness, Look
 
 LIKE = Likeness(depth=0.25, height=0.7, width=0.3, log_odds=1.0, within_s=1.0)
 SHALLOW, DEEP = Look(40, 20, 30, 0.0), Look(200, 20, 30, 0.0)

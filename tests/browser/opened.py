@@ -14,16 +14,16 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from senoscope.models.package import load_package
+from senoscope.models.package import CLASSIFIER, load_package
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.ui.app import PageSettings, build_app, server_config
-from senoscope.ui.assemble import CLASSIFIER, build_reader, operating_point
-from senoscope.ui.live_actions import LiveActions
-from senoscope.ui.live_session import LiveSession, WatchedSource
+from senoscope.ui.assemble import build_reader, operating_point
+from senoscope.ui.live.live_actions import LiveActions
+from senoscope.ui.live.live_session import LiveSession, WatchedSource
 from senoscope.ui.settings import Settings
 from tests.fakes import FakeLiveLoop
-from tests.ui.frames import OPERATING_POINT
+from tests.ui.built_frames import OPERATING_POINT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install 'senoscope[test]'")
 

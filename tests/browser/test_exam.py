@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from senoscope.realtime.recording_file import RecordingFile
+from senoscope.realtime.recording.recording_file import RecordingFile
 from senoscope.realtime.sources.phantom import PhantomSource
 from tests.browser.opened import PATIENCE_MS, Shown, needs_browser, playwright, read_live
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from senoscope.realtime.published import AiState
-from senoscope.ui.key_frames import KeyFrames
-from senoscope.ui.live_actions import LiveActions, Preview
+from senoscope.ui.frames.key_frames import KeyFrames
+from senoscope.ui.live.live_actions import LiveActions, Preview
 from tests import builders
 from tests.browser.opened import (
     FEWEST_FPS,
@@ -21,7 +21,7 @@ from tests.browser.opened import (
     shown_in,
 )
 from tests.fakes import FakeLiveLoop, FakeRecording
-from tests.ui.frames import phantom_frames, status
+from tests.ui.built_frames import phantom_frames, status
 
 pytestmark = [pytest.mark.browser, needs_browser]
 

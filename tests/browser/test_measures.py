@@ -11,9 +11,9 @@ import pytest
 
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.realtime.published import PublishedFrame
-from senoscope.ui.key_frames import KeyFrames
-from senoscope.ui.live_actions import LiveActions
-from senoscope.ui.measured_facts import MeasuredFrame, measured_facts
+from senoscope.ui.frames.key_frames import KeyFrames
+from senoscope.ui.frames.measured_facts import MeasuredFrame, measured_facts
+from senoscope.ui.live.live_actions import LiveActions
 from tests import builders
 from tests.browser.opened import (
     Served,
@@ -24,7 +24,7 @@ from tests.browser.opened import (
     shown_in,
 )
 from tests.fakes import FakeLiveLoop, FakeRecording
-from tests.ui.frames import finding, published, status
+from tests.ui.built_frames import finding, published, status
 
 pytestmark = [pytest.mark.browser, needs_browser]
 

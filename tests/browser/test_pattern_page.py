@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from senoscope.calibration.time_code import read_code
-from senoscope.ui.pattern_server import PatternServer
+from senoscope.ui.commands.pattern_server import PatternServer
 from tests import builders
 from tests.browser.opened import needs_browser, playwright
 

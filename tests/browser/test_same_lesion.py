@@ -12,8 +12,8 @@ from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.ledger import DropCause, LedgerSnapshot
 from senoscope.realtime.timing import Rhythm
-from senoscope.ui.key_frames import KeyFrames
-from senoscope.ui.live_actions import LiveActions, Preview
+from senoscope.ui.frames.key_frames import KeyFrames
+from senoscope.ui.live.live_actions import LiveActions, Preview
 from tests import builders
 from tests.browser.opened import (
     PATIENCE_MS,
@@ -25,7 +25,7 @@ from tests.browser.opened import (
     shown_in,
 )
 from tests.fakes import FakeLiveLoop, FakeRecording
-from tests.ui.frames import phantom_frames, status
+from tests.ui.built_frames import phantom_frames, status
 from tests.ui.seen import seen_twice
 
 pytestmark = [pytest.mark.browser, needs_browser]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from senoscope.calibration.field_of_view import FieldOfView, NoField
+from senoscope.calibration.screen.field_of_view import FieldOfView, NoField
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
-from senoscope.realtime.framing import Cut
-from senoscope.ui.key_frames import KeyFrames
-from senoscope.ui.live_actions import LiveActions, Preview
+from senoscope.realtime.sources.framing import Cut
+from senoscope.ui.frames.key_frames import KeyFrames
+from senoscope.ui.live.live_actions import LiveActions, Preview
 from tests import builders
 from tests.browser.opened import (
     PATIENCE_MS,
@@ -26,7 +26,7 @@ from tests.browser.opened import (
     shown_in,
 )
 from tests.fakes import FakeLiveLoop, FakeRecording
-from tests.ui.frames import phantom_frames, status
+from tests.ui.built_frames import phantom_frames, status
 
 pytestmark = [pytest.mark.browser, needs_browser]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from senoscope.ui.key_frames import KeyFrames
-from senoscope.ui.live_actions import LiveActions, Preview
+from senoscope.ui.frames.key_frames import KeyFrames
+from senoscope.ui.live.live_actions import LiveActions, Preview
 from tests import builders
 from tests.browser.opened import (
     Served,
@@ -20,7 +20,7 @@ from tests.browser.opened import (
     shown_in,
 )
 from tests.fakes import FakeLiveLoop, FakeRecording
-from tests.ui.frames import FRAME_MS, finding, published, status
+from tests.ui.built_frames import FRAME_MS, finding, published, status
 
 pytestmark = [pytest.mark.browser, needs_browser]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from senoscope.domain.errors import ModelPackageError
-from senoscope.ui.key_frames import KeyFrames
-from senoscope.ui.live_actions import LiveActions
-from senoscope.ui.why import Explainer
+from senoscope.ui.frames.key_frames import KeyFrames
+from senoscope.ui.live.live_actions import LiveActions
+from senoscope.ui.live.why import Explainer
 from tests import builders
 from tests.browser.opened import (
     Served,
@@ -21,8 +21,8 @@ from tests.browser.opened import (
     shown_in,
 )
 from tests.fakes import FakeLiveLoop, FakeRecording
+from tests.ui.built_frames import status
 from tests.ui.explained import MiddleEngine, classifier, read_frame
-from tests.ui.frames import status
 
 pytestmark = [pytest.mark.browser, needs_browser]
 

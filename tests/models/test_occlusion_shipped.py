@@ -15,8 +15,7 @@ from senoscope.models.classifier import Classifier
 from senoscope.models.engines import openvino
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_bus_bra
 from senoscope.models.occlusion import occlusion_maps
-from senoscope.models.package import ModelPackage, Precision, load_package
-from senoscope.ui.assemble import CLASSIFIER
+from senoscope.models.package import CLASSIFIER, ModelPackage, Precision, load_package
 from tests import builders
 
 

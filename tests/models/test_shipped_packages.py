@@ -15,10 +15,16 @@ from senoscope.models.engines import openvino
 from senoscope.models.evaluation.matching import best_match
 from senoscope.models.evaluation.metrics import dice
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_bus_bra
-from senoscope.models.package import Precision, load_package, shipped_packages
+from senoscope.models.package import (
+    CLASSIFIER,
+    SEGMENTER,
+    Precision,
+    load_package,
+    shipped_packages,
+)
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import Segmenter, lesion_mask
-from senoscope.ui.assemble import CLASSIFIER, SEGMENTER, build_reader
+from senoscope.ui.assemble import build_reader
 
 FOLDERS = (SEGMENTER, CLASSIFIER)
 SETTINGS = {

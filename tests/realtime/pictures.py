@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import cycle
 
 from senoscope.domain.frame import Frame, Gray
-from senoscope.realtime.framing import Cut
+from senoscope.realtime.sources.framing import Cut
 from senoscope.realtime.sources.numbering import Numbering
 from senoscope.realtime.sources.pacing import Pace
 

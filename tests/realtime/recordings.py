@@ -13,9 +13,9 @@ import numpy as np
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import Reading
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
-from senoscope.realtime.recorder import Recorder
-from senoscope.realtime.recording_file import AppendedFile, RecordingFile
-from senoscope.realtime.recording_format import RecordingHeader
+from senoscope.realtime.recording.recorder import Recorder
+from senoscope.realtime.recording.recording_file import AppendedFile, RecordingFile
+from senoscope.realtime.recording.recording_format import RecordingHeader
 from tests import builders
 
 SPACING = CalibratedSpacing(PixelSpacing(0.07, 0.08), SpacingOrigin.PHANTOM)

@@ -12,7 +12,7 @@ from senoscope.domain.frame import ScanArea
 from senoscope.realtime import clip_review
 from senoscope.realtime.clip_review import ClipReview, ReviewState
 from senoscope.realtime.frame_spool import FrameSpool
-from senoscope.realtime.framing import Cut, Framing
+from senoscope.realtime.sources.framing import Cut, Framing
 from tests.fakes import BuildFakeReader, FakeReader, FakeSource
 from tests.realtime.running import until
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from senoscope.domain.clip import Clip
 from senoscope.realtime.clip_sequence import NOBODY, ClipEnd, ClipSequence, Hear
-from senoscope.realtime.framing import Cut
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.sources.clip import ClipSource
+from senoscope.realtime.sources.framing import Cut
 from tests.fakes import BuildFakeReader
 from tests.realtime.running import workers
 

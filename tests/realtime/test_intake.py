@@ -12,10 +12,10 @@ from senoscope.realtime.ledger import DropCause
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.published import PublishedFrame, ReadFrame
 from senoscope.realtime.sources.numbering import Numbering
-from senoscope.ui.overlay import frame_header
+from senoscope.ui.frames.overlay import frame_header
 from tests.fakes import BuildFakeReader
 from tests.realtime.running import HANG_LIMIT_S
-from tests.ui.frames import status
+from tests.ui.built_frames import status
 
 pytestmark = pytest.mark.real_gate
 

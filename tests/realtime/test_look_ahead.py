@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.field_screens import made_screen
-from senoscope.calibration.field_of_view import NoField
-from senoscope.calibration.screen_template import ScreenTemplate
+from senoscope.calibration.screen.field_of_view import NoField
+from senoscope.calibration.screen.screen_template import ScreenTemplate
 from senoscope.realtime.look_ahead import find_ahead
 from tests.realtime.pictures import Screens
 

@@ -10,8 +10,8 @@ import pytest
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import Frame
 from senoscope.realtime import loop_benchmark
-from senoscope.realtime.benchmark_source import CODECS, RAW, Shown
 from senoscope.realtime.loop_benchmark import RUNS, LoopFigures, LoopRow, Run, loop_row
+from senoscope.realtime.sources.benchmark_source import CODECS, RAW, Shown
 from tests.fakes import BuildFakeReader, FakeReader, FakeSource
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")

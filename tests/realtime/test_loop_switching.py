@@ -8,9 +8,9 @@ import pytest
 
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
-from senoscope.realtime.framing import Cut
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.published import PublishedFrame
+from senoscope.realtime.sources.framing import Cut
 from tests.fakes import BuildFakeReader, FakeReader, FakeSource
 from tests.realtime.running import (
     HANG_LIMIT_S,

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import numpy as np
 
 from senoscope.realtime.exam import Exam, ExamName
-from senoscope.realtime.framing import Cut
 from senoscope.realtime.picture import Picture, View, same_pixels
 from senoscope.realtime.screen import Screen
+from senoscope.realtime.sources.framing import Cut
 from tests import builders
 
 EXAM = Exam(ExamName(1, "", datetime(2026, 1, 1, tzinfo=UTC)))

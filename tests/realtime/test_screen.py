@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from benchmarks.field_screens import made_screen as field_screen
-from senoscope.calibration.field_of_view import MOST_PICTURES, FieldOfView
 from senoscope.calibration.phantoms.screens import made_screen
-from senoscope.calibration.ruler import Ruler, RulerRefusal, find_ruler
+from senoscope.calibration.screen.field_of_view import MOST_PICTURES, FieldOfView
+from senoscope.calibration.screen.ruler import Ruler, RulerRefusal, find_ruler
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.reading import Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
-from senoscope.realtime.framing import Cut
 from senoscope.realtime.screen import LOOK_AT_FIRST, LOOK_EVERY, LOOK_SELDOM, Screen, Seen
+from senoscope.realtime.sources.framing import Cut
 
 HALF_A_SECOND = 15
 """Pictures of a live source."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydicom import Dataset, uid
 
-from senoscope.studies.series import Study, read_studies
-from senoscope.studies.study_files import StudyFiles
-from senoscope.studies.study_limits import LeftOut, StudyLimits
+from senoscope.studies.files.study_files import StudyFiles
+from senoscope.studies.files.study_limits import LeftOut, StudyLimits
+from senoscope.studies.images.series import Study, read_studies
 from tests.studies.dicom_files import cine, grey_frames, write
 
 STUDY, SERIES = "1.2.3.1", "1.2.3.1.7"

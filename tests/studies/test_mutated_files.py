@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pydicom
 
-from senoscope.studies.study_quality import quality_of
+from senoscope.studies.quality.study_quality import quality_of
 from tests.studies.study_builders import read
 
 SAMPLES = Path(pydicom.__file__).parent / "data" / "test_files"

@@ -13,6 +13,7 @@ import pytest
 from pydicom import Dataset, dcmread, uid
 
 from senoscope.domain.spacing import PixelSpacing
+from senoscope.studies.images.series import Study
 from senoscope.studies.network.destinations import Destination, DimseDestination, WebDestination
 from senoscope.studies.network.dimse_sending import Delivered
 from senoscope.studies.network.sending import send_files
@@ -22,7 +23,6 @@ from senoscope.studies.results.cad_report import MammographyCadReport
 from senoscope.studies.results.live_key_frame import LiveStudy, key_frame_image, live_series
 from senoscope.studies.results.made_object import written
 from senoscope.studies.results.write_results import write_results
-from senoscope.studies.series import Study
 from senoscope.studies.sign_off import (
     Assessment,
     Decision,

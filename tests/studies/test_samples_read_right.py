@@ -25,13 +25,13 @@ from pydicom.config import disable_value_validation
 from pydicom.errors import InvalidDicomError
 
 from senoscope.domain.errors import SenoscopeError, SourceUnavailable
-from senoscope.studies.deidentification.stored_frames import StoredFrames
-from senoscope.studies.grey_scale import MONOCHROME, GreyScale
+from senoscope.studies.files.study_files import StudyFiles
+from senoscope.studies.images.stored_frames import StoredFrames
+from senoscope.studies.images.stored_pixels import pixel_trouble
+from senoscope.studies.images.ultrasound_clip import read_clip
+from senoscope.studies.pixels.grey_scale import MONOCHROME, GreyScale
 from senoscope.studies.results.source_images import SourceImages
-from senoscope.studies.stored_pixels import pixel_trouble
-from senoscope.studies.study_files import StudyFiles
 from senoscope.studies.study_reading import FramePlace
-from senoscope.studies.ultrasound_clip import read_clip
 from tests.studies.programs import program
 from tests.studies.study_builders import read
 

@@ -11,7 +11,7 @@ from pydicom import Dataset
 from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.sources.clip import ClipSource
-from senoscope.studies.ultrasound_clip import read_clip
+from senoscope.studies.images.ultrasound_clip import read_clip
 from tests.studies.dicom_files import cine, grey_frames, region, write
 
 ALL = (160, 120)

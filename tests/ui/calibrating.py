@@ -17,14 +17,14 @@ from fastapi.testclient import TestClient
 from senoscope.calibration.phantoms.screens import made_screen
 from senoscope.domain.frame import Frame, Gray
 from senoscope.domain.spacing import CalibratedSpacing
-from senoscope.realtime.framing import Cut, Framing
 from senoscope.realtime.screen import LOOK_SELDOM, Screen
+from senoscope.realtime.sources.framing import Cut, Framing
 from senoscope.ui.app import PageSettings, build_app
-from senoscope.ui.calibration_session import CalibrationSession
-from senoscope.ui.screen_templates import ScreenTemplates
+from senoscope.ui.calibration.calibration_session import CalibrationSession
+from senoscope.ui.calibration.screen_templates import ScreenTemplates
 from tests import builders
 from tests.fakes import FakeLiveLoop
-from tests.ui.frames import OPERATING_POINT, status
+from tests.ui.built_frames import OPERATING_POINT, status
 from tests.ui.opened import Asked
 
 NUMBERED = made_screen(8)

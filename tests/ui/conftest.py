@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from senoscope.ui import calibration_session
+from senoscope.ui.calibration import calibration_session
 from tests.ui.calibrating import Calibrating, calibrating
 from tests.ui.opened import Page, page
 

@@ -12,7 +12,7 @@ from senoscope.domain.lesion import Lesion
 from senoscope.models.classifier import Classifier
 from senoscope.realtime.published import PublishedFrame
 from tests.models.scripted import Map, package
-from tests.ui.frames import SQUARE, published
+from tests.ui.built_frames import SQUARE, published
 
 LESION = Lesion(SQUARE, 800.0, 0.9)
 """10 to 50 across and 10 to 30 down; with half its length on each side, the square reaches to

@@ -12,11 +12,11 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from senoscope.ui.accounts import Account, Cost, new_account
+from senoscope.ui.access.accounts import Account, Cost, new_account
+from senoscope.ui.access.roles import Role
 from senoscope.ui.app import PageSettings, build_app
-from senoscope.ui.roles import Role
 from tests.fakes import FakeLiveLoop
-from tests.ui.frames import OPERATING_POINT, status
+from tests.ui.built_frames import OPERATING_POINT, status
 from tests.ui.opened import Asked
 
 CHEAP = Cost(16, 8, 1)

@@ -12,14 +12,14 @@ from fastapi.testclient import TestClient
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime.exam import ExamSummary
-from senoscope.realtime.framing import Cut
 from senoscope.realtime.published import PublishedFrame
+from senoscope.realtime.sources.framing import Cut
 from senoscope.ui.app import PageSettings, build_app
-from senoscope.ui.key_frames import KeyFrames
-from senoscope.ui.live_actions import LiveActions, Preview
+from senoscope.ui.frames.key_frames import KeyFrames
+from senoscope.ui.live.live_actions import LiveActions, Preview
 from tests import builders
 from tests.fakes import FakeLiveLoop, FakeRecording
-from tests.ui.frames import OPERATING_POINT, status
+from tests.ui.built_frames import OPERATING_POINT, status
 
 PASSWORD = "open sesame"
 FOREIGN = {"origin": "http://elsewhere.example"}

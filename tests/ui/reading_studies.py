@@ -21,19 +21,19 @@ from senoscope.domain.reading import Unsuitable
 from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.images.series import Series, Study
 from senoscope.studies.modes.mode import Say, say_nothing
-from senoscope.studies.series import Series, Study
 from senoscope.studies.study_intake import StudyIntake
 from senoscope.studies.study_reading import StudyReading
 from senoscope.ui.app import PageSettings, build_app
-from senoscope.ui.study_desk import StudyDesk
-from senoscope.ui.study_jobs import StudyJobs
-from senoscope.ui.study_uploads import StudyUploads
+from senoscope.ui.studies.study_desk import StudyDesk
+from senoscope.ui.studies.study_jobs import StudyJobs
+from senoscope.ui.studies.study_uploads import StudyUploads
 from tests.fakes import FakeLiveLoop
 from tests.realtime.running import until
 from tests.studies.dicom_files import cine, region, write
 from tests.studies.results.image_builders import reading_of
-from tests.ui.frames import OPERATING_POINT, status
+from tests.ui.built_frames import OPERATING_POINT, status
 from tests.ui.opened import Asked
 
 NAME = "Sample^Anna"

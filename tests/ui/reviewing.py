@@ -12,14 +12,14 @@ from fastapi.testclient import TestClient
 
 from senoscope.domain.frame import ScanArea
 from senoscope.domain.spacing import PixelSpacing
-from senoscope.realtime.recorder import Recorder
-from senoscope.realtime.recording_format import RecordingHeader
+from senoscope.realtime.recording.recorder import Recorder
+from senoscope.realtime.recording.recording_format import RecordingHeader
 from senoscope.ui.app import PageSettings, build_app
-from senoscope.ui.review_session import ReviewSession
+from senoscope.ui.review.review_session import ReviewSession
 from tests import builders
 from tests.fakes import BuildFakeReader, FakeLiveLoop, FakeReader
 from tests.realtime.running import until
-from tests.ui.frames import OPERATING_POINT, status
+from tests.ui.built_frames import OPERATING_POINT, status
 from tests.ui.opened import Asked
 
 FRAMES = 24

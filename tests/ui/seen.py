@@ -11,7 +11,7 @@ from senoscope.domain.reading import Reading, Suspicion
 from senoscope.domain.spacing import PixelSpacing
 from senoscope.realtime.exam import ExamName
 from senoscope.realtime.published import ReadFrame
-from senoscope.ui.key_frames import KeyFrames
+from senoscope.ui.frames.key_frames import KeyFrames
 from tests import builders
 
 

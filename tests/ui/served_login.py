@@ -14,9 +14,9 @@ from pathlib import Path
 
 import httpx
 
+from senoscope.ui.access.tls import tls_of
 from senoscope.ui.app import serve
 from senoscope.ui.logs import start_log
-from senoscope.ui.tls import tls_of
 from tests.ui.certificates import Made
 from tests.ui.logged_in import accounts, whole_app
 

@@ -8,7 +8,7 @@ import pytest
 from senoscope.domain.errors import PortInUse, SettingsError
 from senoscope.ui.app import PageSettings, build_app, page_address, serve
 from tests.fakes import FakeLiveLoop
-from tests.ui.frames import OPERATING_POINT, status
+from tests.ui.built_frames import OPERATING_POINT, status
 from tests.ui.opened import PASSWORD, Asked, Page
 
 

@@ -12,17 +12,11 @@ from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.reading import Finding, Suspicion
 from senoscope.models.evaluation.platt_fit import PlattFit
 from senoscope.models.odds import logit
-from senoscope.models.package import load_package
-from senoscope.ui.assemble import (
-    CLASSIFIER,
-    build_classifier,
-    build_explainer,
-    build_reader,
-    operating_point,
-)
-from senoscope.ui.site_calibration import SiteFit, checksum
+from senoscope.models.package import CLASSIFIER, load_package
+from senoscope.ui.assemble import build_classifier, build_explainer, build_reader, operating_point
+from senoscope.ui.calibration.site_calibration import SiteFit, checksum
+from tests.ui.built_frames import published
 from tests.ui.explained import LESION, bright_dot
-from tests.ui.frames import published
 
 PACKAGE = load_package(CLASSIFIER)
 FIT = SiteFit(

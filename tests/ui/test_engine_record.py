@@ -14,7 +14,7 @@ from senoscope.calibration.engine_trust import Verdict
 from senoscope.domain.errors import EngineUnavailable, SettingsError
 from senoscope.models.engines.ways import USUAL, WAYS
 from senoscope.ui import engine_record, own_clip
-from senoscope.ui.commands import app
+from senoscope.ui.commands.every_command import app
 from senoscope.ui.engine_record import chosen_way, kept_trials, record_file
 
 GOOD = Verdict(100, 80, 1.0, 1.0, 0.0, 0.0, 0.0)

@@ -22,13 +22,13 @@ from senoscope.realtime.igtl_out import messages_of
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import PublishedFrame
-from senoscope.ui.cine import HeldFrame
-from senoscope.ui.clip_export import key_images
-from senoscope.ui.clip_video import write_video
-from senoscope.ui.live_session import LiveSession, WatchedSource
-from senoscope.ui.review_session import ReviewSession
+from senoscope.ui.frames.cine import HeldFrame
+from senoscope.ui.frames.snapshot import save_snapshot
+from senoscope.ui.live.live_session import LiveSession, WatchedSource
+from senoscope.ui.review.clip_export import key_images
+from senoscope.ui.review.clip_video import write_video
+from senoscope.ui.review.review_session import ReviewSession
 from senoscope.ui.settings import Settings
-from senoscope.ui.snapshot import save_snapshot
 from tests import builders
 from tests.realtime.pictures import Screens
 from tests.realtime.recordings import everything_in

@@ -10,8 +10,8 @@ import pytest
 
 from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.domain.frame import ScanArea
-from senoscope.realtime.framing import Cut
-from senoscope.ui.overlay import MaskAges
+from senoscope.realtime.sources.framing import Cut
+from senoscope.ui.frames.overlay import MaskAges
 from senoscope.ui.settings import Settings, load_settings, save_settings, settings_file
 
 AREA, OTHER = ScanArea(10, 20, 300, 200), ScanArea(0, 0, 640, 480)

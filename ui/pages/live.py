@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from senoscope.domain.reading import OperatingPoint
-from senoscope.ui.live_route import LIVE_PATH
+from senoscope.ui.live.live_route import LIVE_PATH
 from senoscope.ui.pages.one_element import page_of, style_of
 
 _SCRIPTS = (

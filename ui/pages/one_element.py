@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from senoscope import __version__
-from senoscope.ui.catalogue import LANGUAGES, texts
+from senoscope.ui.words.catalogue import LANGUAGES, texts
 
 
 def page_of(name: str, scripts: tuple[str, ...], **given: Any) -> gr.Blocks:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from senoscope.calibration.phantoms.screens import made_screen
-from senoscope.calibration.screen_template import ScreenTemplate
+from senoscope.calibration.screen.screen_template import ScreenTemplate
 from tests.browser.calibration.conftest import Calibration
 from tests.browser.opened import needs_browser
 from tests.ui.calibrating import DOTS, NUMBERED, two_marks

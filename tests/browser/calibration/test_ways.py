@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from senoscope.ui.app import PageSettings, build_app
-from senoscope.ui.calibration_session import CalibrationSession
-from senoscope.ui.review_session import ReviewSession
-from senoscope.ui.screen_templates import ScreenTemplates
+from senoscope.ui.calibration.calibration_session import CalibrationSession
+from senoscope.ui.calibration.screen_templates import ScreenTemplates
+from senoscope.ui.review.review_session import ReviewSession
 from tests.browser.calibration.test_calibration import SIZES
 from tests.browser.opened import Shown, needs_browser, playwright, serving, shown_in
 from tests.fakes import BuildFakeReader, FakeLiveLoop
+from tests.ui.built_frames import OPERATING_POINT, phantom_frames, status
 from tests.ui.calibrating import ScreenLoop
-from tests.ui.frames import OPERATING_POINT, phantom_frames, status
 from tests.ui.opened import Asked
 
 pytestmark = [pytest.mark.browser, needs_browser]

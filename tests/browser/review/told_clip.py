@@ -14,10 +14,10 @@ import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from senoscope.ui.packed import packed
+from senoscope.ui.frames.packed import packed
 from senoscope.ui.pages.review import review_page, review_style
 from tests.browser.review.told_measures import apart, measured
-from tests.ui.frames import OPERATING_POINT
+from tests.ui.built_frames import OPERATING_POINT
 
 COLUMNS, ROWS, FRAMES, RATE_HZ = 640, 480, 120, 30.0
 NOT_READ = range(30, 36)

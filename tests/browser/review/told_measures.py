@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
-from senoscope.ui.measured_facts import distance_facts
+from senoscope.ui.frames.measured_facts import distance_facts
 
 SPACING = CalibratedSpacing(PixelSpacing(0.1, 0.1), SpacingOrigin.RULER, 0.6)
 

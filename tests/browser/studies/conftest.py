@@ -13,7 +13,7 @@ from senoscope.ui.app import PageSettings, build_app
 from senoscope.ui.assemble import build_reader, build_study_desk
 from tests.browser.opened import PATIENCE_MS, Shown, playwright, serving, shown_in
 from tests.fakes import FakeLiveLoop
-from tests.ui.frames import OPERATING_POINT, status
+from tests.ui.built_frames import OPERATING_POINT, status
 from tests.ui.opened import Asked
 from tests.ui.reading_studies import FindsTwo, studies_app, study_zip
 

@@ -10,8 +10,7 @@ import pytest
 
 from senoscope.domain.errors import ModelPackageError, SettingsError
 from senoscope.models.engines.ways import BACK_ENDS, REFERENCE, USUAL, WAYS, Way, way_from_text
-from senoscope.models.package import ModelPackage, Precision, load_package
-from senoscope.ui.assemble import CLASSIFIER, SEGMENTER
+from senoscope.models.package import CLASSIFIER, SEGMENTER, ModelPackage, Precision, load_package
 
 
 def test_each_is_found_by_what_is_typed() -> None:

@@ -12,7 +12,7 @@ from senoscope.models.package import SHIPPED, Precision, load_package
 from senoscope.models.peers.naive import NaiveLoop
 from senoscope.models.peers.reading import Given, NetworksAlone, made_ready
 from senoscope.models.segmenter import lesion_mask
-from senoscope.realtime.benchmark_source import Shown
+from senoscope.realtime.sources.benchmark_source import Shown
 from senoscope.ui.assemble import build_reader
 
 UNET, GOOGLENET = (load_package(SHIPPED / name) for name in ("unet-realtime", "googlenet"))

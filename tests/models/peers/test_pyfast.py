@@ -16,9 +16,9 @@ from senoscope.models.package import SHIPPED, ModelPackage, Precision, load_pack
 from senoscope.models.peers import pyfast
 from senoscope.models.peers.pyfast import adapted, boxes_of, square_round
 from senoscope.models.peers.reading import Given, Read, made_ready
-from senoscope.realtime.benchmark_source import Shown
+from senoscope.realtime.sources.benchmark_source import Shown
 from senoscope.ui.assemble import build_reader
-from senoscope.ui.bench_peers import networks_alone
+from senoscope.ui.commands.bench_peers import networks_alone
 
 UNET, GOOGLENET = (load_package(SHIPPED / name) for name in ("unet-realtime", "googlenet"))
 ABSENT = importlib.util.find_spec("fast") is None

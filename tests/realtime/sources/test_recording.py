@@ -10,8 +10,8 @@ import pytest
 from senoscope.domain.errors import SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading
-from senoscope.realtime.recorder import Recorder
-from senoscope.realtime.recording_format import MAGIC, RecordingHeader
+from senoscope.realtime.recording.recorder import Recorder
+from senoscope.realtime.recording.recording_format import MAGIC, RecordingHeader
 from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.realtime.sources.recording import LONGEST_GAP_NS, RecordingSource
 from senoscope.ui.assemble import build_reader

@@ -12,7 +12,7 @@ from senoscope.studies.deidentification.clean_header import DeidentifyOptions
 from senoscope.studies.deidentification.deidentify import deidentified
 from senoscope.studies.deidentification.deidentify_report import DeidentifyReport
 from senoscope.studies.deidentification.pseudonyms import PseudonymKey
-from senoscope.studies.study_files import StudyFiles
+from senoscope.studies.files.study_files import StudyFiles
 from tests.studies.programs import program
 from tests.studies.study_builders import folder_of
 

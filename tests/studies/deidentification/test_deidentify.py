@@ -15,7 +15,7 @@ from senoscope.studies.deidentification import written_file
 from senoscope.studies.deidentification.clean_header import DeidentifyOptions, HeaderCleaning
 from senoscope.studies.deidentification.deidentify import deidentified
 from senoscope.studies.deidentification.ultrasound_area import KeptArea
-from senoscope.studies.study_files import StudyFiles
+from senoscope.studies.files.study_files import StudyFiles
 from tests.studies.deidentification.exports import KEY, copied, errors, exported, only
 from tests.studies.dicom_files import cine, compressed, grey_frames, jpegs
 from tests.studies.study_builders import folder_of, image, ultrasound

@@ -12,7 +12,7 @@ import pytest
 from pydicom import dcmread, uid
 
 from senoscope.studies.deidentification.deidentify_report import DeidentifyReport
-from senoscope.studies.study_files import StudyFiles
+from senoscope.studies.files.study_files import StudyFiles
 from tests.studies.deidentification.exports import copied, errors
 from tests.studies.test_mutated_files import LARGEST, SAMPLES, mutated
 

@@ -12,9 +12,9 @@ from pydicom import Dataset, uid
 
 from senoscope.domain.errors import InstallationError, SourceUnavailable
 from senoscope.domain.reading import Unsuitable
+from senoscope.studies.images.series import Study
 from senoscope.studies.modes.mode import fitting_modes
 from senoscope.studies.modes.ultrasound_clip import UltrasoundClip
-from senoscope.studies.series import Study
 from senoscope.studies.study_reading import StudyReading
 from tests.fakes import BuildFakeReader, FakeReader
 from tests.realtime.running import workers

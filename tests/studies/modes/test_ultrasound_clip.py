@@ -12,23 +12,23 @@ from pydicom import Dataset, dcmread, uid
 
 from senoscope.calibration.measurement import measured
 from senoscope.calibration.outline_error import network_error
-from senoscope.calibration.screen_template import ScreenTemplate
+from senoscope.calibration.screen.screen_template import ScreenTemplate
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Reading
 from senoscope.domain.spacing import CalibratedSpacing, SpacingOrigin
 from senoscope.domain.track import Track
-from senoscope.models.package import load_package
+from senoscope.models.package import SEGMENTER, load_package
 from senoscope.realtime.clip_review import ClipReview, ReviewState
-from senoscope.realtime.framing import Cut
 from senoscope.realtime.look_ahead import find_ahead
 from senoscope.realtime.sources.clip import ClipSource
+from senoscope.realtime.sources.framing import Cut
+from senoscope.studies.images.series import Study
+from senoscope.studies.images.ultrasound_clip import read_clip
 from senoscope.studies.modes.mode import fitting_modes
 from senoscope.studies.modes.ultrasound_clip import UltrasoundClip
-from senoscope.studies.series import Study
 from senoscope.studies.study_reading import StudyFinding, StudyReading
-from senoscope.studies.ultrasound_clip import read_clip
-from senoscope.ui.assemble import SEGMENTER, build_reader, study_modes
-from senoscope.ui.open_clip import OpenClip
+from senoscope.ui.assemble import build_reader, study_modes
+from senoscope.ui.review.open_clip import OpenClip
 from tests.realtime.running import until
 from tests.studies.modes.phantom_files import (
     COLUMNS,

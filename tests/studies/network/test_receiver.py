@@ -14,12 +14,12 @@ import pytest
 from pydicom import Dataset
 
 from senoscope.domain.errors import PortInUse, SettingsError, StorageError
+from senoscope.studies.files.study_files import StudyFiles
 from senoscope.studies.network.destinations import DimseDestination, Tls
 from senoscope.studies.network.dimse_sending import Delivered, echo
 from senoscope.studies.network.failures import PacsUnavailable
 from senoscope.studies.network.receiver import Receiver, ReceiverSettings, ServerTls
 from senoscope.studies.network.sending import send_files
-from senoscope.studies.study_files import StudyFiles
 from tests.studies.network.faulty import SHORT
 from tests.studies.network.network_files import (
     KINDS,

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from senoscope.domain.errors import SenoscopeError, SettingsError
+from senoscope.studies.files.study_files import StudyFiles
+from senoscope.studies.files.study_limits import StudyLimits
 from senoscope.studies.network.destinations import WebDestination
 from senoscope.studies.network.failures import PacsHasNone, PacsRefused, PacsUnavailable
 from senoscope.studies.network.study_fetching import fetch
-from senoscope.studies.study_files import StudyFiles
-from senoscope.studies.study_limits import StudyLimits
 from tests.studies.network.faulty import SHORT, answer, http
 from tests.studies.network.network_files import KINDS, STUDY, data_set, file_of, us_native
 from tests.studies.network.orthanc import HOST, Orthanc

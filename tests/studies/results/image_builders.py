@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, uid
 
+from senoscope.studies.images.series import Study
 from senoscope.studies.results.source_images import SourceImages
-from senoscope.studies.series import Study
 from senoscope.studies.study_reading import (
     FramePlace,
     ImageReading,

@@ -18,6 +18,7 @@ from senoscope.domain.lexicon import (
 )
 from senoscope.domain.reading import OperatingPoint, ReaderDescription, Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
+from senoscope.studies.quality.study_quality import Fact, StudyQuality
 from senoscope.studies.sign_off import (
     Assessment,
     Decision,
@@ -26,7 +27,6 @@ from senoscope.studies.sign_off import (
     Signer,
     Verdict,
 )
-from senoscope.studies.study_quality import Fact, StudyQuality
 from senoscope.studies.study_reading import (
     FramePlace,
     ImageReading,

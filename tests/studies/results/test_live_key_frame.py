@@ -11,13 +11,13 @@ from pydicom.uid import generate_uid
 from senoscope.domain.errors import ImageError, SettingsError
 from senoscope.domain.frame import ScanArea
 from senoscope.domain.spacing import PixelSpacing
+from senoscope.studies.images.ultrasound_clip import read_clip
 from senoscope.studies.results.key_images import key_images_of
 from senoscope.studies.results.live_key_frame import LiveStudy, key_frame_image, live_series
 from senoscope.studies.results.made_object import written
 from senoscope.studies.results.presentation import presentations_of
 from senoscope.studies.results.segmentation import segmentation_of
 from senoscope.studies.results.source_images import SourceImages
-from senoscope.studies.ultrasound_clip import read_clip
 from tests.studies.results.conformance import dciodvfy_errors
 from tests.studies.results.image_builders import reading_of
 from tests.studies.results.report_builders import picture

@@ -11,10 +11,10 @@ from datetime import date
 import pytest
 from PIL import Image
 
+from senoscope.studies.quality.study_quality import Fact, StudyQuality
 from senoscope.studies.results.report import ReportHeader, report_of
 from senoscope.studies.results.report_html import html_report
 from senoscope.studies.sign_off import Decision, Signer, Verdict
-from senoscope.studies.study_quality import Fact, StudyQuality
 from tests.studies.results import report_builders as made
 from tests.studies.results.report_texts import Page
 from tests.studies.results.test_report import AT, HEADER

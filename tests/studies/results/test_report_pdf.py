@@ -10,11 +10,11 @@ from datetime import date, timedelta
 import pytest
 
 from senoscope.domain.lexicon import Term
+from senoscope.studies.quality.study_quality import Fact, StudyQuality
 from senoscope.studies.results.report import ReportHeader, report_of
 from senoscope.studies.results.report_pdf import pdf_report
 from senoscope.studies.results.report_pdf_text import SIGN, has_all_letters, markup, text_runs
 from senoscope.studies.sign_off import Decision, Signer, Verdict
-from senoscope.studies.study_quality import Fact, StudyQuality
 from tests.studies.results import report_builders as made
 from tests.studies.results.report_texts import pdf_facts, pdf_pages, pdf_text
 from tests.studies.results.test_report import AT, HEADER

@@ -10,9 +10,10 @@ import pytest
 from pydicom import Dataset, dcmread, uid
 
 from senoscope.domain.errors import SettingsError, SourceUnavailable, StorageError
+from senoscope.studies.images.series import Study
+from senoscope.studies.quality.study_quality import quality_of
 from senoscope.studies.results.report_json import reading_of_json, signed_of_json
 from senoscope.studies.results.write_results import WrittenResult, write_results
-from senoscope.studies.series import Study
 from senoscope.studies.sign_off import (
     Assessment,
     Decision,
@@ -21,7 +22,6 @@ from senoscope.studies.sign_off import (
     Signer,
     Verdict,
 )
-from senoscope.studies.study_quality import quality_of
 from senoscope.studies.study_reading import StudyReading
 from tests.studies.results.conformance import dciodvfy_errors
 from tests.studies.results.image_builders import (

@@ -1,0 +1,1 @@
+"""What a grabbed scanner screen says: where the tissue is, and how deep."""

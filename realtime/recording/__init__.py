@@ -1,0 +1,1 @@
+"""An exam written to a file while it runs, and read back."""

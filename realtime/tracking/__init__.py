@@ -1,0 +1,1 @@
+"""One lesion over many frames, and over many sweeps."""

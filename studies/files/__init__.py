@@ -1,0 +1,1 @@
+"""From a folder or a zip to headers that can be trusted."""

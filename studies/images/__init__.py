@@ -1,0 +1,1 @@
+"""What one file shows, and the series it belongs to."""

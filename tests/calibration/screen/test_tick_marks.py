@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from senoscope.calibration.screen.tick_marks import TickColumn, find_marks, tick_columns
+from senoscope.domain.frame import Gray
+
+
+def ticks(rows: list[int], column: int = 300, length: int = 8) -> Gray:
+    picture = np.zeros((480, 640), np.uint8)
+    for row in rows:
+        picture[row : row + 2, column : column + length] = 200
+    return picture
+
+
+def columns(picture: Gray) -> list[TickColumn]:
+    return tick_columns(find_marks(picture), (picture.shape[0], picture.shape[1]))
+
+
+def test_a_mark_is_where_it_was_drawn() -> None:
+    marks = find_marks(ticks([100]))
+    assert len(marks) == 1
+    assert (marks.row[0], marks.left[0], marks.right[0]) == (100.5, 300, 307)
+
+
+def test_a_line_down_the_picture_is_no_mark_and_its_ticks_are() -> None:
+    picture = ticks(list(range(40, 440, 40)))
+    picture[30:450, 298:300] = 200
+    found = columns(picture)[0]
+    assert found.step == pytest.approx(40)
+    assert len(found.marks) == 10
+
+
+def test_the_step_is_found_although_marks_are_missing_and_others_are_there() -> None:
+    picture = ticks([row for row in range(40, 440, 20) if row not in (120, 260, 280)])
+    picture[331:333, 300:308] = 200
+    found = columns(picture)[0]
+    assert found.step == pytest.approx(20, abs=0.01)
+    assert found.row(0) == pytest.approx(40.5, abs=0.1)
+    assert found.places == 20
+
+
+def test_uneven_marks_are_no_ruler() -> None:
+    assert columns(ticks([30, 75, 140, 190, 270, 330, 440])) == []
+
+
+def test_three_even_marks_are_too_few() -> None:
+    assert columns(ticks([40, 200, 360])) == []
+
+
+def test_marks_over_a_small_part_of_the_picture_are_a_list_of_settings() -> None:
+    assert columns(ticks(list(range(200, 360, 20)))) == []
+
+
+def test_upper_and_lower_edges_of_a_ring_are_one_mark() -> None:
+    picture = np.zeros((480, 640), np.uint8)
+    for row in range(40, 440, 40):
+        for edge in (row - 3, row + 3):
+            picture[edge, 298:303] = 200
+    found = columns(picture)[0]
+    assert found.step == pytest.approx(40)
+    assert found.row(0) == pytest.approx(40)
+
+
+def test_a_black_picture_has_no_marks() -> None:
+    assert len(find_marks(np.zeros((64, 64), np.uint8))) == 0

@@ -1,0 +1,1 @@
+"""The calibration page's session and routes, and the site's own fit."""

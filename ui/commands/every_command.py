@@ -1,0 +1,63 @@
+"""Every `senoscope` command, listed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from senoscope import __version__
+from senoscope.ui.commands.account_command import account
+from senoscope.ui.commands.bench_command import bench
+from senoscope.ui.commands.bench_peers import peers
+from senoscope.ui.commands.calibrate_command import calibrate
+from senoscope.ui.commands.compare_command import compare
+from senoscope.ui.commands.deidentify_command import deidentify
+from senoscope.ui.commands.doctor_command import doctor
+from senoscope.ui.commands.engines_command import engines
+from senoscope.ui.commands.evaluate_command import evaluate
+from senoscope.ui.commands.gallery_command import gallery
+from senoscope.ui.commands.live_command import live
+from senoscope.ui.commands.pacs_command import pacs
+from senoscope.ui.commands.probability_command import probability
+from senoscope.ui.commands.store_command import store
+from senoscope.ui.commands.study_command import study
+from senoscope.ui.commands.train_command import train
+
+app = typer.Typer(
+    help="An open breast-ultrasound assistant. Not a medical device: suggestions, not diagnoses.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(live)
+app.command()(doctor)
+app.command()(engines)
+app.command()(gallery)
+bench.command()(peers)
+app.add_typer(bench, name="bench")
+calibrate.command()(probability)
+app.add_typer(calibrate, name="calibrate")
+app.add_typer(evaluate, name="evaluate")
+app.add_typer(compare, name="compare")
+app.add_typer(train, name="train")
+study.command()(deidentify)
+app.add_typer(study, name="study")
+app.add_typer(store, name="store")
+app.add_typer(pacs, name="pacs")
+app.add_typer(account, name="account")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,168 @@
+"""`senoscope study`: what a folder of DICOM files holds, and what the AI makes of it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from senoscope.domain.errors import SourceUnavailable
+from senoscope.ui.assemble import build_reader, study_modes
+from senoscope.ui.calibration.site_calibration import fit_in_force
+from senoscope.ui.engine_record import chosen_way
+
+if TYPE_CHECKING:
+    from senoscope.studies.files.study_files import StudyFiles
+    from senoscope.studies.files.study_limits import LeftOut
+    from senoscope.studies.images.series import Study
+    from senoscope.studies.modes.mode import Mode
+    from senoscope.studies.quality.study_quality import StudyQuality
+    from senoscope.studies.study_reading import StudyReading
+
+STOPPED = 130
+"""Exit status of a program that Ctrl-C ended."""
+
+study = typer.Typer(help="DICOM studies: what came, and what the AI reads.", no_args_is_help=True)
+
+Given = Annotated[Path, typer.Argument(help="A folder, a zip, a DICOMDIR or a DICOM file.")]
+WithoutPreamble = Annotated[
+    bool, typer.Option("--without-preamble", help="Also files that lack the DICOM preamble.")
+]
+
+
+@study.command()
+def quality(
+    path: Given,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON list of studies.")] = False,
+    without_preamble: WithoutPreamble = False,
+) -> None:
+    """What came, what is missing and what contradicts itself. Of pixels, only mammograms'."""
+    # Here, since pydicom takes a quarter of a second, which other commands need not wait for.
+    from senoscope.studies.files.study_files import StudyFiles  # noqa: PLC0415
+    from senoscope.studies.quality.study_quality import quality_of  # noqa: PLC0415
+    from senoscope.studies.quality.tissue_edge import edges_of  # noqa: PLC0415
+
+    with StudyFiles(path, without_preamble=without_preamble) as files:
+        studies, left_out = _studies(files)
+        facts = [quality_of(each, left_out, edges_of(each)) for each in studies]
+    if as_json:
+        typer.echo(json.dumps([each.as_json() for each in facts], indent=1))
+        return
+    for number, each in enumerate(facts, 1):
+        _say_quality(number, len(facts), each)
+
+
+@study.command()
+def read(
+    path: Given,
+    out: Annotated[Path, typer.Option(help="The new folder to write the results into.")],
+    prevalence: Annotated[
+        float | None,
+        typer.Option(help="Share of this site's lesions that are malignant; as in training."),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="auto, or for example openvino-int8 (see `senoscope engines`).")
+    ] = "auto",
+    language: Annotated[str, typer.Option(help="Of the report: en or zh-CN.")] = "en",
+    *,
+    without_preamble: WithoutPreamble = False,
+) -> None:
+    """Read every study in PATH: report, measurements and outlines as DICOM, PDF, HTML and JSON."""
+    from senoscope.studies.files.study_files import StudyFiles  # noqa: PLC0415
+    from senoscope.studies.results.report_words import require_language  # noqa: PLC0415 - as above
+    from senoscope.studies.results.write_results import require_empty  # noqa: PLC0415
+
+    require_language(language)
+    require_empty(out)
+    fit = fit_in_force()
+    way, _ = chosen_way(engine, partial(typer.echo, err=True))
+    modes = study_modes(partial(build_reader, way, prevalence=prevalence, site_fit=fit))
+    # A service manager ends programs by SIGTERM: the AI process must go too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with StudyFiles(path, without_preamble=without_preamble) as files:
+            studies, left_out = _studies(files)
+            read_any = False
+            for number, one in enumerate(studies, 1):
+                folder = out if len(studies) == 1 else out / f"study_{number}"
+                place = number, len(studies)
+                read_any |= _read_one(one, left_out, modes, folder, language, place)
+    except KeyboardInterrupt:
+        typer.echo("\nStopped; the study at hand was not written.", err=True)
+        raise typer.Exit(STOPPED) from None
+    if not read_any:
+        raise typer.Exit(1)
+
+
+def _read_one(
+    one: Study,
+    left_out: tuple[LeftOut, ...],
+    modes: tuple[Mode, ...],
+    folder: Path,
+    language: str,
+    place: tuple[int, int],
+) -> bool:
+    """False where it is none for any mode, and not the only one."""
+    from senoscope.studies.modes.mode import fitting_modes  # noqa: PLC0415 - as above
+    from senoscope.studies.quality.study_quality import quality_of  # noqa: PLC0415
+    from senoscope.studies.quality.tissue_edge import edges_of  # noqa: PLC0415
+    from senoscope.studies.results.identity import NOTICE  # noqa: PLC0415
+    from senoscope.studies.results.write_results import write_results  # noqa: PLC0415
+
+    facts = quality_of(one, left_out, edges_of(one))
+    _say_quality(*place, facts)
+    try:
+        fitting = fitting_modes(one, modes)
+    except SourceUnavailable as error:
+        if place[1] == 1:
+            raise
+        typer.echo(str(error))  # the other studies may fit
+        return False
+    for mode in fitting:
+        reading = mode.read(one, _say_progress)
+        assert reading is not None, "nobody cancelled"
+        into = folder if len(fitting) == 1 else folder / mode.name
+        if sys.stderr.isatty():
+            typer.echo("", err=True)
+        results = write_results(one, reading, into, quality=facts, language=language)
+        _say_reading(reading)
+        typer.echo(f"{len(results)} files in {into}. {NOTICE}")
+    return True
+
+
+def _studies(files: StudyFiles) -> tuple[tuple[Study, ...], tuple[LeftOut, ...]]:
+    from senoscope.studies.images.series import read_studies  # noqa: PLC0415 - as above
+
+    studies, left_out = read_studies(files)
+    if not studies:
+        why = " ".join(str(each) for each in left_out) or "There is no file."
+        raise SourceUnavailable(
+            f"No DICOM image was found. {why} Give a folder, a zip, a DICOMDIR or a file of a "
+            "study."
+        )
+    return studies, left_out
+
+
+def _say_quality(number: int, count: int, facts: StudyQuality) -> None:
+    if count > 1:
+        typer.echo(f"Study {number} of {count}")
+    typer.echo(str(facts))
+
+
+def _say_progress(share: float, words: str) -> None:
+    """On one line of a terminal; a file has no use for it."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{words}, {share:4.0%}", nl=False, err=True)
+
+
+def _say_reading(reading: StudyReading) -> None:
+    from senoscope.studies.results.reading_lines import reading_lines  # noqa: PLC0415 - as above
+
+    for line in reading_lines(reading):
+        typer.echo(line)

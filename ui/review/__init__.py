@@ -1,0 +1,1 @@
+"""The review page's session and routes."""

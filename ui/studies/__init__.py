@@ -1,0 +1,1 @@
+"""The studies page's desk, jobs and routes."""

@@ -1,0 +1,128 @@
+"""Studies that came are kept and read one after the other, on a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+
+from senoscope.domain.errors import SenoscopeError, SettingsError
+from senoscope.studies.study_intake import Tell
+from senoscope.ui.frames.overlay import Header
+
+MOST_WAITING = 20
+STOP_LIMIT_S = 10.0
+KEEP_LIMIT_S = 120.0
+"""Twelve key frames took 9 to 37 s; who ends the program at an exam's end waits no longer."""
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Tell, Event], tuple[int, ...]]
+"""The exams' numbers. Ends soon once the event is set."""
+KeepAndRead = Callable[[Path, str, Tell, Event], tuple[int, ...]]
+"""What is at the path, for that login; the exams' numbers. Ends soon once the event is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """`must`: it keeps what cannot be asked for again, and is done even when all ends."""
+
+    work: Work
+    folder: Path | None = None
+    must: bool = False
+    stopping: Event = field(default_factory=Event)
+
+
+class StudyJobs:
+    """Any thread may ask. What a job was given is removed when it has ended."""
+
+    def __init__(self, keep_and_read: KeepAndRead) -> None:
+        self.keep_and_read = keep_and_read
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._lock = Lock()
+        self._open: list[_Job] = []
+        self._share = 0.0
+        self._message = ""
+        self._exams: tuple[int, ...] = ()
+        self._thread = Thread(target=self._run, name="senoscope-studies", daemon=True)
+        self._thread.start()
+
+    def add(self, folder: Path | None, path: Path, who: str) -> None:
+        """Read `path`, then remove `folder`. SettingsError where too many wait."""
+
+        def read(tell: Tell, stopping: Event) -> tuple[int, ...]:
+            return self.keep_and_read(path, who, tell, stopping)
+
+        job = _Job(read, folder)
+        with self._lock:
+            if len(self._open) >= MOST_WAITING:
+                raise SettingsError(
+                    f"{MOST_WAITING} studies wait to be read. Send this one when they are done."
+                )
+            self._open.append(job)
+        self._queue.put(job)
+
+    def keep(self, work: Callable[[], tuple[int, ...]]) -> None:
+        """Do `work` in its turn, however many wait and whatever is stopped; `close` waits for it.
+
+        It gives the exams' numbers; its errors are told as those of a study are.
+        """
+        job = _Job(lambda _tell, _stopping: work(), must=True)
+        with self._lock:
+            self._open.append(job)
+        self._queue.put(job)
+
+    def stop(self) -> None:
+        """End the present reading."""
+        with self._lock:
+            if self._open:
+                self._open[0].stopping.set()
+
+    def close(self) -> None:
+        """End all; what waits is not read, but what is to be kept is."""
+        with self._lock:
+            keeps = any(job.must for job in self._open)
+            for job in self._open:
+                job.stopping.set()
+        self._queue.put(None)
+        self._thread.join(KEEP_LIMIT_S if keeps else STOP_LIMIT_S)
+
+    def state(self) -> Header:
+        """JSON-ready: reading or idle, the share done, what the last job came to."""
+        with self._lock:
+            return {
+                "state": "reading" if self._open else "idle",
+                "waiting": max(len(self._open) - 1, 0),
+                "share": round(self._share, 3),
+                "message": self._message,
+                "exams": list(self._exams),
+            }
+
+    def _run(self) -> None:
+        while (job := self._queue.get()) is not None:
+            message = ""
+            exams: tuple[int, ...] = ()
+            try:
+                if job.must or not job.stopping.is_set():
+                    exams = job.work(self._tell, job.stopping)
+            except SenoscopeError as error:
+                message = str(error)
+            except Exception:
+                # The thread must outlive a fault of one study, whose files may be hostile.
+                log.exception("A study was not read")
+                message = (
+                    "The study was not read because of a fault in the program; see the log. Others "
+                    "can be read."
+                )
+            if job.folder is not None:
+                shutil.rmtree(job.folder, ignore_errors=True)
+            with self._lock:
+                self._open.remove(job)
+                self._share, self._message, self._exams = 0.0, message, exams
+
+    def _tell(self, share: float) -> None:
+        self._share = share

@@ -1,0 +1,1 @@
+"""Every text a person meets on a page, in each language."""

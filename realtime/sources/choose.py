@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,11 @@ from senoscope.realtime.sources.video_file import VideoFileSource
 
 PHANTOM_HZ = 30.0
 """A common scanner's rate; its 150 frames then are one sweep of five seconds."""
+
+Plays = Callable[[Path, float | None, bool, bool], Source]
+"""Given a file, the rate in hertz (None: its own), whether flat out, and whether over and over."""
+PLAYS: dict[str, Plays] = {ENDING: RecordingSource}
+"""By the file's ending; any other file is taken for a video."""
 
 FORMS = (
     "phantom or phantom:SEED",
@@ -71,8 +77,8 @@ def source_from_text(
     if path.is_dir():
         return ImagesSource(path, chosen_hz(RATE_HZ), size, repeat)
     if path.is_file():
-        played = RecordingSource if path.suffix == ENDING else VideoFileSource
-        return played(path, rate_hz, flat_out, repeat)
+        plays = PLAYS.get(path.suffix, VideoFileSource)
+        return plays(path, rate_hz, flat_out, repeat)
     raise _unknown(text)
 
 

@@ -9,7 +9,8 @@ const remembered = {
   set(key, value) { try { localStorage.setItem(`senoscope.${key}`, value); } catch { /* see get */ } },
 };
 
-let language = remembered.get('language') ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
+const languages = Object.keys(props.words);
+let language = [remembered.get('language'), navigator.language.split('-')[0]].find((one) => languages.includes(one)) ?? 'en';
 
 function t(key, values = {}) {
   return props.words[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -22,7 +23,7 @@ function write(part, text) {
 }
 
 function writeWords() {
-  find('root').lang = document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  find('root').lang = document.documentElement.lang = language === 'zh' ? 'zh-CN' : language;
   for (const target of element.querySelectorAll('[data-text]')) target.textContent = t(target.dataset.text);
   for (const target of element.querySelectorAll('[data-title]')) target.title = t(target.dataset.title);
   for (const target of element.querySelectorAll('[data-label]')) {
@@ -52,7 +53,7 @@ find('log_out').hidden = !props.logs_in;
 
 // Every page has its own `showWords`, which writes all it shows anew.
 function switchLanguage() {
-  language = language === 'en' ? 'zh' : 'en';
+  language = languages[(languages.indexOf(language) + 1) % languages.length];
   remembered.set('language', language);
   showWords();
 }

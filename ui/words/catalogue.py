@@ -1,6 +1,8 @@
-"""Every word the pages show, in English and simplified Chinese."""
+"""Every word the pages show, in English and simplified Chinese, and in what is added."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from senoscope.ui.words.catalogue_calibration import CALIBRATION
 from senoscope.ui.words.catalogue_measured import MEASURED
@@ -8,7 +10,10 @@ from senoscope.ui.words.catalogue_review import REVIEW
 from senoscope.ui.words.catalogue_studies import STUDIES
 from senoscope.ui.words.catalogue_why import WHY
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = {"en": "English", "zh": "中文"}
+"""Each language's code (BCP 47) and what it calls itself, in the order of the page's button."""
+ADDED: dict[str, Mapping[str, str]] = {}
+"""Texts by their key in further languages, by code; what a language lacks is shown in English."""
 
 _LIVE: dict[str, tuple[str, str]] = {
     # The top bar
@@ -20,7 +25,6 @@ _LIVE: dict[str, tuple[str, str]] = {
         "19 of 20 pictures are shown and read within this time",
         "每 20 幅图像中有 19 幅在此时间内完成显示和判读",
     ),
-    "other_language": ("中文", "English"),
     "theme_light": ("Light", "浅色"),
     "theme_dark": ("Dark", "深色"),
     "keys": ("Keys", "快捷键"),
@@ -284,8 +288,9 @@ _LIVE: dict[str, tuple[str, str]] = {
 
 def texts(language: str) -> dict[str, str]:
     """Every text by its key, in one of `LANGUAGES`; {names} in braces are filled by the page."""
-    column = LANGUAGES.index(language)
-    return {
-        key: row[column]
-        for key, row in (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES).items()
-    }
+    codes = list(LANGUAGES)
+    following = codes[(codes.index(language) + 1) % len(codes)]
+    rows = (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES).items()
+    column = 1 if language == "zh" else 0
+    written = {key: row[column] for key, row in rows}
+    return {**written, **ADDED.get(language, {}), "other_language": LANGUAGES[following]}

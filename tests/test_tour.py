@@ -35,6 +35,15 @@ def added(name: str) -> dict[str, Any]:
     return names
 
 
+def test_every_place_on_the_walks_is_there() -> None:
+    places = re.findall(r"`((?:realtime|ui|studies|models)/[\w/]+\.(?:py|js))(?::([\w.]+))?`", TOUR)
+    assert len(places) > 25
+    for path, name in places:
+        text = (HOUSE / path).read_text(encoding="utf-8")
+        for part in filter(None, name.split(".")):
+            assert re.search(rf"^ *(class|def|async def) {part}\b", text, re.M), f"{path}:{name}"
+
+
 def test_each_addition_is_under_30_lines() -> None:
     assert BLOCKS.keys() == {"source", "engine", "mode", "language"}
     for name, block in BLOCKS.items():

@@ -10,8 +10,8 @@ BIN := .venv/bin
 live: .venv/base
 	$(BIN)/senoscope live --source phantom
 
-# The rooms whose tests start no live loop share the cores; the others want them for themselves.
-APART := tests/calibration tests/domain tests/models tests/studies
+# The rooms whose tests bear company share the cores; the others want them for themselves.
+APART := tests/calibration tests/domain tests/models tests/studies tests/ui
 
 test: .venv/$(EXTRAS)
 	$(BIN)/pytest $(PYTEST_FLAGS) -n 2 --dist worksteal $(APART)

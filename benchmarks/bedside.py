@@ -74,17 +74,22 @@ class Run:
 class Stage:
     """What the faults are made with.
 
-    `between_s` lies between two faults of the AI, so that each restart waits as the first does.
+    The phantom's sweep is of so many `pictures`, round and round. `between_s` lies between two
+    faults of the AI, so that each restart waits as the first does; a source fails for `fails_s`;
+    what goes on beside a fault is watched for `watch_s`.
     """
 
     build: BuildReader = build_reader
     size: tuple[int, int] = (1024, 768)
     rate_hz: float = 30.0
+    pictures: int = 60
     between_s: float = LAST_BACK_OFF_S + 1
+    fails_s: float = 3.0
+    watch_s: float = 5.0
 
     def phantom(self) -> PhantomSource:
-        """A short sweep, round and round."""
-        return PhantomSource(0, self.rate_hz, self.size, 60)
+        """As a source."""
+        return PhantomSource(0, self.rate_hz, self.size, self.pictures)
 
 
 class Viewer:
@@ -201,7 +206,7 @@ def at_bedside(source: Source, build: BuildReader) -> Iterator[Bedside]:
         settings = PageSettings(folder, operating_point(load_package(CLASSIFIER)))
         server = uvicorn.Server(server_config(build_app(loop, session.actions, settings)))
         loop.subscribe(note)
-        with _served(server) as place, loop:
+        with served(server) as place, loop:
             address = f"ws://{place}{LIVE_PATH}"
             viewer = Viewer(address)
             try:
@@ -211,7 +216,8 @@ def at_bedside(source: Source, build: BuildReader) -> Iterator[Bedside]:
 
 
 @contextmanager
-def _served(server: uvicorn.Server) -> Iterator[str]:
+def served(server: uvicorn.Server) -> Iterator[str]:
+    """Run it on a free port; gives host and port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

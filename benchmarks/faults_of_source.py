@@ -27,16 +27,14 @@ from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.realtime.sources.stream import StreamSource
 
 Jpegs = tuple[bytes, ...]
-PICTURES = 30
-STALL_S, WATCH_S = 3.0, 5.0
 LOST = shows("lost")
 
 
-def sweep(size: tuple[int, int]) -> Jpegs:
-    """A second of the phantom at that size, (columns, rows)."""
+def sweep(size: tuple[int, int], pictures: int) -> Jpegs:
+    """So many of the phantom at that size, (columns, rows)."""
     phantom = BModePhantom(0, *size)
     return tuple(
-        cv2.imencode(".jpg", frame.pixels)[1].tobytes() for frame in phantom.sweep(PICTURES)
+        cv2.imencode(".jpg", frame.pixels)[1].tobytes() for frame in phantom.sweep(pictures)
     )
 
 
@@ -75,7 +73,7 @@ class Sender:
 @contextmanager
 def sending(stage: Stage) -> Iterator[Sender]:
     """A sender of the phantom."""
-    sender = Sender(sweep(stage.size), stage.rate_hz)
+    sender = Sender(sweep(stage.size, stage.pictures), stage.rate_hz)
     try:
         yield sender
     finally:
@@ -92,7 +90,7 @@ def send(port: int, jpegs: Jpegs, rate_hz: float, listens: Event) -> None:
             self.end_headers()
             count = 0
             while True:
-                jpeg = jpegs[count % PICTURES]
+                jpeg = jpegs[count % len(jpegs)]
                 head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
                 try:
                     self.wfile.write(head.encode() + jpeg + b"\r\n")
@@ -152,14 +150,15 @@ class Grabber:
         self.other = threading.Event()
         columns, rows = stage.size
         sizes = stage.size, (columns // 4 * 3, rows // 4 * 3)
-        self._sweeps = tuple(decoded(sweep(size)) for size in sizes)
+        self._sweeps = tuple(decoded(sweep(size, stage.pictures)) for size in sizes)
         self._period_s, self._count = 1 / stage.rate_hz, 0
 
     def read(self) -> tuple[bool, Picture]:
         """The next picture, at the scanner's pace."""
         time.sleep(self._period_s)
         self._count += 1
-        return True, self._sweeps[self.other.is_set()][self._count % PICTURES]
+        pictures = self._sweeps[self.other.is_set()]
+        return True, pictures[self._count % len(pictures)]
 
     def get(self, property_id: int, /) -> float:
         """Nothing is known."""
@@ -235,7 +234,7 @@ def _source_faults(
             bed.settle()
             at = strike()
             said = bed.viewer.first(banner, at) - at if banner else None
-            time.sleep(max(0.0, at + STALL_S - time.monotonic()))
+            time.sleep(max(0.0, at + stage.fails_s - time.monotonic()))
             again = mend()
             well = bed.viewer.first(reads, again)
             runs.append(Run(banner_s=said, recovery_s=well - again))
@@ -246,4 +245,4 @@ def disordered(stage: Stage, times: int) -> list[Run]:
     """Frames missing, changing places, with capture times that go back."""
     with at_bedside(Disordered(stage.phantom()), stage.build) as bed:
         bed.settle()
-        return [bed.watched_for(WATCH_S) for _ in range(times)]
+        return [bed.watched_for(stage.watch_s) for _ in range(times)]

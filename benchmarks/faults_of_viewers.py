@@ -18,7 +18,6 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 OPENINGS = 200
-WATCH_S = 5.0
 ANSWER_LIMIT_S = 5.0
 HUGE = 2**20
 """Bytes in one message: sixteen times what the server takes."""
@@ -85,17 +84,17 @@ def undisturbed(stage: Stage, times: int) -> list[Run]:
     """Nothing goes wrong: what the others are to be compared with."""
     with at_bedside(stage.phantom(), stage.build) as bed:
         bed.settle()
-        return [bed.watched_for(WATCH_S) for _ in range(times)]
+        return [bed.watched_for(stage.watch_s) for _ in range(times)]
 
 
 def slow_beside_fast(stage: Stage, times: int) -> list[Run]:
     """A viewer at one frame a second beside one at full rate."""
     with at_bedside(stage.phantom(), stage.build) as bed:
         bed.settle()
-        before = bed.watched_for(WATCH_S)
+        before = bed.watched_for(stage.watch_s)
         slow = Viewer(bed.address, seen_after_s=1.0)
         try:
-            beside = [bed.watched_for(WATCH_S) for _ in range(times)]
+            beside = [bed.watched_for(stage.watch_s) for _ in range(times)]
             return [replace(run, fps_before=before.fps) for run in beside]
         finally:
             slow.close()
@@ -107,7 +106,7 @@ def hostile(stage: Stage, times: int) -> list[Run]:
     with at_bedside(stage.phantom(), stage.build) as bed:
         for _ in range(times):
             bed.settle()
-            before = bed.watched_for(WATCH_S)
+            before = bed.watched_for(stage.watch_s)
             begins = context.Event()
             attack = context.Process(target=open_hostile, args=(bed.address, OPENINGS, begins))
             attack.start()

@@ -102,8 +102,8 @@ def on_card(content: bytes) -> LoadedEngine:
 def network_input(package: ModelPackage, frame: NDArray[np.uint8]) -> NDArray[np.float32]:
     """`frame` as the network takes it; a classifier is given the whole of it as every crop."""
     small = cv2.resize(frame, (package.size, package.size), interpolation=cv2.INTER_AREA)
-    grey = (small.astype(np.float32) / 255 - package.mean) / package.std
-    return np.ascontiguousarray(np.broadcast_to(grey, package.input_shape), dtype=np.float32)
+    fed = package.fed(np.asarray(small, np.uint8)[None])
+    return np.ascontiguousarray(np.broadcast_to(fed, package.input_shape))
 
 
 def timed(run: Callable[[], object]) -> NDArray[np.float64]:

@@ -17,19 +17,18 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvicorn
+from bedside import NoReader, served
 from playwright.sync_api import sync_playwright
 
-from senoscope.domain.frame import Gray
-from senoscope.domain.reading import ReaderDescription, Reading
 from senoscope.models.package import CLASSIFIER, load_package
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.choose import source_from_text
@@ -41,17 +40,6 @@ from senoscope.ui.settings import Settings
 WARM_UP_S = 5.0
 
 
-class NoReader:
-    """Finds nothing, in no time."""
-
-    description = ReaderDescription("none", ())
-
-    def read(self, pixels: Gray, frame_index: int) -> Reading:
-        """Look at nothing."""
-        del pixels
-        return Reading(frame_index, (), presence=0.0)
-
-
 def measure(given: argparse.Namespace) -> dict[str, Any]:
     """One run of the loop in this process."""
     columns, rows = given.size
@@ -61,55 +49,37 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
     )
     loop = LiveLoop(source, NoReader if given.no_reader else build_reader, judges=False)
     with ExitStack() as stack:
-        drawn = stack.enter_context(Watched(loop, source)) if given.viewer else None
+        drawn = stack.enter_context(watched(loop, source)) if given.viewer else None
         loop.start(wait_for_reader=True)
         stack.callback(loop.stop)
         time.sleep(WARM_UP_S)
-        first = drawn.count() if drawn else 0
+        first = drawn() if drawn else 0
         started = time.monotonic()
         loop.wait(given.frames, timeout_s=600)
-        shown = (drawn.count() - first) / (time.monotonic() - started) if drawn else None
+        shown = (drawn() - first) / (time.monotonic() - started) if drawn else None
     return {"drawn_per_s": shown, **asdict(loop.report())}
 
 
-class Watched:
-    """The page, served in this process, and a Chromium that shows it."""
-
-    def __init__(self, loop: LiveLoop, source: WatchedSource) -> None:
-        folder = Path(mkdtemp())
+@contextmanager
+def watched(loop: LiveLoop, source: WatchedSource) -> Iterator[Callable[[], int]]:
+    """The page, served in this process to a Chromium; gives what counts the frames drawn so far."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
         session = LiveSession(
             loop, source, Settings("phantom"), folder / "settings.json", kept=folder
         )
-        point = operating_point(load_package(CLASSIFIER))
-        app = build_app(loop, session.actions, PageSettings(folder, point))
-        self._server = uvicorn.Server(server_config(app))
-        self._server.config.port = 0
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Watched:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.05)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        browser = self._stack.enter_context(sync_playwright()).chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        self._stack.callback(browser.close)
-        self._page = browser.new_page(viewport={"width": 1280, "height": 720})
-        self._page.goto(f"http://127.0.0.1:{port}")
-        self._page.wait_for_function("window.senoscope !== undefined")
-        return self
-
-    def count(self) -> int:
-        """Frames drawn so far."""
-        return int(self._page.evaluate("window.senoscope.drawn"))
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-        self._server.should_exit = True
-        self._thread.join(10)
+        settings = PageSettings(folder, operating_point(load_package(CLASSIFIER)))
+        server = uvicorn.Server(server_config(build_app(loop, session.actions, settings)))
+        with served(server) as place, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
+            page = browser.new_page(viewport={"width": 1280, "height": 720})
+            page.goto(f"http://{place}")
+            page.wait_for_function("window.senoscope !== undefined")
+            yield lambda: int(page.evaluate("window.senoscope.drawn"))
+            browser.close()
 
 
 def main() -> None:

@@ -96,6 +96,24 @@ def drawn(panels: dict[str, dict[str, list[tuple[float, float]]]]) -> str:
     return f'{head} {style}><rect width="800" height="400" fill="#fff"/>\n{body}\n</svg>\n'
 
 
+def seen_in(data: Path, segmenter: Segmenter) -> tuple[list[Seen], list[Seen], list[Seen]]:
+    """Of both development tests: images with a lesion, lesion-free strips, normal images."""
+    lesions, strips, normals = [], [], []
+    for image in read_bus_bra(data / "bus-bra"):
+        if image.part == "3":
+            pixels, truth = image.pixels(), image.mask()
+            lesions.append(look(segmenter, pixels, truth))
+            columns = side_strip(truth)
+            if columns is not None:
+                strips.append(look(segmenter, np.ascontiguousarray(pixels[:, columns]), None))
+    for image in read_busi(data / "busi"):
+        if image.part == "val":
+            bare = image.diagnosis is Diagnosis.NORMAL
+            seen = look(segmenter, image.pixels(), None if bare else image.mask())
+            (normals if bare else lesions).append(seen)
+    return lesions, strips, normals
+
+
 def main() -> None:
     """Read both development tests, write figures and the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -106,26 +124,14 @@ def main() -> None:
     package = load_package(SEGMENTER)
     ungated = replace(package, settings={**package.settings, "presence_from": 0.0})
     segmenter = Segmenter(openvino.load(package.weights(Precision.INT8)), ungated)
-    lesions, strips, normals = [], [], []
-    for image in read_bus_bra(given.data / "bus-bra"):
-        if image.part == "3":
-            pixels, truth = image.pixels(), image.mask()
-            lesions.append(look(segmenter, pixels, truth))
-            columns = side_strip(truth)
-            if columns is not None:
-                strips.append(look(segmenter, np.ascontiguousarray(pixels[:, columns]), None))
-    for image in read_busi(given.data / "busi"):
-        if image.part == "val":
-            bare = image.diagnosis is Diagnosis.NORMAL
-            seen = look(segmenter, image.pixels(), None if bare else image.mask())
-            (normals if bare else lesions).append(seen)
+    lesions, strips, normals = seen_in(given.data, segmenter)
+    bare = {
+        f"{len(normals)} BUSI normals": normals,
+        f"{len(strips)} lesion-free strips of BUS-BRA": strips,
+    }
     panels = {
-        f"{len(normals)} BUSI normals": {
-            name: curve(lesions, normals, k) for k, name in enumerate(SCORES)
-        },
-        f"{len(strips)} lesion-free strips of BUS-BRA": {
-            name: curve(lesions, strips, k) for k, name in enumerate(SCORES)
-        },
+        title: {name: curve(lesions, those, k) for k, name in enumerate(SCORES)}
+        for title, those in bare.items()
     }
     report = {
         "model": package.title,

@@ -101,15 +101,25 @@ def soak(
                 lag.append(float(np.median(recent)))
     finally:
         loop.stop()
-    books = loop.exam().books
+    return {"seconds": seconds, **trends(minutes, memory, lag), **counted(loop)}
+
+
+def trends(minutes: list[float], memory: list[float], lag: list[float]) -> dict[str, Any]:
+    """Of what was noted at those minutes; slopes from the moment the cine is full."""
     kept = sum(minute * 60 < SETTLING_S for minute in minutes)
     at = np.array(minutes[kept:])
     return {
-        "seconds": seconds,
         "memory_mb_per_minute": vars(slope(at, np.array(memory[kept:]))),
         "memory_mb_at_end": memory[-1],
         "lag_ms_per_minute": vars(slope(at, np.array(lag[kept:]))),
         "lag_ms_median": float(np.median(lag)),
+    }
+
+
+def counted(loop: LiveLoop) -> dict[str, Any]:
+    """Where its frames went."""
+    books = loop.exam().books
+    return {
         "captured": books.captured,
         "read": books.read,
         "duplicates": books.duplicates,

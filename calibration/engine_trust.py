@@ -15,8 +15,8 @@ import numpy as np
 
 from senoscope.calibration.phantoms.bmode import BModePhantom
 from senoscope.domain.frame import Gray
-from senoscope.domain.reading import Finding, Reading
-from senoscope.models.evaluation.matching import best_match
+from senoscope.domain.reading import Reading
+from senoscope.models.evaluation.matching import paired
 from senoscope.models.evaluation.metrics import dice
 from senoscope.models.segmenter import lesion_mask
 
@@ -113,7 +113,7 @@ def compared(
         ]
         if masks[0].any() or masks[1].any():
             overlaps.append(dice(masks[1], masks[0]))
-        pairs = _pairs(one, other, shape)
+        pairs = paired(one.findings, other.findings, shape)
         alone = len(one.findings) + len(other.findings) - 2 * len(pairs)
         findings += len(pairs) + alone
         flips += alone + sum(first.suspicion is not second.suspicion for first, second in pairs)
@@ -128,14 +128,3 @@ def compared(
         presence_shift=float(np.max(presences, initial=0.0)),
         flips=flips / findings if findings else 0.0,
     )
-
-
-def _pairs(one: Reading, other: Reading, shape: tuple[int, int]) -> list[tuple[Finding, Finding]]:
-    left = {id(finding.lesion): finding for finding in other.findings}
-    pairs = []
-    for finding in one.findings:
-        mask = lesion_mask((finding.lesion,), shape)
-        met = best_match([each.lesion for each in left.values()], mask)
-        if met is not None:
-            pairs.append((finding, left.pop(id(met))))
-    return pairs

@@ -21,7 +21,7 @@ from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, Reading
 from senoscope.domain.spacing import PixelSpacing
-from senoscope.models.evaluation.matching import Mask, best_match
+from senoscope.models.evaluation.matching import Mask, paired
 from senoscope.models.evaluation.metrics import Estimate, bootstrap, dice
 from senoscope.models.segmenter import lesion_mask
 
@@ -157,8 +157,8 @@ def _beside(still: Still, reading: Reading, copy: Copy, reader: Reads) -> Reread
         for findings in (reading.findings, second)
     ]
     cut_off = [each for each in reading.findings if not _is_inside(each.lesion, shown)]
-    pairs = _pairs(first, second, shape)
-    met = {id(other) for _, other in [*pairs, *_pairs(cut_off, second, shape)]}
+    pairs = paired(first, second, shape)
+    met = {id(other) for _, other in [*pairs, *paired(cut_off, second, shape)]}
     alone = len(first) - len(pairs) + sum(id(each) not in met for each in second)
     return Reread(
         group=still.group,
@@ -172,19 +172,6 @@ def _beside(still: Still, reading: Reading, copy: Copy, reader: Reads) -> Reread
 
 def _is_inside(lesion: Lesion, shown: Mask) -> bool:
     return not (lesion_mask((lesion,), (shown.shape[0], shown.shape[1])) & ~shown).any()
-
-
-def _pairs(
-    first: Sequence[Finding], second: Sequence[Finding], shape: tuple[int, int]
-) -> list[tuple[Finding, Finding]]:
-    left = {id(each.lesion): each for each in second}
-    pairs = []
-    for finding in first:
-        mask = lesion_mask((finding.lesion,), shape)
-        met = best_match([each.lesion for each in left.values()], mask)
-        if met is not None:
-            pairs.append((finding, left.pop(id(met))))
-    return pairs
 
 
 def _moved(one: Finding, other: Finding, spacing: PixelSpacing | None) -> Moved:

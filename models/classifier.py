@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, OperatingPoint
-from senoscope.models.crop import crop_affine, sample_crop
+from senoscope.models.crop import lesion_crops
 from senoscope.models.engines.base import Engine
 from senoscope.models.odds import logistic
 from senoscope.models.package import ModelPackage
@@ -77,11 +75,6 @@ class Classifier:
 
     def logits(self, pixels: Gray, box: tuple[float, float, float, float]) -> CropLogits:
         """The network's own outputs, uncalibrated, the mean over the margins of its card."""
-        size = self._package.size
-        picture = np.empty((len(self._package.margins), 1, size, size), np.float32)
-        for crop, margin in zip(picture, self._package.margins, strict=True):
-            crop[0] = sample_crop(pixels, crop_affine(box, size, margin), size)
-        picture *= 1 / (255 * self._package.std)
-        picture -= self._package.mean / self._package.std
-        outputs = self._engine.run(picture)
+        crops = lesion_crops(pixels, box, self._package.size, self._package.margins)
+        outputs = self._engine.run(self._package.fed(crops))
         return CropLogits(float(outputs["malignant"][0]), float(outputs["is_lesion"][0]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -56,3 +58,11 @@ def sample_crop(pixels: Gray, affine: NDArray[np.float64], size: int) -> Gray:
     return np.asarray(
         cv2.warpAffine(pixels, affine, (size, size), flags=cv2.INTER_LINEAR), dtype=np.uint8
     )
+
+
+def lesion_crops(
+    pixels: Gray, box: tuple[float, float, float, float], size: int, margins: Sequence[float]
+) -> NDArray[np.uint8]:
+    """(margins, size, size): the squares round `box` of a (rows, columns) frame."""
+    affines = (crop_affine(box, size, margin) for margin in margins)
+    return np.stack([sample_crop(pixels, affine, size) for affine in affines])

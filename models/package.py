@@ -11,6 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from senoscope.domain.errors import ModelPackageError
 
 SHIPPED = Path(__file__).parent / "packages"
@@ -84,6 +87,13 @@ class ModelPackage:
     def title(self) -> str:
         """Name and version, as shown and stored beside every reading."""
         return f"{self.name} {self.version}"
+
+    def fed(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Grey pictures (n, size, size) as its network takes them, (n, 1, size, size)."""
+        picture = pictures.astype(np.float32)[:, None]
+        picture *= 1 / (255 * self.std)
+        picture -= self.mean / self.std
+        return picture
 
     def weights(self, precision: Precision) -> bytes:
         """The ONNX file, after its checksum was found to be the card's."""

@@ -73,10 +73,7 @@ class Segmenter:
         """The network's own outputs for a (rows, columns) frame."""
         size = self._package.size
         small = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA)
-        picture = small.astype(np.float32)[None, None]
-        picture *= 1 / (255 * self._package.std)
-        picture -= self._package.mean / self._package.std
-        outputs = self._engine.run(picture)
+        outputs = self._engine.run(self._package.fed(np.asarray(small, np.uint8)[None]))
         malignant = float(outputs["malignant"][0]) if "malignant" in outputs else math.nan
         return Seen(outputs["lesion"][0, 0], float(outputs["presence"][0]), malignant)
 
@@ -123,22 +120,13 @@ def _outline(
     """
     left, top, width, height = box
     rows, columns = probability.shape
-    scale_x, scale_y = shape[1] / columns, shape[0] / rows
+    scale = shape[1] / columns, shape[0] / rows
     x0, y0 = max(left - 2, 0), max(top - 2, 0)
     x1, y1 = min(left + width + 2, columns), min(top + height + 2, rows)
-    own = cv2.dilate((labels[y0:y1, x0:x1] == part).astype(np.uint8), np.ones((3, 3), np.uint8))
+    mine = labels[y0:y1, x0:x1] == part
+    own = cv2.dilate(mine.astype(np.uint8), np.ones((3, 3), np.uint8))
     patch = np.where(own > 0, probability[y0:y1, x0:x1], np.float32(0))
-    # Sampled at whole frame pixels, so that outlines are not shifted where the scale is not whole.
-    first_x, first_y = math.floor(x0 * scale_x), math.floor(y0 * scale_y)
-    onto = (math.ceil(x1 * scale_x) - first_x, math.ceil(y1 * scale_y) - first_y)
-    to_patch = np.array(
-        [
-            [1 / scale_x, 0, (first_x + 0.5) / scale_x - 0.5 - x0],
-            [0, 1 / scale_y, (first_y + 0.5) / scale_y - 0.5 - y0],
-        ]
-    )
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    large = cv2.warpAffine(patch, to_patch, onto, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    large, first = _enlarged(patch, (x0, y0), scale)
     contours, _ = cv2.findContours(
         (large >= level).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
     )
@@ -148,8 +136,29 @@ def _outline(
     points = cv2.approxPolyDP(contour, OUTLINE_TOLERANCE, True)[:, 0].astype(np.float32)
     if len(points) < 3:
         return None
-    points += np.array([first_x, first_y], dtype=np.float32)
+    points += np.array(first, dtype=np.float32)
     # A filled outline holds its boundary pixels, which cv2.contourArea leaves out by half.
     area = cv2.contourArea(contour) + len(contour) / 2 + 1
-    inside = probability[y0:y1, x0:x1][labels[y0:y1, x0:x1] == part]
-    return Lesion(contour=points, area_px=float(area), presence=float(inside.mean()))
+    presence = float(probability[y0:y1, x0:x1][mine].mean())
+    return Lesion(contour=points, area_px=float(area), presence=presence)
+
+
+def _enlarged(
+    patch: NDArray[np.float32], at: tuple[int, int], scale: tuple[float, float]
+) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """The part `at` [x, y] of a map, at frame pixels; and where its first pixel lies in the frame.
+
+    Sampled at whole frame pixels, so that outlines are not shifted where the scale is not whole.
+    """
+    (x0, y0), (scale_x, scale_y), (rows, columns) = at, scale, patch.shape
+    first_x, first_y = math.floor(x0 * scale_x), math.floor(y0 * scale_y)
+    onto = math.ceil((x0 + columns) * scale_x) - first_x, math.ceil((y0 + rows) * scale_y) - first_y
+    to_patch = np.array(
+        [
+            [1 / scale_x, 0, (first_x + 0.5) / scale_x - 0.5 - x0],
+            [0, 1 / scale_y, (first_y + 0.5) / scale_y - 0.5 - y0],
+        ]
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    large = cv2.warpAffine(patch, to_patch, onto, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(large, np.float32), (first_x, first_y)

@@ -30,12 +30,12 @@ def is_available() -> str | None:
     return _missing
 
 
-def load(onnx: bytes, threads: int = 1) -> LoadedEngine:
+def load(onnx: bytes) -> LoadedEngine:
     """An engine for the ONNX model in `onnx`. EngineUnavailable where it cannot be loaded."""
     if _missing is not None:
         raise EngineUnavailable(_missing)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = SILENT
     try:

@@ -31,7 +31,7 @@ def has_bfloat16() -> bool:
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
-def load(onnx: bytes, threads: int = 1, hint: str = "f32") -> LoadedEngine:
+def load(onnx: bytes, hint: str = "f32") -> LoadedEngine:
     """An engine for the ONNX model in `onnx`. EngineUnavailable where it cannot be compiled.
 
     `hint` is what is not int8 may be narrowed to. "f32" keeps it, so that figures do not hang on
@@ -46,7 +46,7 @@ def load(onnx: bytes, threads: int = 1, hint: str = "f32") -> LoadedEngine:
             model,
             "CPU",
             {
-                "INFERENCE_NUM_THREADS": threads,
+                "INFERENCE_NUM_THREADS": 1,
                 "NUM_STREAMS": 1,
                 "INFERENCE_PRECISION_HINT": hint,
                 # Else every network of every process is held to the same first core.

@@ -17,9 +17,9 @@ def is_available() -> str | None:
     return reason
 
 
-def load(onnx: bytes, threads: int = 1) -> LoadedEngine:
+def load(onnx: bytes) -> LoadedEngine:
     """An engine for the ONNX model in `onnx`. EngineUnavailable where it cannot be compiled."""
     reason = is_available()
     if reason is not None:
         raise EngineUnavailable(reason)
-    return openvino.load(onnx, threads, hint="bf16")
+    return openvino.load(onnx, hint="bf16")

@@ -50,15 +50,15 @@ def is_available(device: Device = "cpu") -> str | None:
     return _missing
 
 
-def load(onnx: bytes, threads: int = 1, device: Device = "cpu") -> LoadedEngine:
+def load(onnx: bytes, device: Device = "cpu") -> LoadedEngine:
     """An engine for the ONNX model in `onnx`. EngineUnavailable says why there is none.
 
-    `threads` holds from now on for all that PyTorch does on the processor in this process.
+    PyTorch keeps to one thread of the processor from now on, in all of this process.
     """
     reason = is_available(device)
     if reason is not None:
         raise EngineUnavailable(reason)
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
     try:
         with torch.inference_mode():
             return TorchEngine(network_of(read_graph(onnx, OPERATORS)), device)

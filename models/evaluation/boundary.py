@@ -17,28 +17,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.evaluation.metrics import Bools
 
 
-def hausdorff_95(predicted: Bools, truth: Bools, spacing: PixelSpacing | None = None) -> float:
+def hausdorff_95(predicted: Bools, truth: Bools) -> float:
     """The larger of the two directed 95th percentiles of boundary distances, of (rows, columns).
 
-    In mm with `spacing`, else in pixels. 0 where both masks are empty, the image's diagonal where
+    In pixels. 0 where both masks are empty, the image's diagonal where
     one is. Of the definitions in use this is Metrics Reloaded's (Maier-Hein, Nat Methods 2024)
     and MONAI's; MedPy's percentile of both directions pooled gives less wherever one boundary is
     much longer, and so hides a small island drawn far from a large lesion. Percentiles are
-    interpolated linearly. Raises ImageError for masks of unlike shape and pixels not square.
+    interpolated linearly. Raises ImageError for masks of unlike shape.
     """
     _require_masks(predicted, truth)
-    unit = 1.0 if spacing is None else _square_mm(spacing)
     if not predicted.any() and not truth.any():
         return 0.0
     if not predicted.any() or not truth.any():
         rows, columns = truth.shape
-        return unit * math.hypot(rows - 1, columns - 1)
+        return math.hypot(rows - 1, columns - 1)
     there, back = _distances(predicted, truth)
-    return unit * max(float(np.percentile(there, 95)), float(np.percentile(back, 95)))
+    return max(float(np.percentile(there, 95)), float(np.percentile(back, 95)))
 
 
 def boundary_f1(predicted: Bools, truth: Bools, tolerance: float) -> float:
@@ -83,16 +81,6 @@ def _away_from(boundary: Bools) -> NDArray[np.floating]:
     """(rows, columns): pixels to the nearest boundary pixel."""
     elsewhere = (~boundary).astype(np.uint8)
     return np.asarray(cv2.distanceTransform(elsewhere, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
-
-
-def _square_mm(spacing: PixelSpacing) -> float:
-    # A scanner writes its two spacings rounded, each by itself.
-    if not math.isclose(spacing.row_mm, spacing.column_mm, rel_tol=1e-3):
-        raise ImageError(
-            f"Pixels are {spacing.row_mm} x {spacing.column_mm} mm; expected square ones. "
-            "Resample both masks to square pixels first."
-        )
-    return math.sqrt(spacing.row_mm * spacing.column_mm)
 
 
 def _require_masks(predicted: Bools, truth: Bools) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,8 +19,9 @@ from senoscope.domain.errors import DataSetError
 from senoscope.domain.lexicon import EchoPattern, Margin, PosteriorFeatures, Shape
 from senoscope.models.evaluation.agreement import Agreement, agreement
 from senoscope.models.evaluation.breast_set import DescribedImage
-from senoscope.models.evaluation.matching import best_match, lesion_components
+from senoscope.models.evaluation.matching import best_match, lesion_components, outline_of
 from senoscope.models.evaluation.metrics import Bools
+from senoscope.models.evaluation.outlines import true_mask
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis
 from senoscope.models.programmed.descriptors import Descriptors, describe
 from senoscope.models.segmenter import Segmenter
@@ -98,9 +98,7 @@ def reader_outline(image: DescribedImage) -> Outline | None:
     """
     if not image.image.mask_paths:
         return None
-    part = _described_part(image).astype(np.uint8)
-    contours, _ = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return contours[0][:, 0].astype(np.float64)
+    return outline_of(_described_part(image))
 
 
 def predicted_outline(segmenter: Segmenter) -> OutlineOf:
@@ -121,13 +119,7 @@ def predicted_outline(segmenter: Segmenter) -> OutlineOf:
 
 
 def _described_part(image: DescribedImage) -> Bools:
-    mask = image.image.mask()
-    if mask.shape != image.image.pixels().shape or not mask.any():
-        raise DataSetError(
-            f"The mask of {image.image.name} is empty or of another size than its image. "
-            "Unpack the data set again."
-        )
-    return lesion_components(mask)[0]
+    return lesion_components(true_mask(image.image, image.image.pixels()))[0]
 
 
 def _figures(

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+BINS = 10
+SEED = 20240611
+"""Of every bootstrap: the same rows give the same interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ def specificity(labels: Bools, called: Bools) -> float:
     return float((~called[~labels]).mean()) if (~labels).any() else float("nan")
 
 
-def expected_calibration_error(labels: Bools, probabilities: Floats, bins: int = 10) -> float:
-    """Mean gap between probability and frequency over equal-width bins (Naeini 2015)."""
-    index = np.clip((probabilities * bins).astype(int), 0, bins - 1)
+def expected_calibration_error(labels: Bools, probabilities: Floats) -> float:
+    """Mean gap between probability and frequency over BINS of equal width (Naeini 2015)."""
+    index = np.clip((probabilities * BINS).astype(int), 0, BINS - 1)
     gap = 0.0
-    for one in range(bins):
+    for one in range(BINS):
         inside = index == one
         if inside.any():
             gap += inside.mean() * abs(labels[inside].mean() - probabilities[inside].mean())
@@ -73,7 +76,6 @@ def bootstrap(
     figure: Callable[[NDArray[np.int64]], float],
     groups: Sequence[Hashable],
     resamples: int = 2000,
-    seed: int = 20240611,
 ) -> Estimate:
     """`figure` of row indices, with a percentile interval from resampling whole groups.
 
@@ -87,7 +89,7 @@ def bootstrap(
     every = np.arange(len(groups), dtype=np.int64)
     if not rows_of:
         return Estimate(float("nan"), (float("nan"), float("nan")), 0)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     drawn = [
         figure(np.concatenate([rows_of[k] for k in rng.integers(len(rows_of), size=len(rows_of))]))
         for _ in range(resamples)

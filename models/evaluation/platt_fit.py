@@ -70,15 +70,18 @@ class PlattFit:
 
     def probability(self, logits: Floats) -> Floats:
         """Of malignancy, 0..1, of the logits' shape."""
-        # The sigmoid, in the form that does not overflow.
-        halves = (self.slope * logits + self.intercept) / 2
-        return np.asarray(0.5 + 0.5 * np.tanh(halves), dtype=np.float64)
+        return scaled(logits, self.slope, self.intercept)
+
+
+def scaled(logits: Floats, slope: float, intercept: float) -> Floats:
+    """sigmoid(slope * logit + intercept), of the logits' shape, in a form that never overflows."""
+    return np.asarray(0.5 + 0.5 * np.tanh((slope * logits + intercept) / 2), dtype=np.float64)
 
 
 def platt_fit(logits: Floats, malignant: Bools) -> PlattFit:
     """The fit to (n,) lesions of both kinds, with limits that keep the shares above on them."""
     slope, intercept = platt_scaling(logits, malignant)
-    probability = 0.5 + 0.5 * np.tanh((slope * logits + intercept) / 2)
+    probability = scaled(logits, slope, intercept)
     low, high = operating_point(probability, malignant)
     return PlattFit(slope, intercept, float(malignant.mean()), low, high)
 

@@ -18,7 +18,7 @@ from senoscope.models.evaluation.metrics import (
     sensitivity,
     specificity,
 )
-from senoscope.models.evaluation.thresholds import operating_point, specificity_at_sensitivity
+from senoscope.models.evaluation.thresholds import specificity_at_sensitivity, threshold_keeping
 
 WANTED_SENSITIVITY = 0.95
 
@@ -98,7 +98,7 @@ def patient_figures(
     with_malignant = {group for group, label in zip(groups, labels, strict=True) if label}
     malignant = np.array([name in with_malignant for name in names], dtype=bool)
     scores = {
-        rival: ranked_scores(_by_patient(labels, column, groups, names))
+        rival: ranked_scores(_by_patient(column, groups, names))
         for rival, column in columns.items()
     }
     return {
@@ -116,7 +116,7 @@ def patient_figures(
 def inner_threshold(labels: Bools, column: Floats) -> float:
     """Keeps WANTED_SENSITIVITY of what was found on the inner split."""
     found = ~np.isnan(column)
-    return operating_point(labels[found], column[found], WANTED_SENSITIVITY).threshold
+    return threshold_keeping(labels[found], column[found], WANTED_SENSITIVITY)
 
 
 def ranked_scores(column: Floats) -> Floats:
@@ -125,16 +125,11 @@ def ranked_scores(column: Floats) -> Floats:
     return np.where(np.isnan(column), found.min(initial=0.0) - 1, column)
 
 
-def _by_patient(
-    labels: Bools, column: Floats, groups: Sequence[str], names: Sequence[str]
-) -> Floats:
+def _by_patient(column: Floats, groups: Sequence[str], names: Sequence[str]) -> Floats:
     """Of `names`: the mean of what was found, nan where nothing was."""
     found = np.flatnonzero(~np.isnan(column)).tolist()
-    if not len(found):
-        return np.full(len(names), np.nan)
-    means = mean_logit(labels[found], column[found], [groups[row] for row in found])
-    score = dict(zip(means.groups, means.scores.tolist(), strict=True))
-    return np.array([score.get(name, np.nan) for name in names])
+    means = mean_logit(column[found], [groups[row] for row in found])
+    return np.array([means.get(name, np.nan) for name in names])
 
 
 def _over(
@@ -151,5 +146,5 @@ def _called(
     threshold: float | None,
 ) -> Estimate:
     if threshold is None:
-        return Estimate(float("nan"), (float("nan"), float("nan")), 0)
+        return Estimate(np.nan, (np.nan, np.nan), 0)
     return _over(groups, figure, labels, scores >= threshold)

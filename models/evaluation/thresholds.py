@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,32 +16,20 @@ from senoscope.models.evaluation.metrics import (
     Estimate,
     Floats,
     bootstrap,
-    sensitivity,
     specificity,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OperatingPoint:
-    """A case is called positive at `threshold` and above; what that gave on the data it is from."""
-
-    threshold: float
-    sensitivity: float
-    specificity: float
-
-
-def operating_point(labels: Bools, scores: Floats, at_least: float) -> OperatingPoint:
+def threshold_keeping(labels: Bools, scores: Floats, at_least: float) -> float:
     """The largest threshold whose sensitivity is at least `at_least`, in (0, 1], on these rows.
 
-    No larger one reaches it, so no other threshold that does has a higher specificity. On new
-    patients the sensitivity will tend to be lower: choose on one part of the data, report on
-    another. Raises DataSetError unless both classes are there and rows agree, SettingsError for a
-    sensitivity outside (0, 1].
+    A case is called positive at it and above. No larger one reaches it, so no other threshold that
+    does has a higher specificity. On new patients the sensitivity will tend to be lower: choose on
+    one part of the data, report on another. Raises DataSetError unless both classes are there and
+    rows agree, SettingsError for a sensitivity outside (0, 1].
     """
     _require(labels, scores, at_least)
-    threshold = _threshold(labels, scores, at_least)
-    called = scores >= threshold
-    return OperatingPoint(threshold, sensitivity(labels, called), specificity(labels, called))
+    return _threshold(labels, scores, at_least)
 
 
 def specificity_at_sensitivity(
@@ -55,7 +42,7 @@ def specificity_at_sensitivity(
     """Specificity where the sensitivity is at least `at_least`, by patients' bootstrap.
 
     Each resample chooses its own threshold, for a threshold fixed beforehand would leave out the
-    uncertainty of choosing it. `n` counts rows. Raises as `operating_point` does.
+    uncertainty of choosing it. `n` counts rows. Raises as `threshold_keeping` does.
     """
     _require(labels, scores, at_least, groups)
 
@@ -74,9 +61,13 @@ def wilson(successes: int, n: int) -> Estimate:
     It covers 95 % on average, also where the share is near 0 or 1. Rows of one patient are not
     independent: use `bootstrap` there. nan where n is 0.
     """
-    _require_count(successes, n)
+    if not 0 <= successes <= n:
+        raise SettingsError(
+            f"{successes} successes of {n} rows were given; expected 0 to {n}. "
+            "Give the count of successes first."
+        )
     if not n:
-        return _nothing()
+        return Estimate(math.nan, (math.nan, math.nan), 0)
     share = successes / n
     weight = Z_95**2 / n
     centre = (share + weight / 2) / (1 + weight)
@@ -86,43 +77,10 @@ def wilson(successes: int, n: int) -> Estimate:
     return Estimate(share, (low, high), n)
 
 
-def clopper_pearson(successes: int, n: int) -> Estimate:
-    """A share of n independent rows with Clopper & Pearson's 95 % interval.
-
-    Biometrika 1934;26:404. It covers at least 95 % whatever the true share, and is wider than
-    Wilson's: for a claim that must not fail, as of a sensitivity. nan where n is 0.
-    """
-    _require_count(successes, n)
-    if not n:
-        return _nothing()
-    interval = _lowest_share(successes, n), 1 - _lowest_share(n - successes, n)
-    return Estimate(successes / n, interval, n)
-
-
 def _threshold(labels: Bools, scores: Floats, at_least: float) -> float:
     positives = -np.sort(-scores[labels])
     reached = np.arange(1, len(positives) + 1) / len(positives) >= at_least
     return float(positives[int(np.argmax(reached))])
-
-
-def _lowest_share(successes: int, n: int) -> float:
-    """The share at which `successes` or more of n have a probability of 2.5 %."""
-    if not successes:
-        return 0.0
-    counts = np.arange(successes, n + 1)
-    ways = np.array(
-        [math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in counts]
-    )
-    low, high = 0.0, 1.0
-    for _ in range(60):  # halves to the last bit of a float
-        share = (low + high) / 2
-        tail = np.exp(ways + counts * math.log(share) + (n - counts) * math.log1p(-share)).sum()
-        low, high = (share, high) if tail < 0.025 else (low, share)
-    return (low + high) / 2
-
-
-def _nothing() -> Estimate:
-    return Estimate(float("nan"), (float("nan"), float("nan")), 0)
 
 
 def _require(
@@ -134,12 +92,4 @@ def _require(
         raise SettingsError(
             f"The sensitivity asked for is {at_least}; expected a share above 0 and up to 1. "
             "Write 95 % as 0.95."
-        )
-
-
-def _require_count(successes: int, n: int) -> None:
-    if not 0 <= successes <= n:
-        raise SettingsError(
-            f"{successes} successes of {n} rows were given; expected 0 to {n}. "
-            "Give the count of successes first."
         )

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from senoscope.domain.errors import DataSetError
 from senoscope.domain.frame import Gray
 
+STRIP_SHARE = 0.45
+
 
 class Diagnosis(StrEnum):
     """What pathology or follow-up said of the image's lesion; NORMAL shows none."""
@@ -132,14 +134,14 @@ def read_busi_flags(folder: Path) -> list[dict[str, str]]:
     return list(_optional_rows(folder / "quality.csv", "colour_pixels", "axilla_text"))
 
 
-def side_strip(mask: NDArray[np.generic], share: float = 0.45) -> slice | None:
-    """Columns of the wider lesion-free side strip, if it has at least `share` of the width."""
+def side_strip(mask: NDArray[np.generic]) -> slice | None:
+    """Columns of the wider lesion-free side strip, if it has at least STRIP_SHARE of the width."""
     occupied = np.flatnonzero(mask.any(axis=0))
     columns = mask.shape[1]
     if not len(occupied):
         return None
     left, right = int(occupied[0]), int(columns - 1 - occupied[-1])
-    if max(left, right) < share * columns:
+    if max(left, right) < STRIP_SHARE * columns:
         return None
     return slice(0, left) if left >= right else slice(columns - right, columns)
 

@@ -93,7 +93,7 @@ class GoogLeNet(nn.Module):
     channels = 1024
     """Of `maps`."""
 
-    def __init__(self, classes: int = 1, dropout: float = 0.4) -> None:
+    def __init__(self, classes: int = 1) -> None:
         super().__init__()
         self.conv1 = BasicConv2d(1, 64, 7, stride=2, padding=3)
         self.maxpool1 = nn.MaxPool2d(3, stride=2, ceil_mode=True)
@@ -111,7 +111,7 @@ class GoogLeNet(nn.Module):
         self.maxpool4 = nn.MaxPool2d(2, stride=2, ceil_mode=True)
         self.inception5a = Inception(832, (256, 160, 320, 32, 128, 128))
         self.inception5b = Inception(832, (384, 192, 384, 48, 128, 128))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(0.4)
         self.fc = nn.Linear(1024, classes)
         self.aux1 = AuxiliaryClassifier(512, classes)
         self.aux2 = AuxiliaryClassifier(528, classes)

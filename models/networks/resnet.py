@@ -1,4 +1,4 @@
-"""ResNet-18 and ResNet-34 (He 2016) for one grey lesion crop.
+"""ResNet-18 (He 2016) for one grey lesion crop.
 
 Layer sizes, parameter names and initialisation are torchvision's, so that weights trained
 elsewhere can be loaded; only the first convolution and `fc` differ in shape.
@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-
-RESNET_18 = (2, 2, 2, 2)
-RESNET_34 = (3, 4, 6, 3)
-"""Blocks of the four stages."""
 
 
 class BasicBlock(nn.Module):
@@ -42,21 +38,21 @@ class BasicBlock(nn.Module):
 class ResNet(nn.Module):
     """(n, 1, rows, columns) crop to (n, classes) logits. Made for 224x224, any size fits.
 
-    At one class RESNET_18 has 11,170,753 weights, RESNET_34 has 21,278,913.
+    11,170,753 weights at one class.
     """
 
     channels = 512
     """Of `maps`."""
 
-    def __init__(self, classes: int = 1, blocks: tuple[int, int, int, int] = RESNET_18) -> None:
+    def __init__(self, classes: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
-        self.layer1 = _stage(64, 64, blocks[0], stride=1)
-        self.layer2 = _stage(64, 128, blocks[1], stride=2)
-        self.layer3 = _stage(128, 256, blocks[2], stride=2)
-        self.layer4 = _stage(256, 512, blocks[3], stride=2)
+        self.layer1 = _stage(64, 64, stride=1)
+        self.layer2 = _stage(64, 128, stride=2)
+        self.layer3 = _stage(128, 256, stride=2)
+        self.layer4 = _stage(256, 512, stride=2)
         self.fc = nn.Linear(512, classes)
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d):
@@ -74,8 +70,7 @@ class ResNet(nn.Module):
         return logits
 
 
-def _stage(channels_in: int, channels_out: int, blocks: int, stride: int) -> nn.Sequential:
-    first = BasicBlock(channels_in, channels_out, stride)
+def _stage(channels_in: int, channels_out: int, stride: int) -> nn.Sequential:
     return nn.Sequential(
-        first, *(BasicBlock(channels_out, channels_out, 1) for _ in range(blocks - 1))
+        BasicBlock(channels_in, channels_out, stride), BasicBlock(channels_out, channels_out, 1)
     )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.frame import Gray
+from senoscope.models.crop import lesion_crops
 from senoscope.models.engines.base import Engine
 from senoscope.models.package import ModelPackage, Precision
 from senoscope.models.peers.reading import (
@@ -16,11 +17,9 @@ from senoscope.models.peers.reading import (
     Box,
     Given,
     Mask,
+    NetworksAlone,
     Read,
-    crops_of,
-    fed,
     highest_first,
-    probability,
     reduced,
 )
 from senoscope.models.segmenter import MOST_LESIONS
@@ -53,8 +52,7 @@ class NaiveLoop:
         googlenet_card: ModelPackage,
         jpeg_quality: int,
     ) -> None:
-        self._unet, self._googlenet = unet, googlenet
-        self._unet_card, self._googlenet_card = unet_card, googlenet_card
+        self._networks = NetworksAlone(unet, googlenet, unet_card, googlenet_card)
         self._quality = (cv2.IMWRITE_JPEG_QUALITY, jpeg_quality)
         self.jpeg = b""
         """The last picture."""
@@ -76,9 +74,8 @@ class NaiveLoop:
 
     def _contours(self, pixels: Gray) -> list[Contour]:
         """At full size, the largest first."""
-        card = self._unet_card
-        picture = fed(reduced(pixels, card.size)[None], card)
-        lesion = cv2.resize(self._unet.run(picture)["lesion"][0, 0], pixels.shape[::-1])
+        card = self._networks.unet_card
+        lesion = cv2.resize(self._networks.lesion(reduced(pixels, card.size)), pixels.shape[::-1])
         inside = (lesion >= card.setting("lesion_from")).astype(np.uint8)
         found, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         smallest = card.setting("smallest_share") * inside.size
@@ -87,10 +84,8 @@ class NaiveLoop:
         return [np.asarray(contour, np.int32) for contour in kept[:MOST_LESIONS]]
 
     def _probability(self, pixels: Gray, box: Box) -> float | None:
-        card = self._googlenet_card
-        outputs = self._googlenet.run(fed(crops_of(pixels, box, card), card))
-        malignant, is_lesion = (float(outputs[name][0]) for name in ("malignant", "is_lesion"))
-        return probability(malignant, is_lesion, card)
+        card = self._networks.googlenet_card
+        return self._networks.probability(lesion_crops(pixels, box, card.size, card.margins))
 
     def _picture(self, pixels: Gray, found: list[tuple[Contour, float]]) -> bytes:
         """The whole frame in colour, blended with itself under the lesions' colour."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.frame import Gray
-from senoscope.models.crop import crop_affine, sample_crop
+from senoscope.models.crop import lesion_crops
 from senoscope.models.engines.base import Engine
 from senoscope.models.odds import logistic
 from senoscope.models.package import ModelPackage
@@ -54,27 +54,14 @@ def made_ready(
 ) -> Given:
     """A (rows, columns) frame with lesions in `boxes`, and its inputs for both networks."""
     small = reduced(pixels, unet.size)
-    return Given(pixels, small, tuple(crops_of(pixels, box, googlenet) for box in boxes))
+    crops = (lesion_crops(pixels, box, googlenet.size, googlenet.margins) for box in boxes)
+    return Given(pixels, small, tuple(crops))
 
 
 def reduced(pixels: Gray, size: int) -> Gray:
     """A (rows, columns) frame at (size, size)."""
     small = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
-
-
-def crops_of(pixels: Gray, box: Box, package: ModelPackage) -> NDArray[np.uint8]:
-    """(crops, size, size): the squares round `box`, one for each margin of the card."""
-    affines = (crop_affine(box, package.size, margin) for margin in package.margins)
-    return np.stack([sample_crop(pixels, affine, package.size) for affine in affines])
-
-
-def fed(pictures: NDArray[np.uint8], package: ModelPackage) -> NDArray[np.float32]:
-    """(n, size, size) grey pictures as (n, 1, size, size), normalised as the card says."""
-    picture = pictures.astype(np.float32)[:, None]
-    picture *= 1 / (255 * package.std)
-    picture -= package.mean / package.std
-    return picture
 
 
 def probability(malignant: float, is_lesion: float, package: ModelPackage) -> float | None:
@@ -101,17 +88,24 @@ class NetworksAlone:
     def __init__(
         self, unet: Engine, googlenet: Engine, unet_card: ModelPackage, googlenet_card: ModelPackage
     ) -> None:
+        self.unet_card, self.googlenet_card = unet_card, googlenet_card
         self._unet, self._googlenet = unet, googlenet
-        self._unet_card, self._googlenet_card = unet_card, googlenet_card
 
     def __call__(self, given: Given) -> Answer:
         """Outline and classify."""
-        lesion = self._unet.run(fed(given.small[None], self._unet_card))["lesion"][0, 0].copy()
-        level, (rows, columns) = self._unet_card.setting("lesion_from"), given.pixels.shape
-        found = highest_first(self._probability(crops) for crops in given.crops)
+        lesion = self.lesion(given.small).copy()
+        level, (rows, columns) = self.unet_card.setting("lesion_from"), given.pixels.shape
+        found = highest_first(self.probability(crops) for crops in given.crops)
         return Answer(found, partial(enlarged, lesion, level, (rows, columns)))
 
-    def _probability(self, crops: NDArray[np.uint8]) -> float | None:
-        outputs = self._googlenet.run(fed(crops, self._googlenet_card))
+    def lesion(self, small: Gray) -> NDArray[np.float32]:
+        """(size, size) in 0..1, of a frame at that size. Valid until the next call."""
+        outputs = self._unet.run(self.unet_card.fed(small[None]))
+        lesion: NDArray[np.float32] = outputs["lesion"][0, 0]
+        return lesion
+
+    def probability(self, crops: NDArray[np.uint8]) -> float | None:
+        """Of malignancy, of the lesion that all `crops` show; None where it looks like none."""
+        outputs = self._googlenet.run(self.googlenet_card.fed(crops))
         malignant, is_lesion = (float(outputs[name][0]) for name in ("malignant", "is_lesion"))
-        return probability(malignant, is_lesion, self._googlenet_card)
+        return probability(malignant, is_lesion, self.googlenet_card)

@@ -10,9 +10,9 @@ from senoscope.models.programmed.feature_model import FeatureModel, read_feature
 SHIPPED = Path(__file__).with_name("cadx.json")
 
 
-def load_cadx(path: Path = SHIPPED) -> FeatureModel:
+def load_cadx() -> FeatureModel:
     """Takes the features of `descriptors.measure`. ModelPackageError where the file is not whole.
 
     Made by `senoscope train cadx`.
     """
-    return read_feature_model(path, {feature.name for feature in FEATURES})
+    return read_feature_model(SHIPPED, {feature.name for feature in FEATURES})

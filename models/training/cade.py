@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from senoscope.domain.errors import DataSetError
 from senoscope.domain.frame import Gray
 from senoscope.models.evaluation.matching import FOUND_IOU, Mask, lesion_components
-from senoscope.models.evaluation.metrics import Estimate, bootstrap
-from senoscope.models.programmed.blob_features import FEATURES, measure_blobs
+from senoscope.models.evaluation.metrics import Bools, Estimate, Floats, bootstrap, iou
+from senoscope.models.programmed.blob_features import measure_blobs
 from senoscope.models.programmed.cade import CadeWeights, Candidate, find_candidates, write_cade
 from senoscope.models.programmed.dark_blobs import find_blobs, reduce_frame
+from senoscope.models.training.feature_model import ridge_logistic
 from senoscope.models.training.samples import (
     INNER_SHARE,
     DataFolders,
@@ -31,13 +32,9 @@ LESION_IOU = 0.4
 """With a true lesion, from which on a blob is learnt as one."""
 RIDGE = 10.0
 """On the weights, in logit per spread: features that say the same share what they say."""
-NEWTON_STEPS = 15
 FALSE_PER_IMAGE = 1.0
 """Marks that are no lesion, on images of the inner split: the threshold is set to it."""
 REPORTED_FALSE = (1, 2, 4)
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 def fit_cade(samples: Samples) -> CadeWeights:
@@ -153,16 +150,10 @@ def _learnt(sample: Sample) -> tuple[Floats, Bools]:
 
 
 def _logistic(measured: Floats, labels: Bools) -> CadeWeights:
-    """Ridge-penalised maximum likelihood by Newton's method (le Cessie & van Houwelingen 1992)."""
     usual, spread = measured.mean(axis=0), measured.std(axis=0)
-    rows = np.column_stack([np.ones(len(measured)), (measured - usual) / spread])
-    ridge = np.diag([0.0, *[RIDGE] * len(FEATURES)])
-    fitted = np.zeros(rows.shape[1])
-    for _ in range(NEWTON_STEPS):
-        said = 0.5 + 0.5 * np.tanh(rows @ fitted / 2)
-        curvature = (rows * (said * (1 - said))[:, None]).T @ rows + ridge
-        fitted += np.linalg.solve(curvature, rows.T @ (labels - said) - ridge @ fitted)
-    return CadeWeights(float(fitted[0]), usual, spread, fitted[1:], marked_from=0.0)
+    rows = np.column_stack([(measured - usual) / spread, np.ones(len(measured))])
+    fitted = ridge_logistic(rows, labels, RIDGE)
+    return CadeWeights(float(fitted[-1]), usual, spread, fitted[:-1], marked_from=0.0)
 
 
 def _threshold(weights: CadeWeights, inner: Sequence[Sample]) -> float:
@@ -197,7 +188,4 @@ def _overlaps(
     """Intersection over union with each lesion."""
     inside: Gray = np.zeros(shape, np.uint8)
     cv2.fillPoly(inside, [np.rint(contour).astype(np.int32)], (1,))
-    own = inside.astype(bool)
-    for truth in truths:
-        shared = int((own & truth).sum())
-        yield shared / max(int(own.sum()) + int(truth.sum()) - shared, 1)
+    yield from (iou(inside > 0, truth) for truth in truths)

@@ -17,15 +17,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from senoscope.domain.lesion import Lesion
 from senoscope.models.classifier import Classifier
-from senoscope.models.crop import crop_affine, sample_crop
+from senoscope.models.crop import lesion_crops
 from senoscope.models.evaluation.calibration_error import brier, platt_scaling
 from senoscope.models.evaluation.matching import best_match
 from senoscope.models.evaluation.metrics import expected_calibration_error
-from senoscope.models.evaluation.platt_fit import platt_fit
+from senoscope.models.evaluation.platt_fit import platt_fit, scaled
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis
 from senoscope.models.segmenter import Segmenter
 from senoscope.models.training.classifier import predict
@@ -36,7 +35,6 @@ LESION_FROM = 0.0
 did not tell false outlines: what the U-Net mistakes for a lesion looks like one."""
 PARTS = 5
 """Of patients, for the error of the calibration itself."""
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +78,7 @@ def cross_fitted(
         others = tuple(s for s in samples.fitted if part_of(s.group, parts) != part)
         network = fit(replace(samples, fitted=others, inner=held), part)
         for sample, lesion in _found(segmenter, held):
-            crops = [
-                sample_crop(sample.pixels, crop_affine(lesion.box, size, margin), size)
-                for margin in margins
-            ]
+            crops = lesion_crops(sample.pixels, lesion.box, size, margins)
             scored.append(_scored(sample, *predict(network, crops).tolist()))
     return scored
 
@@ -106,7 +101,7 @@ def calibration(scored: Sequence[ScoredLesion]) -> tuple[dict[str, float], dict[
     part = np.array([part_of(each.group, PARTS) for each in scored])
     for held in range(PARTS):
         fitted = platt_scaling(logits[part != held], malignant[part != held])
-        unseen[part == held] = _logistic(fitted[0] * logits[part == held] + fitted[1])
+        unseen[part == held] = scaled(logits[part == held], *fitted)
     settings = fit.settings | {"lesion_logit_from": LESION_FROM}
     dismissed = np.array([each.lesion_logit < LESION_FROM for each in scored])
     said = {
@@ -139,7 +134,3 @@ def _found(segmenter: Segmenter, samples: Iterable[Sample]) -> Iterable[tuple[Sa
 def _scored(sample: Sample, logit: float, lesion_logit: float) -> ScoredLesion:
     malignant = sample.diagnosis is Diagnosis.MALIGNANT
     return ScoredLesion(sample.name, sample.group, malignant, logit, lesion_logit)
-
-
-def _logistic(logits: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float64)

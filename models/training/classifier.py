@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from senoscope.domain.errors import DataSetError
 from senoscope.domain.frame import Gray
-from senoscope.models.crop import crop_affine, sample_crop
+from senoscope.models.crop import crop_affine, lesion_crops, sample_crop
 from senoscope.models.evaluation.matching import box_of, lesion_components
 from senoscope.models.evaluation.metrics import auc
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis
@@ -96,11 +96,7 @@ class ClassifierTask:
         }
 
     def _read(self, network: nn.Module, sample: Sample, box: Box) -> np.ndarray:
-        crops = [
-            sample_crop(sample.pixels, crop_affine(box, self._size, margin), self._size)
-            for margin in self._margins
-        ]
-        return predict(network, crops)
+        return predict(network, lesion_crops(sample.pixels, box, self._size, self._margins))
 
     def _lesion_crop(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
         sample, box = self._fitted[rng.integers(len(self._fitted))]
@@ -164,7 +160,7 @@ def _cross_entropy(logits: Tensor, malignant: Tensor, lesion: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def predict(network: nn.Module, crops: Sequence[Gray]) -> np.ndarray:
+def predict(network: nn.Module, crops: Iterable[Gray]) -> np.ndarray:
     """(CLASSES,) logits, the mean over grey crops of one lesion."""
     pictures = torch.from_numpy(np.concatenate([gray_to_network(crop) for crop in crops]))
     logits: np.ndarray = network(pictures).mean(dim=0).numpy()

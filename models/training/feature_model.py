@@ -40,7 +40,7 @@ def fit_feature_model(
     if slope <= 0:  # unseen patients come out the wrong way round: the features say nothing
         slope, shift = 0.0, float(np.log(malignant.sum() / (~malignant).sum()))
     usual, spread = _usual(table)
-    weights = _ridge(_standardised(table, usual, spread), malignant, penalty) * slope
+    weights = ridge_logistic(_standardised(table, usual, spread), malignant, penalty) * slope
     rows = zip(usual, spread, weights[:-1], strict=True)
     named = {
         name: Weight(*(float(f"{value:.6g}") for value in row))
@@ -64,7 +64,8 @@ def _out_of_fold(
     for fold in range(FOLDS):
         held = folds == fold
         usual, spread = _usual(table[~held])
-        weights = _ridge(_standardised(table[~held], usual, spread), malignant[~held], penalty)
+        design = _standardised(table[~held], usual, spread)
+        weights = ridge_logistic(design, malignant[~held], penalty)
         logits[held] = _standardised(table[held], usual, spread) @ weights
     return logits
 
@@ -79,8 +80,11 @@ def _standardised(table: Floats, usual: Floats, spread: Floats) -> Floats:
     return np.hstack([scaled, np.ones((len(table), 1))])
 
 
-def _ridge(design: Floats, malignant: Bools, penalty: float) -> Floats:
-    """Newton's method; the intercept is not penalised."""
+def ridge_logistic(design: Floats, malignant: Bools, penalty: float) -> Floats:
+    """Weights of the (n, columns) `design`, whose last column are ones: its is not penalised.
+
+    Newton's method on the penalised likelihood (le Cessie & van Houwelingen 1992).
+    """
     ridge = np.full(design.shape[1], penalty)
     ridge[-1] = 1e-9
     weights = np.zeros(design.shape[1])

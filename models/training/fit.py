@@ -17,17 +17,22 @@ from torch import Tensor, nn
 
 from senoscope.domain.errors import SettingsError
 
+WEIGHT_DECAY = 0.05
+"""Of AdamW, on weights but not on offsets and scales."""
+WARM_UP = 0.05
+"""Of the steps: the learning rate rises from 0."""
+EMA_DECAY = 0.997
+"""Of the averaged network, a step."""
+CLIP_NORM = 2.0
+"""Of all slopes together, at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """So many steps on inputs of `size` x `size` pixels.
-
-    With `restart` the learning rate begins anew from that peak; 0 goes on with the one before.
-    """
+    """So many steps on inputs of `size` x `size` pixels."""
 
     size: int
     steps: int
-    restart: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,6 @@ class Recipe:
     batch: int
     stages: tuple[Stage, ...]
     learning_rate: float = 2e-3
-    weight_decay: float = 0.05
-    warm_up: float = 0.05
-    ema_decay: float = 0.997
-    clip_norm: float = 2.0
-    threads: int = 1
 
     @property
     def steps(self) -> int:
@@ -58,19 +58,12 @@ class Recipe:
         return self.stages[-1].size
 
     def learning_rate_at(self, step: int) -> float:
-        """Linear warm-up, then half a cosine to zero; again at each restart (Loshchilov 2017)."""
-        peak, length = self.learning_rate, 0
-        for stage in self.stages:
-            if stage.restart and step >= length:
-                step, peak, length = step - length, stage.restart, 0
-            elif stage.restart:
-                break
-            length += stage.steps
-        done = step / length
-        if done < self.warm_up:
-            return peak * done / self.warm_up
-        along = (done - self.warm_up) / (1 - self.warm_up)
-        return peak * 0.5 * (1 + math.cos(math.pi * along))
+        """Linear warm-up, then half a cosine to zero (Loshchilov 2017)."""
+        done = step / self.steps
+        if done < WARM_UP:
+            return self.learning_rate * done / WARM_UP
+        along = (done - WARM_UP) / (1 - WARM_UP)
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * along))
 
 
 class Task(Protocol):
@@ -96,7 +89,7 @@ def fit(
     Started again on the same folder it goes on where the last checkpoint stood. SettingsError
     when the folder holds a run of another recipe.
     """
-    torch.set_num_threads(recipe.threads)
+    torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     run.mkdir(parents=True, exist_ok=True)
     network = task.network
@@ -113,7 +106,7 @@ def fit(
     while step < recipe.steps:
         loss = _train_one_step(task, network, optimiser, recipe, step, half)
         step += 1
-        _average(average, network, min(recipe.ema_decay, (1 + step) / (10 + step)))
+        _average(average, network, min(EMA_DECAY, (1 + step) / (10 + step)))
         if step % 50 == 0:
             pace = (time.monotonic() - started) / (step - first)
             say(
@@ -153,7 +146,7 @@ def _train_one_step(
     loss = task.loss(output, batch)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(network.parameters(), recipe.clip_norm)
+    nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM)
     optimiser.step()
     return float(loss.detach())
 
@@ -163,7 +156,7 @@ def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     others = [p for p in network.parameters() if p.ndim <= 1]
     return torch.optim.AdamW(
         [
-            {"params": weights, "weight_decay": recipe.weight_decay},
+            {"params": weights, "weight_decay": WEIGHT_DECAY},
             {"params": others, "weight_decay": 0.0},
         ],
         lr=recipe.learning_rate,

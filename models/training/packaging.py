@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from senoscope.domain.errors import DataSetError
 from senoscope.domain.frame import Gray
-from senoscope.models.crop import crop_affine, sample_crop
+from senoscope.models.crop import lesion_crops
 from senoscope.models.evaluation.calibration_error import platt_scaling
 from senoscope.models.evaluation.matching import best_match, box_of, lesion_components
 from senoscope.models.evaluation.ultrasound_sets import side_strip
@@ -125,6 +125,29 @@ def presence_rule(
     threshold keeps `kept_share` of the inner lesions that are *found*: one that the mask misses
     cannot be rescued by a lower threshold.
     """
+    found, bare = _scores_of(segmenter, inner)
+    if not found or not bare:
+        raise DataSetError(
+            f"{len(found)} lesions of the inner split were found, and {len(bare)} parts of it are "
+            "bare; expected some of both to set presence by. Train longer, or on more images."
+        )
+    rules = [_rule(np.array(found), np.array(bare), share, kept_share) for share in HEAD_SHARES]
+    _, share, threshold = min(rules)
+    mix = np.array([1 - share, share])
+    scores = np.array([logit(float(each @ mix)) for each in np.array([*found, *bare])])
+    slope, intercept = platt_scaling(scores, np.arange(len(scores)) < len(found))
+    return {
+        "head_share": share,
+        "presence_from": threshold,
+        "presence_slope": slope,
+        "presence_intercept": intercept - math.log(len(found) / len(bare)),
+    }
+
+
+def _scores_of(
+    segmenter: Segmenter, inner: Sequence[Sample]
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Of lesions that were found, and of normals and lesion-free parts."""
     found, bare = [], []
     rng = np.random.default_rng(0)
     for sample in inner:
@@ -142,22 +165,7 @@ def presence_rule(
             for part in parts
             if part is not None
         ]
-    if not found or not bare:
-        raise DataSetError(
-            f"{len(found)} lesions of the inner split were found, and {len(bare)} parts of it are "
-            "bare; expected some of both to set presence by. Train longer, or on more images."
-        )
-    rules = [_rule(np.array(found), np.array(bare), share, kept_share) for share in HEAD_SHARES]
-    _, share, threshold = min(rules)
-    mix = np.array([1 - share, share])
-    scores = np.array([logit(float(each @ mix)) for each in np.array([*found, *bare])])
-    slope, intercept = platt_scaling(scores, np.arange(len(scores)) < len(found))
-    return {
-        "head_share": share,
-        "presence_from": threshold,
-        "presence_slope": slope,
-        "presence_intercept": intercept - math.log(len(found) / len(bare)),
-    }
+    return found, bare
 
 
 def _rule(
@@ -182,7 +190,5 @@ def _network_input(sample: Sample, plan: PackagePlan) -> NDArray[np.float32]:
         small = cv2.resize(sample.pixels, (size, size), interpolation=cv2.INTER_AREA)
         return gray_to_network(np.asarray(small, dtype=np.uint8))
     box = box_of(lesion_components(sample.mask > 127)[0])
-    crops = [
-        sample_crop(sample.pixels, crop_affine(box, size, margin), size) for margin in plan.margins
-    ]
+    crops = lesion_crops(sample.pixels, box, size, plan.margins)
     return np.concatenate([gray_to_network(crop) for crop in crops])

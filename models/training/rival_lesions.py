@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.models.classifier import Classifier
 from senoscope.models.evaluation.group_table import ReadLesion
-from senoscope.models.evaluation.matching import best_match, lesion_components
+from senoscope.models.evaluation.matching import best_match, lesion_components, outline_of
 from senoscope.models.evaluation.metrics import dice
 from senoscope.models.evaluation.outlines import true_mask
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis, UltrasoundImage
@@ -163,7 +162,7 @@ def _rival_lesion(
         name: {} if lesion is None else measured((pixels, lesion))
         for name, measured in MEASURED.items()
     }
-    features[ORACLE] = measure(pixels, _contour_of(lesion_components(truth)[0]))
+    features[ORACLE] = measure(pixels, outline_of(lesion_components(truth)[0]))
     return RivalLesion(
         image.name,
         image.group,
@@ -187,8 +186,3 @@ def _outlined(
     drawn = lesion_mask(seen.lesions, (truth.shape[0], truth.shape[1]))
     met = best_match(seen.lesions, lesion_components(truth)[0])
     return met, dice(drawn, truth), seen.malignant
-
-
-def _contour_of(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return np.asarray(max(contours, key=cv2.contourArea)[:, 0], dtype=np.float64)

@@ -23,6 +23,8 @@ from senoscope.models.training.calipers import without_calipers
 
 INNER_SHARE = 0.1
 """Of patients, kept from fitting where no configuration says otherwise."""
+TRIES = 12
+"""Windows tried before an image is said to have no lesion-free part."""
 LONGEST_SIDE = 512
 """Training images are reduced to this: no network reads more than half of it."""
 
@@ -110,12 +112,10 @@ def read_phantoms(folder: Path) -> tuple[UltrasoundImage, ...]:
     return tuple(images)
 
 
-def lesion_free_window(
-    sample: Sample, rng: np.random.Generator, tries: int = 12
-) -> tuple[slice, slice] | None:
+def lesion_free_window(sample: Sample, rng: np.random.Generator) -> tuple[slice, slice] | None:
     """A part of the image at least 0.35 of each side without any lesion pixel, or None."""
     rows, columns = sample.mask.shape
-    for _ in range(tries):
+    for _ in range(TRIES):
         high = int(rows * rng.uniform(0.5, 1.0))
         wide = int(columns * rng.uniform(0.35, 0.8))
         top, left = rng.integers(0, rows - high + 1), rng.integers(0, columns - wide + 1)

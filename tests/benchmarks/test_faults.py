@@ -12,7 +12,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 bedside, faults = import_module("bedside"), import_module("faults")
 
-STAGE = bedside.Stage(bedside.NoReader, (512, 384), 20.0, 0.0)
+STAGE = bedside.Stage(
+    bedside.NoReader, (512, 384), 20.0, pictures=12, between_s=0.0, fails_s=1.0, watch_s=2.0
+)
 SLACK = 3
 """The promises are kept by a machine that does nothing else; this one may be busy."""
 SAID_S = 0.5 * SLACK

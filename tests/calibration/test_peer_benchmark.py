@@ -63,15 +63,27 @@ def dying_later() -> Read:
 OURS = Peer("ours", "int8", answering)
 
 
-def row_of(build: Callable[[], Read], rounds: int = 2) -> PeerRow:
-    peer = Peer("theirs", "fp32", build, "ours")
-    ours, row = peer_rows([OURS, peer], GIVEN, 4, rounds, lambda _: None)
-    assert (ours.name, ours.ratio, ours.withheld) == ("ours", None, None)
-    return row
+THEIRS: dict[str, Callable[[], Read]] = {
+    "eight times": partial(answering, busy_ms=8),
+    "absent": absent,
+    "broken": broken,
+    "dying at once": dying_at_once,
+    "dying later": dying_later,
+    "elsewhere": partial(answering, top=18),
+    "two findings": partial(answering, (0.5, 0.2)),
+    "surer": partial(answering, (0.6,)),
+}
 
 
-def test_a_peer_costs_so_many_times_ours() -> None:
-    row = row_of(partial(answering, busy_ms=8))
+@pytest.fixture(scope="module")
+def rows() -> dict[str, PeerRow]:
+    peers = [OURS, *(Peer(name, "fp32", build, "ours") for name, build in THEIRS.items())]
+    return {row.name: row for row in peer_rows(peers, GIVEN, 4, 2, lambda _: None)}
+
+
+def test_a_peer_costs_so_many_times_ours(rows: dict[str, PeerRow]) -> None:
+    assert (rows["ours"].ratio, rows["ours"].withheld) == (None, None)
+    row = rows["eight times"]
     assert row.withheld is None
     assert row.ratio is not None
     assert row.cpu_ms is not None
@@ -81,35 +93,35 @@ def test_a_peer_costs_so_many_times_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("build", "said"),
+    ("name", "said"),
     [
-        (absent, "Not available: It is not installed."),
-        (broken, "Not available: ValueError: line one line two"),
-        (dying_at_once, "It ended its process (exit code 3)"),
-        (dying_later, "It ended its process (exit code 4)"),
+        ("absent", "Not available: It is not installed."),
+        ("broken", "Not available: ValueError: line one line two"),
+        ("dying at once", "It ended its process (exit code 3)"),
+        ("dying later", "It ended its process (exit code 4)"),
     ],
 )
 def test_what_cannot_be_measured_is_a_row_with_its_reason(
-    build: Callable[[], Read], said: str
+    rows: dict[str, PeerRow], name: str, said: str
 ) -> None:
-    row = row_of(build)
-    assert said in (row.withheld or "")
-    assert (row.cpu_ms, row.ratio) == (None, None)
+    assert said in (rows[name].withheld or "")
+    assert (rows[name].cpu_ms, rows[name].ratio) == (None, None)
 
 
 @pytest.mark.parametrize(
-    ("build", "said"),
+    ("name", "said"),
     [
-        (partial(answering, top=18), "mean Dice 0.350"),
-        (partial(answering, (0.5, 0.2)), "2 frames with more or fewer findings"),
-        (partial(answering, (0.6,)), "probabilities moved by"),
+        ("elsewhere", "mean Dice 0.350"),
+        ("two findings", "2 frames with more or fewer findings"),
+        ("surer", "probabilities moved by"),
     ],
 )
-def test_another_answer_has_its_cost_and_no_ratio(build: Callable[[], Read], said: str) -> None:
-    row = row_of(build, rounds=1)
-    assert said in (row.withheld or "")
-    assert row.ratio is None
-    assert row.cpu_ms is not None
+def test_another_answer_has_its_cost_and_no_ratio(
+    rows: dict[str, PeerRow], name: str, said: str
+) -> None:
+    assert said in (rows[name].withheld or "")
+    assert rows[name].ratio is None
+    assert rows[name].cpu_ms is not None
 
 
 def test_nothing_is_beside_a_peer_that_is_not_there() -> None:

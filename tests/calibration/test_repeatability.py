@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 import pytest
 
+from senoscope.calibration import repeatability
 from senoscope.calibration.repeatability import Kind, Reread, Still, copies, reread, spreads
 from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, OperatingPoint, Reading
 from senoscope.domain.spacing import PixelSpacing
+from senoscope.models.evaluation.metrics import bootstrap
 
 SHAPE = (300, 400)
 POINT = OperatingPoint(0.3, 0.7)
@@ -137,7 +140,10 @@ def test_without_a_scale_there_are_no_millimetres() -> None:
         assert each.moved[0].length_share < 0.02
 
 
-def test_figures_are_of_their_own_kind_with_intervals_over_groups() -> None:
+def test_figures_are_of_their_own_kind_with_intervals_over_groups(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(repeatability, "bootstrap", partial(bootstrap, resamples=100))
     reader = DarkReader(says=lambda pixels: 0.9 if int(pixels[-1, 0]) > 125 else 0.1)
     stills = [
         Still(f"group {place}", tissue((180 + 10 * place, 130)), SPACING) for place in range(4)

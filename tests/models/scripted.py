@@ -7,7 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from senoscope.domain.reading import ReaderDescription
+from senoscope.models.classifier import Classifier
+from senoscope.models.engines.base import Engine
 from senoscope.models.package import ModelPackage
+from senoscope.models.reader import UltrasoundReader
+from senoscope.models.segmenter import Segmenter
 
 SETTINGS = {
     "lesion_from": 0.5,
@@ -42,6 +47,12 @@ class ScriptedEngine:
         return self.outputs
 
 
+def blind_engine(size: int) -> ScriptedEngine:
+    """Outlines nothing."""
+    nothing = np.zeros((1, 1, size, size))
+    return ScriptedEngine(lesion=nothing, presence=[0.0], malignant=[0.0], is_lesion=[4.0])
+
+
 class LookingEngine:
     """Satisfies Engine: its lesion map is the picture itself, so it outlines what is drawn white.
 
@@ -62,6 +73,13 @@ class LookingEngine:
             "is_lesion": np.array([4.0], np.float32),
             "malignant": np.array([2.0 if middle.mean() > self._from else -2.0], np.float32),
         }
+
+
+def reader_of(engine: Engine, size: int) -> UltrasoundReader:
+    """Outlines and classifies by one engine."""
+    made = package(size)
+    description = ReaderDescription(engine.name, ())
+    return UltrasoundReader(Segmenter(engine, made), Classifier(engine, made), description)
 
 
 def package(size: int = 256, **settings: float) -> ModelPackage:

@@ -76,7 +76,7 @@ def test_maps_hang_on_the_weights_and_not_on_the_picture_alone(
     for image in fold[:: len(fold) // 3][:3]:
         pixels, lesion = image.pixels(), outlined(image)
         fp32, int8, random = (
-            list(occlusion_maps(classifier, pixels, lesion, patches=5))[-1].change
+            list(occlusion_maps(classifier, pixels, lesion, patches=4))[-1].change
             for classifier in classifiers
         )
         # A dead network's map would be rounding errors, and unlike any other for no reason.

@@ -3,7 +3,7 @@
 Definitions are those of the Image Biomarker Standardisation Initiative (Zwanenburg et al.,
 Radiology 2020;295:328), with the names and the choices of pyradiomics (van Griethuysen et al.,
 Cancer Research 2017;77:e104). Each file says where the two differ. Images are taken as they are:
-resample and normalise before, and see `resegment` for outliers.
+resample, normalise and leave outliers out of the mask before.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ import pytest
 
 from senoscope.domain.errors import DataSetError
 from senoscope.models.evaluation.by_patient import (
-    maximum,
     mean_logit,
     patient_numbers,
     require_both_classes,
@@ -19,26 +18,9 @@ LABELS = np.array([1, 0, 1, 0, 1], dtype=bool)
 LOGITS = np.array([3.0, -1.0, -0.5, 2.0, 0.5])
 
 
-def test_logits_of_a_patient_are_averaged_in_order_of_appearance() -> None:
-    patients = mean_logit(LABELS, LOGITS, GROUPS)
-    assert patients.groups == ("b", "a", "c")
-    np.testing.assert_allclose(patients.scores, [1.0, -1.0, 2.0])
-    assert patients.labels.tolist() == [True, False, False]
-    assert patients.labels.dtype == np.bool_
-    assert patients.views.tolist() == [3, 1, 1]
-    assert patients.mixed == ()
-
-
-def test_the_most_suspicious_view_decides_also_below_zero() -> None:
-    assert maximum(LABELS, LOGITS, GROUPS).scores.tolist() == [3.0, -1.0, 2.0]
-    assert maximum(LABELS, LOGITS - 10, GROUPS).scores.tolist() == [-7.0, -11.0, -8.0]
-
-
-@pytest.mark.parametrize("pool", [mean_logit, maximum])
-def test_a_patient_with_both_kinds_of_lesion_is_positive_and_named(pool) -> None:
-    patients = pool(np.array([0, 0, 1, 0, 0], dtype=bool), LOGITS, GROUPS)
-    assert patients.labels.tolist() == [True, False, False]
-    assert patients.mixed == ("b",)
+def test_logits_of_a_patient_are_averaged() -> None:
+    assert mean_logit(LOGITS, GROUPS) == pytest.approx({"b": 1.0, "a": -1.0, "c": 2.0})
+    assert mean_logit(LOGITS[:0], []) == {}
 
 
 def test_patients_are_numbered_in_order_of_appearance() -> None:
@@ -59,9 +41,6 @@ def test_patients_are_numbered_in_order_of_appearance() -> None:
 def test_rows_that_do_not_agree_are_refused(labels, scores, groups, message: str) -> None:
     with pytest.raises(DataSetError, match=message):
         require_rows(labels, scores, groups=groups)
-    for pool in (mean_logit, maximum):
-        with pytest.raises(DataSetError, match=message):
-            pool(labels, scores, groups)
 
 
 @pytest.mark.parametrize("labels", [np.ones(3, bool), np.zeros(3, bool)])

@@ -24,7 +24,7 @@ from senoscope.models.evaluation.ultrasound_sets import Diagnosis, UltrasoundIma
 from senoscope.models.segmenter import Segmenter
 from tests.models.evaluation.data_sets import LESION, SECOND, SHAPE, draw, lesion
 from tests.models.programmed.outlines import LEFT, TOP, ellipse, frame, speckled, star
-from tests.models.scripted import LookingEngine, ScriptedEngine, package
+from tests.models.scripted import LookingEngine, blind_engine, package
 
 CYST = ellipse(70, 40)
 TUMOUR = (star(7, 0.35) - [LEFT, TOP]) * [0.8, 1.2] + [LEFT, TOP]
@@ -170,9 +170,8 @@ def test_a_predicted_outline_is_that_of_the_described_lesion(tmp_path: Path) -> 
 
 
 def test_a_lesion_that_was_not_found_has_no_predicted_outline(tmp_path: Path) -> None:
-    blind = ScriptedEngine(lesion=np.zeros((1, 1, *SHAPE)), presence=[0.0])
     image = pictured(tmp_path, "one", lesion(), lesion())
-    assert predicted_outline(Segmenter(blind, package(SHAPE[0])))(image) is None
+    assert predicted_outline(Segmenter(blind_engine(SHAPE[0]), package(SHAPE[0])))(image) is None
     unmasked = replace(image, image=replace(image.image, mask_paths=()))
     seeing = Segmenter(LookingEngine(), package(SHAPE[0]))
     assert predicted_outline(seeing)(unmasked) is None

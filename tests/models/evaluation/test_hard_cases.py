@@ -6,26 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from senoscope.domain.reading import ReaderDescription
-from senoscope.models.classifier import Classifier
 from senoscope.models.engines.base import Engine
 from senoscope.models.evaluation.hard_cases import HardCase, Trap, busi_flags, hard_cases
 from senoscope.models.evaluation.ultrasound_sets import Diagnosis, UltrasoundImage, read_busi
-from senoscope.models.reader import UltrasoundReader
-from senoscope.models.segmenter import Segmenter
 from tests.models.evaluation.data_sets import SHAPE, busi
-from tests.models.scripted import LookingEngine, ScriptedEngine, package
+from tests.models.scripted import LookingEngine, ScriptedEngine, blind_engine, reader_of
 
 SIZE = SHAPE[0]
-EVERYWHERE = np.ones((1, 1, SIZE, SIZE))
-
-
-def reader(engine: Engine) -> UltrasoundReader:
-    return UltrasoundReader(
-        Segmenter(engine, package(SIZE)),
-        Classifier(engine, package(SIZE)),
-        ReaderDescription(engine.name, ()),
-    )
 
 
 @pytest.fixture
@@ -34,7 +21,7 @@ def images(tmp_path: Path) -> tuple[UltrasoundImage, ...]:
 
 
 def judged(engine: Engine, images: tuple[UltrasoundImage, ...]) -> list[HardCase | None]:
-    return list(hard_cases(reader(engine), images, {}))
+    return list(hard_cases(reader_of(engine, SIZE), images, {}))
 
 
 def test_what_is_read_rightly_is_hard_only_for_what_it_shows(
@@ -47,10 +34,7 @@ def test_what_is_read_rightly_is_hard_only_for_what_it_shows(
 def test_a_blind_reader_misses_every_lesion_by_its_diagnosis(
     images: tuple[UltrasoundImage, ...],
 ) -> None:
-    nothing = ScriptedEngine(
-        lesion=0 * EVERYWHERE, presence=[0.0], malignant=[0.0], is_lesion=[4.0]
-    )
-    for image, case in zip(images, judged(nothing, images), strict=True):
+    for image, case in zip(images, judged(blind_engine(SIZE), images), strict=True):
         if image.diagnosis is Diagnosis.NORMAL:
             assert case is None
             continue
@@ -67,7 +51,7 @@ def test_a_reader_that_outlines_everything_alarms_on_normals(
     images: tuple[UltrasoundImage, ...],
 ) -> None:
     everything = ScriptedEngine(
-        lesion=EVERYWHERE, presence=[1.0], malignant=[-9.0], is_lesion=[4.0]
+        lesion=np.ones((1, 1, SIZE, SIZE)), presence=[1.0], malignant=[-9.0], is_lesion=[4.0]
     )
     cases = judged(everything, images)
     for image, case in zip(images, cases, strict=True):

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from senoscope.models.evaluation.matching import best_match, box_of, lesion_components
+from senoscope.domain.reading import Finding, Suspicion
+from senoscope.models.evaluation.matching import (
+    best_match,
+    box_of,
+    lesion_components,
+    outline_of,
+    paired,
+)
 from tests import builders
 
 SHAPE = (120, 160)
@@ -53,3 +60,16 @@ def test_a_lesion_is_found_from_an_iou_of_three_tenths_on() -> None:
     truth = mask((0, 0, 99, 99))
     assert best_match([builders.lesion(0, 0, 99, 29)], truth) is not None
     assert best_match([builders.lesion(0, 0, 99, 28)], truth) is None
+
+
+def test_an_outline_runs_round_the_largest_part() -> None:
+    outline = outline_of(mask((5, 5, 14, 14), (60, 40, 99, 79), (2, 100, 4, 102)))
+    assert (outline.min(axis=0).tolist(), outline.max(axis=0).tolist()) == ([60, 40], [99, 79])
+
+
+def test_no_finding_is_paired_twice() -> None:
+    one, off, elsewhere = (
+        Finding(builders.lesion(left, 16), 0.7, Suspicion.HIGH) for left in (20, 24, 100)
+    )
+    assert paired([one, off], [elsewhere, one], SHAPE) == [(one, one)]
+    assert paired([off, elsewhere], [elsewhere, one], SHAPE) == [(off, one), (elsewhere, elsewhere)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import numpy as np
 
 from senoscope.models.evaluation.kept_figures import as_json, json_text
-from senoscope.models.evaluation.rival_figures import rival_figures
+from senoscope.models.evaluation.rival_figures import RivalFigures, rival_figures
 from senoscope.models.evaluation.rival_table import (
     KeptRival,
     across_markdown,
@@ -24,19 +25,23 @@ SETS = ("bus-bra 3", "busi val")
 BOTH = ("BUS-BRA", "BUSI")
 
 
+@cache
+def figures(threshold: float | None) -> RivalFigures:
+    thresholds = {} if threshold is None else {"one": threshold}
+    scores = {"size": -PERFECT, "one": PERFECT}
+    return rival_figures(LABELS, scores, GROUPS, thresholds, "size")["one"]
+
+
 def kept(
     key: str,
     learnt_from: tuple[str, ...] = BOTH,
     outlines: str = "unet 2",
     threshold: float | None = 1.5,
 ) -> KeptRival:
-    thresholds = {} if threshold is None else {"one": threshold}
-    scores = {"size": -PERFECT, "one": PERFECT}
-    figures = rival_figures(LABELS, scores, GROUPS, thresholds, "size")["one"]
     return KeptRival(
         key=key, rival=key.upper(), learnt_from=list(learnt_from), outlines=outlines,
         senoscope="0", parameters=5594657, cpu_ms=6.254, notes=[],
-        sets={part: as_json(figures) for part in SETS},
+        sets={part: as_json(figures(threshold)) for part in SETS},
     )  # fmt: skip
 
 

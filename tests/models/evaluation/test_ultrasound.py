@@ -11,32 +11,19 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import DataSetError
-from senoscope.domain.reading import ReaderDescription
-from senoscope.models.classifier import Classifier
-from senoscope.models.engines.base import Engine
 from senoscope.models.evaluation.metrics import Estimate
 from senoscope.models.evaluation.ultrasound import pictures_of, read_images, summarise
 from senoscope.models.evaluation.ultrasound_sets import UltrasoundImage, read_busi
 from senoscope.models.reader import UltrasoundReader
-from senoscope.models.segmenter import Segmenter
 from tests.models.evaluation.data_sets import SHAPE, busi, draw, lesion
-from tests.models.scripted import LookingEngine, ScriptedEngine, package
+from tests.models.scripted import LookingEngine, blind_engine, reader_of
 
 SIZE = SHAPE[0]
 """The network reads pixel by pixel, so that a perfect outline is perfect."""
 
 
-def reader(engine: Engine) -> UltrasoundReader:
-    return UltrasoundReader(
-        Segmenter(engine, package(SIZE)),
-        Classifier(engine, package(SIZE)),
-        ReaderDescription(engine.name, ()),
-    )
-
-
 def blind() -> UltrasoundReader:
-    nothing = np.zeros((1, 1, SIZE, SIZE))
-    return reader(ScriptedEngine(lesion=nothing, presence=[0.0], malignant=[0.0], is_lesion=[4.0]))
+    return reader_of(blind_engine(SIZE), SIZE)
 
 
 def figures(of: UltrasoundReader, images: tuple[UltrasoundImage, ...]) -> dict[str, Estimate]:
@@ -52,8 +39,13 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> tuple[UltrasoundImage, .
     return read_busi(busi(tmp_path_factory.mktemp("busi")))
 
 
-def test_a_reader_that_sees_all_has_perfect_figures(images: tuple[UltrasoundImage, ...]) -> None:
-    found = figures(reader(LookingEngine()), images)
+@pytest.fixture(scope="module")
+def found(images: tuple[UltrasoundImage, ...]) -> dict[str, Estimate]:
+    """The figures of a reader that sees all."""
+    return figures(reader_of(LookingEngine(), SIZE), images)
+
+
+def test_a_reader_that_sees_all_has_perfect_figures(found: dict[str, Estimate]) -> None:
     perfect = ("dice", "iou", "lesion_sensitivity", "sensitivity", "specificity")
     for key in (*perfect, "auc_true_lesion", "auc_predicted_lesion"):
         assert found[key].value == 1.0, key
@@ -65,8 +57,7 @@ def test_a_reader_that_sees_all_has_perfect_figures(images: tuple[UltrasoundImag
     assert found["ece"].value == pytest.approx((benign + malignant) / 2)
 
 
-def test_each_figure_says_how_many_it_rests_on(images: tuple[UltrasoundImage, ...]) -> None:
-    found = figures(reader(LookingEngine()), images)
+def test_each_figure_says_how_many_it_rests_on(found: dict[str, Estimate]) -> None:
     assert found["dice"].n == found["auc_true_lesion"].n == found["sensitivity"].n == 4
     assert found["lesion_sensitivity"].n == 5
     assert found["false_alarms_per_normal"].n == found["normals_with_alarm"].n == 2
@@ -94,7 +85,7 @@ def test_a_missed_cancer_scores_below_every_found_lesion(
         replace(image, image_path=dark) if image.name == "malignant (1)" else image
         for image in images
     )
-    found = figures(reader(LookingEngine()), changed)
+    found = figures(reader_of(LookingEngine(), SIZE), changed)
     assert found["auc_predicted_lesion"].value == 0.5
     assert (found["sensitivity"].value, found["dice"].value) == (0.5, 0.75)
     assert found["lesion_sensitivity"].value == pytest.approx(4 / 5)
@@ -108,7 +99,7 @@ def test_false_alarms_are_counted_on_normals_alone(
     changed = tuple(
         replace(image, image_path=two) if image.name == "normal (2)" else image for image in images
     )
-    found = figures(reader(LookingEngine()), changed)
+    found = figures(reader_of(LookingEngine(), SIZE), changed)
     assert found["false_alarms_per_normal"].value == 1.0
     assert found["normals_with_alarm"].value == 0.5
     assert found["lesion_sensitivity"].value == 1.0
@@ -123,22 +114,20 @@ def test_alarms_in_lesion_free_strips_are_counted(tmp_path: Path) -> None:
     draw(
         images[1].image_path, np.maximum(lesion(255, right), lesion(255, (right[0], slice(9, 60))))
     )
-    found = figures(reader(LookingEngine()), images)["strips_with_alarm"]
+    found = figures(reader_of(LookingEngine(), SIZE), images)["strips_with_alarm"]
     assert (found.value, found.n) == (0.5, 2)
 
 
 def test_figures_do_not_hang_on_file_names(
-    images: tuple[UltrasoundImage, ...], tmp_path: Path
+    images: tuple[UltrasoundImage, ...], found: dict[str, Estimate], tmp_path: Path
 ) -> None:
     renamed = []
     for number, image in enumerate(images):
         path = tmp_path / f"{'malignant' if 'benign' in image.name else 'x'} {number}.png"
         shutil.copy(image.image_path, path)
         renamed.append(replace(image, name=path.stem, image_path=path))
-    looking = reader(LookingEngine())
-    np.testing.assert_equal(
-        values(figures(looking, tuple(renamed))), values(figures(looking, images))
-    )
+    again = figures(reader_of(LookingEngine(), SIZE), tuple(renamed))
+    np.testing.assert_equal(values(again), values(found))
 
 
 def test_a_lesion_image_whose_mask_is_empty_is_named(tmp_path: Path) -> None:
@@ -158,7 +147,7 @@ def test_a_mask_of_another_size_is_named(tmp_path: Path) -> None:
 def test_pictures_show_the_curves_and_how_often_probabilities_come_true(
     images: tuple[UltrasoundImage, ...],
 ) -> None:
-    drawn = pictures_of("busi", list(read_images(reader(LookingEngine()), images)))
+    drawn = pictures_of("busi", list(read_images(reader_of(LookingEngine(), SIZE), images)))
     assert set(drawn) == {"roc.svg", "reliability.svg"}
     assert "on predicted lesions, missed ones last: AUC 1.000" in drawn["roc.svg"]
     assert "4 rows in 2 bins of 2 to 2" in drawn["reliability.svg"]

@@ -1,4 +1,4 @@
-"""Exports a classifier and runs the file, to hold it against the network."""
+"""What is asked of every network: its file says the same, and its loss reaches every weight."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ def logits_of_file_and_network(network: Any, crops: Any, folder: Path) -> tuple[
     with torch.inference_mode():
         by_network = network(crops).mean(dim=0)
     return torch.tensor([float(each[0]) for each in by_file]), by_network
+
+
+def unreached(network: Any, loss: Any) -> list[str]:
+    """Names of the weights that `loss` has no slope in."""
+    import torch  # noqa: PLC0415
+
+    weights = dict(network.named_parameters())
+    slopes = torch.autograd.grad(loss, list(weights.values()))
+    return [name for name, slope in zip(weights, slopes, strict=True) if not slope.any()]

@@ -10,23 +10,13 @@ from senoscope.models.engines.ways import USUAL
 from senoscope.models.evaluation.metrics import dice
 from senoscope.models.package import SHIPPED, Precision, load_package
 from senoscope.models.peers.naive import NaiveLoop
-from senoscope.models.peers.reading import Given, NetworksAlone, made_ready
+from senoscope.models.peers.reading import Given, NetworksAlone
 from senoscope.models.segmenter import lesion_mask
-from senoscope.realtime.sources.benchmark_source import Shown
 from senoscope.ui.assemble import build_reader
 
 UNET, GOOGLENET = (load_package(SHIPPED / name) for name in ("unet-realtime", "googlenet"))
 LEAST_DICE, MOST_SHIFT = 0.97, 0.05
 """Contours and crops are each one's own. Seen: 0.998 and 0.003."""
-
-
-@pytest.fixture(scope="module")
-def given() -> list[Given]:
-    reader = build_reader()
-    return [
-        made_ready(pixels, [lesion.box for lesion in reader.lesions(pixels)], UNET, GOOGLENET)
-        for pixels in Shown((512, 384), lesions=1).pictures()[:3]
-    ]
 
 
 @pytest.mark.parametrize("kind", ["naive", "alone"])
@@ -38,6 +28,7 @@ def test_a_peer_answers_as_the_reader_does(given: list[Given], kind: str) -> Non
         else NetworksAlone(*engines, UNET, GOOGLENET)
     )
     reader = build_reader()
+    assert len(given) == 3
     for frame in given:
         reading = reader.read(frame.pixels, 0)
         answer = peer(frame)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -15,9 +14,7 @@ from senoscope.domain.errors import EngineUnavailable
 from senoscope.models.package import SHIPPED, ModelPackage, Precision, load_package
 from senoscope.models.peers import pyfast
 from senoscope.models.peers.pyfast import adapted, boxes_of, square_round
-from senoscope.models.peers.reading import Given, Read, made_ready
-from senoscope.realtime.sources.benchmark_source import Shown
-from senoscope.ui.assemble import build_reader
+from senoscope.models.peers.reading import Given
 from senoscope.ui.commands.bench_peers import networks_alone
 
 UNET, GOOGLENET = (load_package(SHIPPED / name) for name in ("unet-realtime", "googlenet"))
@@ -68,21 +65,14 @@ def test_without_fast_the_reason_names_what_to_install(monkeypatch: pytest.Monke
 
 
 @pytest.mark.skipif(ABSENT, reason="FAST is of the [peers] extra and needs OpenCL")
-@pytest.mark.parametrize(
-    "build",
-    [
-        partial(pyfast.full_frame, UNET, GOOGLENET, Precision.INT8, "smoothed"),
-        partial(pyfast.resized_beforehand, UNET, GOOGLENET, Precision.FP32),
-    ],
-    ids=["full frame", "resized beforehand"],
-)
-def test_fast_answers_as_senoscope_does(build: Callable[[], Read]) -> None:
-    reader = build_reader()
-    given: list[Given] = [
-        made_ready(pixels, [lesion.box for lesion in reader.lesions(pixels)], UNET, GOOGLENET)
-        for pixels in Shown((512, 384), lesions=1).pictures()[:2]
+def test_fast_answers_as_senoscope_does(given: list[Given]) -> None:
+    both = UNET, GOOGLENET
+    peers = [
+        Peer("ours", "int8", partial(networks_alone, *both)),
+        Peer("full", "int8", partial(pyfast.full_frame, *both, Precision.INT8, "smoothed"), "ours"),
+        Peer("resized", "fp32", partial(pyfast.resized_beforehand, *both, Precision.FP32), "ours"),
     ]
-    first = Peer("ours", "int8", partial(networks_alone, UNET, GOOGLENET))
-    _, row = peer_rows([first, Peer("fast", "int8", build, "ours")], given, 1, 1, lambda _: None)
-    assert row.withheld is None
-    assert row.ratio is not None
+    _, *rows = peer_rows(peers, given, 1, 1, lambda _: None)
+    for row in rows:
+        assert row.withheld is None, row.name
+        assert row.ratio is not None, row.name

@@ -7,7 +7,7 @@ import pytest
 
 from senoscope.domain.errors import DataSetError
 from senoscope.models.evaluation.metrics import auc
-from senoscope.models.training.feature_model import fit_feature_model
+from senoscope.models.training.feature_model import fit_feature_model, ridge_logistic
 
 
 def rows(n: int, seed: int, informative: float = 1.5) -> tuple[list[dict[str, float]], np.ndarray]:
@@ -24,6 +24,18 @@ def rows(n: int, seed: int, informative: float = 1.5) -> tuple[list[dict[str, fl
 
 def patients(n: int) -> list[str]:
     return [f"patient {row // 2}" for row in range(n)]
+
+
+def test_a_penalty_holds_back_weights_and_not_the_intercept() -> None:
+    features, malignant = rows(600, seed=0)
+    design = np.array([[row["told"] / 10 - 5, 1.0] for row in features])
+    (weight, _), (held, intercept) = (
+        ridge_logistic(design, malignant, penalty) for penalty in (1.0, 1e9)
+    )
+    assert weight > 1
+    assert abs(held) < 1e-3
+    share = malignant.mean()
+    assert intercept == pytest.approx(math.log(share / (1 - share)), abs=1e-3)
 
 
 def test_what_tells_the_classes_apart_gets_the_weight() -> None:

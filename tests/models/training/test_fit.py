@@ -127,8 +127,8 @@ def test_each_stage_is_fitted_at_its_size_and_scores_are_logged(tmp_path: Path) 
 
 
 def test_the_learning_rate_warms_up_and_falls_to_nothing() -> None:
-    recipe = replace(RECIPE, stages=(Stage(8, 1000),), learning_rate=1.0, warm_up=0.1)
-    rates = [recipe.learning_rate_at(step) for step in (0, 50, 100, 550, 999)]
+    recipe = replace(RECIPE, stages=(Stage(8, 1000),), learning_rate=1.0)
+    rates = [recipe.learning_rate_at(step) for step in (0, 25, 50, 525, 999)]
     assert rates == pytest.approx([0, 0.5, 1, 0.5, 0], abs=1e-5)
 
 

@@ -38,7 +38,7 @@ from senoscope.models.training.rivals import (
     rival_logits,
 )
 from tests.models.evaluation.data_sets import LESION, SHAPE, busi, draw, lesion
-from tests.models.scripted import LookingEngine, ScriptedEngine, package
+from tests.models.scripted import LookingEngine, ScriptedEngine, blind_engine, package
 
 SIZE = SHAPE[0]
 
@@ -69,10 +69,7 @@ def test_images_without_a_lesion_are_no_row(images: tuple[UltrasoundImage, ...])
 def test_a_missed_lesion_is_missed_for_every_rival_but_the_oracle(
     images: tuple[UltrasoundImage, ...],
 ) -> None:
-    nothing = np.zeros((1, 1, SIZE, SIZE))
-    lesions = read(
-        ScriptedEngine(lesion=nothing, presence=[0.0], malignant=[0.0], is_lesion=[4.0]), images
-    )
+    lesions = read(blind_engine(SIZE), images)
     assert not any(each.found for each in lesions)
     assert np.isnan(lesions[0].as_read_by("net").logit)
     models = fitted_rivals(drawn(80, seed=0))
@@ -231,12 +228,10 @@ def test_a_lesion_one_rival_missed_has_no_fused_score() -> None:
     assert np.flatnonzero(np.isnan(fused)).tolist() == [3]
 
 
-def test_the_u_net_s_own_head_is_a_rival_and_joins_on_the_inner_split_alone(
-    images: tuple[UltrasoundImage, ...],
-) -> None:
+def test_the_u_net_s_own_head_is_a_rival_and_joins_on_the_inner_split_alone() -> None:
     lesions = [
         replace(each, logits={**each.logits, JOINT: -each.logits["net"]})
-        for each in real_features(read(LookingEngine(), images))
+        for each in drawn(60, seed=10)
     ]
     inner = fit_rivals(lesions, lesions, "net")
     assert JOINT in inner.columns(lesions)

@@ -9,21 +9,23 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException, Request
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
 
 from senoscope.domain.errors import PortInUse, SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from senoscope.ui.access.accounts import Accounts, check_password, shared_accounts
-from senoscope.ui.access.login import Login, add_login, anyone
+from senoscope.ui.access.login import Login, add_login, anyone, person_of
 from senoscope.ui.access.login_sessions import LoginSessions
 from senoscope.ui.access.request_guard import RequestGuard, UserOf, is_this_machine
-from senoscope.ui.access.roles import LOCAL
+from senoscope.ui.access.roles import DUTIES, LOCAL
 from senoscope.ui.access.tls import Tls, context_of, tls_warning
 from senoscope.ui.calibration.calibration_route import CALIBRATION_PATH, add_calibration
 from senoscope.ui.frames.key_frames_route import add_key_frames
@@ -118,35 +120,46 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
         from senoscope.ui.studies.study_route import add_studies  # noqa: PLC0415
 
         add_studies(app, actions.studies, user_of)
+    app.add_api_route("/person", _who_asks)
     # Added last, so asked first.
     app.add_middleware(RequestGuard)
     auth = user_of if settings.asks_who else None
     return _with_pages(app, actions, settings, auth)
 
 
+def _who_asks(request: Request) -> dict[str, Any]:
+    """Pages show as such what a role may not do; where nobody logs in, they do not ask."""
+    person = person_of(request)
+    if person is None:
+        raise HTTPException(401)
+    return {"name": person.name, "role": person.role, "duties": sorted(DUTIES[person.role])}
+
+
 def _with_pages(
     app: FastAPI, actions: LiveActions, settings: PageSettings, auth: UserOf | None
 ) -> FastAPI:
     """The live page last: its path holds every other."""
-    reviews, calibrates = actions.review is not None, actions.calibration is not None
-    studies = actions.studies is not None
-    if studies:
-        page = studies_page(reviews, settings.asks_who)
-        app = _mounted(app, page, "/studies", studies_style(), auth)
-    if calibrates:
-        calibration = calibration_page(reviews, settings.asks_who)
-        app = _mounted(app, calibration, CALIBRATION_PATH.rstrip("/"), calibration_style(), auth)
-    if reviews:
-        review = review_page(settings.operating_point, settings.asks_who)
+    served = {
+        "live": True,
+        "review": actions.review is not None,
+        "studies": actions.studies is not None,
+        "calibration": actions.calibration is not None,
+        "login": settings.asks_who,
+    }
+    ways = [name for name, is_served in served.items() if is_served]
+    if "studies" in ways:
+        app = _mounted(app, studies_page(ways), "/studies", studies_style(), auth)
+    if "calibration" in ways:
+        path = CALIBRATION_PATH.rstrip("/")
+        app = _mounted(app, calibration_page(ways), path, calibration_style(), auth)
+    if "review" in ways:
+        review = review_page(settings.operating_point, ways)
         app = _mounted(app, review, REVIEW_PATH.rstrip("/"), review_style(), auth)
     page = live_page(
         settings.operating_point,
         explains=actions.explain is not None,
         proof=settings.proof,
-        reviews=reviews,
-        calibrates=calibrates,
-        studies=studies,
-        logs_in=settings.asks_who,
+        ways=ways,
     )
     return _mounted(app, page, "/", live_style(), auth)
 
@@ -165,6 +178,9 @@ def _mounted(app: FastAPI, page: gr.Blocks, path: str, head: str, auth: UserOf |
         ssr_mode=False,
         enable_monitoring=False,
     )
+    # Gradio compresses its files, but not the page, which is the largest.
+    gradio_app = cast("FastAPI", cast("Mount", mounted.routes[-1]).app)
+    gradio_app.add_middleware(GZipMiddleware)
     return mounted
 
 

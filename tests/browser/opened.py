@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from senoscope.ui.app import PageSettings, build_app, server_config
 from senoscope.ui.assemble import build_reader, operating_point
 from senoscope.ui.live.live_actions import LiveActions
 from senoscope.ui.live.live_session import LiveSession, WatchedSource
+from senoscope.ui.review.review_session import ReviewSession
 from senoscope.ui.settings import Settings
 from tests.fakes import FakeLiveLoop
 from tests.ui.built_frames import OPERATING_POINT
@@ -57,15 +58,16 @@ class Shown:
         self.foreign: list[str] = []
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self._see)
+        page.on("request", lambda request: self._see(request.url))
+        page.on("websocket", lambda socket: self._see(socket.url))
 
     def _hear(self, message: playwright.ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
 
-    def _see(self, request: playwright.Request) -> None:
-        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            self.foreign.append(request.url)
+    def _see(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
+            self.foreign.append(url)
 
     def open(self, address: str) -> None:
         """Go there and wait for the picture to move."""
@@ -153,9 +155,9 @@ def serving_loop(loop: FakeLiveLoop, actions: LiveActions, folder: Path) -> Iter
 
 
 @contextmanager
-def shown_in(browser: playwright.Browser) -> Iterator[Shown]:
+def shown_in(browser: playwright.Browser, locale: str = "en-GB") -> Iterator[Shown]:
     """An empty page, which must neither complain nor ask anything of another machine."""
-    page = browser.new_page(viewport={"width": 1280, "height": 720}, locale="en-GB")
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, locale=locale)
     opened = Shown(page)
     try:
         yield opened
@@ -177,7 +179,8 @@ def read_live(
     )
     point = operating_point(load_package(CLASSIFIER))
     settings = PageSettings(folder / "snapshots", point, proof=proof)
-    with serving(build_app(loop, session.actions, settings)) as address, loop:
+    actions = replace(session.actions, review=ReviewSession(build_reader, folder / "kept"))
+    with serving(build_app(loop, actions, settings)) as address, loop:
         page = chromium.new_page(viewport={"width": 1280, "height": 720}, locale="en-GB")
         opened = Shown(page)
         opened.open(address)

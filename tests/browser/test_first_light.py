@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from senoscope.realtime.sources.phantom import PhantomSource
 from tests.browser.opened import (
     FEWEST_FPS,
+    PATIENCE_MS,
     Shown,
     needs_browser,
     playwright,
@@ -40,7 +40,7 @@ def test_25_distinct_frames_a_second_come_through_with_both_networks_reading(sho
 
 
 def test_a_lesion_of_the_phantom_is_outlined_frozen_and_photographed(
-    shown: Shown, tmp_path: Path
+    shown: Shown, pictures: Path
 ) -> None:
     shown.freeze_on_a_lesion()
     assert re.fullmatch(r"Lesion \d+", shown.said("title_0"))
@@ -51,10 +51,7 @@ def test_a_lesion_of_the_phantom_is_outlined_frozen_and_photographed(
     assert shown.pixels() != marked
     shown.page.keyboard.press("o")
     shown.page.wait_for_timeout(300)
-    wanted = os.environ.get("SENOSCOPE_README_PICTURE")
-    picture = Path(wanted) if wanted else tmp_path / "live.png"
-    shown.page.screenshot(path=picture)
-    assert picture.stat().st_size > 10_000
+    shown.page.screenshot(path=pictures / "live.png")
 
 
 def test_the_snapshot_keeps_the_frozen_frame_and_what_was_read_of_it(
@@ -80,3 +77,20 @@ def test_the_language_is_switched_by_a_key(shown: Shown) -> None:
     shown.page.keyboard.press("l")
     assert shown.said("freeze_word") == "解冻"
     shown.page.keyboard.press("l")
+
+
+def test_what_is_recorded_is_reviewed(shown: Shown, pictures: Path) -> None:
+    page = shown.page
+    page.keyboard.press("Space")
+    page.keyboard.press("r")
+    page.get_by_text("RECORDING 00:02").wait_for(timeout=PATIENCE_MS)
+    page.keyboard.press("r")
+    page.get_by_text("Recorded ").wait_for(timeout=PATIENCE_MS)
+    page.get_by_role("link", name="Review").click()
+    page.locator("[data-part=recordings] button").click()
+    shown.wait("clip?.state?.state === 'read'")
+    page.get_by_text("the same").wait_for(timeout=PATIENCE_MS)
+    page.locator(".row").first.get_by_role("button", name="Key frame").click()
+    shown.wait("picture.header.findings.length > 0")
+    shown.wait("picture.wanted === null && !window.senoscope.picture.asking")
+    page.screenshot(path=pictures / "review.png")

@@ -9,6 +9,7 @@ from senoscope.domain.errors import PortInUse, SettingsError
 from senoscope.ui.app import PageSettings, build_app, page_address, serve
 from tests.fakes import FakeLiveLoop
 from tests.ui.built_frames import OPERATING_POINT, status
+from tests.ui.logged_in import accounts, log_in, whole_page
 from tests.ui.opened import PASSWORD, Asked, Page
 
 
@@ -64,3 +65,21 @@ def test_the_address_that_is_told_can_be_opened() -> None:
         told = page_address(every, 7860)
         assert told.endswith(":7860")
         assert told not in {"http://0.0.0.0:7860", "http://[::]:7860", "http://:7860"}
+
+
+def test_every_page_travels_compressed(tmp_path: Path) -> None:
+    with whole_page(tmp_path, None) as client:
+        for path in ("/", "/review/", "/studies/", "/calibration/"):
+            answer = client.get(path)
+            assert answer.headers["content-encoding"] == "gzip", path
+            assert int(answer.headers["content-length"]) < len(answer.content) / 2
+
+
+def test_a_page_is_told_who_asks_and_what_that_role_may_do(tmp_path: Path) -> None:
+    with whole_page(tmp_path, accounts()) as client:
+        assert client.get("/person").status_code == 401
+        log_in(client, "operator")
+        told = client.get("/person").json()
+    assert told["name"] == told["role"] == "operator"
+    assert "scan" in told["duties"]
+    assert "sign" not in told["duties"]

@@ -192,7 +192,7 @@ a {{ color: #4cc2a5; }}
 :focus-visible {{ outline: 3px solid #4cc2a5; outline-offset: 2px; }}
 p {{ margin: 0; min-height: 3em; }}
 </style>
-{form}</html>""",
+<main>{form}</main></html>""",
         status_code=code,
         headers={"cache-control": "no-store"},
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import gradio as gr
 
 from senoscope.ui.pages.one_element import page_of, style_of
@@ -17,12 +19,12 @@ _SCRIPTS = (
 """Joined in this order: each is a few functions, the last one starts them."""
 
 
-def calibration_page(reviews: bool, logs_in: bool = False) -> gr.Blocks:
+def calibration_page(ways: Collection[str]) -> gr.Blocks:
     """The page: one element that asks the routes below /screen for all it shows.
 
-    With `reviews` there is a way to the page that reviews clips, with `logs_in` one to log out.
+    `ways` as in `page_of`.
     """
-    return page_of("calibration", _SCRIPTS, reviews=reviews, logs_in=logs_in)
+    return page_of("calibration", _SCRIPTS, ways)
 
 
 def calibration_style() -> str:

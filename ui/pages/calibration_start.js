@@ -54,9 +54,8 @@ function listen() {
   new ResizeObserver(fit).observe(find('room'));
 }
 
-find('to_review').hidden = !props.reviews;
-find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();
+learnDuties();
 listen();
 listenToPoints();
 listenToTemplates();

@@ -4,6 +4,7 @@ function showExam(newest) {
   if (newest === null) return;
   const { exam } = newest;
   write('exam_name', exam.patient || t('exam_anonymous', { n: exam.number }));
+  find('open_exam').title = find('exam_name').textContent;
   // Somebody ended it, here or in another browser.
   if (view.frozen && view.shown.exam.number !== exam.number) freeze();
 }

@@ -25,6 +25,7 @@ function showStrip() {
     const button = document.createElement('button'), picture = document.createElement('img');
     const label = document.createElement('b');
     button.type = 'button';
+    button.ariaHasPopup = 'dialog';
     button.dataset.suspicion = kept.suspicion;
     button.dataset.verdict = kept.verdict;
     button.setAttribute('aria-label', `${t('lesion', { n: kept.number })}, ${t(kept.suspicion)}, ${t(`verdict_${kept.verdict}`)}${sameLine(kept) && `, ${sameLine(kept)}`}`);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import gradio as gr
 
 from senoscope.domain.reading import OperatingPoint
@@ -31,29 +33,22 @@ def live_page(
     operating_point: OperatingPoint,
     explains: bool,
     proof: float | None = None,
-    reviews: bool = False,
-    calibrates: bool = False,
-    studies: bool = False,
-    logs_in: bool = False,
+    ways: Collection[str] = (),
 ) -> gr.Blocks:
     """The page: one element that fills itself from the WebSocket.
 
     The operating point is marked on the probability bar; with `explains` it is offered to say why.
-    `proof` is how far what reads agrees with the fp32 reference, a mean Dice. With `reviews`,
-    `calibrates` and `studies` there are ways to the pages that review clips, say what is
-    calibrated, and read studies; with `logs_in` there is one to log out.
+    `proof` is how far what reads agrees with the fp32 reference, a mean Dice. `ways` as
+    in `page_of`.
     """
     return page_of(
         "live",
         _SCRIPTS,
+        ways,
         path=LIVE_PATH,
         operating_point=[operating_point.low_below, operating_point.high_from],
         explains=explains,
         proof=proof,
-        reviews=reviews,
-        calibrates=calibrates,
-        studies=studies,
-        logs_in=logs_in,
     )
 
 

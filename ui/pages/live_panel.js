@@ -172,6 +172,7 @@ function everySecond() {
   const { fps, latency_ms } = view.newest ?? {};
   write('frame_rate', fps ? t('frame_rate', { n: fps }) : '');
   write('latency', latency_ms ? t('latency', { n: latency_ms }) : '');
+  find('open_source').title = find('source_name').textContent;
   describePicture();
 }
 

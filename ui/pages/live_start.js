@@ -102,12 +102,9 @@ async function askOnFirstRun() {
   } catch (error) { tell(error.message); }
 }
 
-find('to_review').hidden = !props.reviews;
-find('to_calibration').hidden = !props.calibrates;
-find('to_studies').hidden = !props.studies;
 for (const part of ['why_key', 'why_key_said']) find(part).hidden = !props.explains;
-find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();
+learnDuties();
 listen();
 connect();
 listenToCalipers();

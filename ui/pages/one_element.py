@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib.resources import files
 from typing import Any
 
@@ -11,9 +12,10 @@ from senoscope import __version__
 from senoscope.ui.words.catalogue import LANGUAGES, texts
 
 
-def page_of(name: str, scripts: tuple[str, ...], **given: Any) -> gr.Blocks:
+def page_of(name: str, scripts: tuple[str, ...], ways: Collection[str], **given: Any) -> gr.Blocks:
     """The page of `NAME.html`: its scripts are joined in order, and find `given` in their props.
 
+    `ways` are the pages that are served, this one or not, and "login" where somebody logs in.
     The template is rendered once; a second rendering would wipe the canvas, so nothing here is
     ever the output of a Gradio event.
     """
@@ -26,15 +28,21 @@ def page_of(name: str, scripts: tuple[str, ...], **given: Any) -> gr.Blocks:
     )
     with page:
         gr.HTML(
-            html_template=_asset(f"{name}.html"),
+            html_template=html_of(name),
             js_on_load="\n".join(_asset(script) for script in scripts),
             apply_default_css=False,
             elem_id=f"senoscope-{name}",
             words={language: texts(language) for language in LANGUAGES},
             version=__version__,
+            ways=[each for each in ways if each != name],
             **given,
         )
     return page
+
+
+def html_of(name: str) -> str:
+    """The page as written, with the ways to the others, which all have, in its top bar."""
+    return _asset(f"{name}.html").replace("    <!-- ways -->\n", _asset("ways.html"))
 
 
 def style_of(*sheets: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import gradio as gr
 
 from senoscope.domain.reading import OperatingPoint
@@ -27,13 +29,13 @@ _SCRIPTS = (
 """Joined in this order: each is a few functions, the last one starts them."""
 
 
-def review_page(operating_point: OperatingPoint, logs_in: bool = False) -> gr.Blocks:
+def review_page(operating_point: OperatingPoint, ways: Collection[str] = ()) -> gr.Blocks:
     """The page: one element that asks the routes below /clip for all it shows.
 
-    The operating point is marked on the timeline's lanes. With `logs_in` there is a way to log out.
+    The operating point is marked on the timeline's lanes. `ways` as in `page_of`.
     """
     point = [operating_point.low_below, operating_point.high_from]
-    return page_of("review", _SCRIPTS, operating_point=point, logs_in=logs_in)
+    return page_of("review", _SCRIPTS, ways, operating_point=point)
 
 
 def review_style() -> str:

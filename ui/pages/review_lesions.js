@@ -30,6 +30,7 @@ function makeRow(number) {
     parts[name] = make('button', name, acts);
     parts[name].type = 'button';
   }
+  parts.note.ariaHasPopup = 'dialog';
   parts.key.onclick = () => goToKeyFrame(number);
   parts.accept.onclick = () => judge(number, 'accepted');
   parts.reject.onclick = () => judge(number, 'rejected');

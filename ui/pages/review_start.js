@@ -56,8 +56,8 @@ function listen() {
   new ResizeObserver(fit).observe(find('room'));
 }
 
-find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();
+learnDuties();
 listen();
 listenToTimeline();
 listenToPen();

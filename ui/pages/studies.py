@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import gradio as gr
 
 from senoscope.ui.pages.one_element import page_of, style_of
@@ -22,12 +24,12 @@ _SCRIPTS = (
 """Joined in this order: each is a few functions, the last one starts them."""
 
 
-def studies_page(reviews: bool, logs_in: bool = False) -> gr.Blocks:
+def studies_page(ways: Collection[str]) -> gr.Blocks:
     """The page: one element that asks the routes below /study for all it shows.
 
-    With `reviews` there is a way to the page that reviews clips, with `logs_in` one to log out.
+    `ways` as in `page_of`.
     """
-    return page_of("studies", _SCRIPTS, reviews=reviews, logs_in=logs_in)
+    return page_of("studies", _SCRIPTS, ways)
 
 
 def studies_style() -> str:

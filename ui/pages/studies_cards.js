@@ -40,6 +40,7 @@ function showQuality(facts) {
   find('quality').replaceChildren(...(wholeReport ? sorted : grave.slice(0, 3)).map(({ severity, text }) => {
     const item = document.createElement('li');
     item.dataset.severity = severity;
+    item.lang = 'en';   // its sentences are English on every page
     item.textContent = text;
     return item;
   }));
@@ -56,6 +57,8 @@ function showFindings(exam) {
   write('read_by', t('read_by', { models: exam.models.join(', '), engine: exam.engine }));
 }
 
+const keyOf = (word) => `word_${word.replaceAll(' ', '_')}`;
+
 function findingCard(exam, finding) {
   const item = make('li', 'finding'), pick = make('button', 'pick', item);
   item.dataset.suspicion = finding.suspicion;
@@ -68,7 +71,7 @@ function findingCard(exam, finding) {
   const facts = [
     t('lesion_facts', { low: finding.range[0].toFixed(2), high: finding.range[1].toFixed(2), n: Object.keys(finding.outlines).length }),
     finding.measured === null ? '' : `${axesOf(finding.measured)} ${axesWithin(finding.measured)}`,
-    finding.words.join(', '),
+    finding.words.map((word) => t(keyOf(word))).join(', '),
   ];
   for (const fact of facts.filter(Boolean)) make('p', 'quiet', item).textContent = fact;
   if (exam.state === 'read') item.append(...choices(finding));

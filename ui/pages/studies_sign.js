@@ -22,6 +22,8 @@ function decide(number, decision) {
 
 function choices(finding) {
   const said = decisions.get(finding.number), row = make('div', 'buttons'), more = [];
+  row.role = 'group';
+  row.ariaLabel = t('lesion', { n: finding.number });
   const acts = {
     accepted: () => decide(finding.number, { verdict: 'accepted', reason: '', outline: null }),
     edited: () => beginDrawing(finding.number),

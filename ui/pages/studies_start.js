@@ -22,9 +22,8 @@ function listen() {
   find('search_state').addEventListener('change', showList);
 }
 
-find('to_review').hidden = !props.reviews;
-find('root').dataset.theme = remembered.get('theme') ?? 'dark';
 showWords();
+learnDuties();
 listen();
 listenToUpload();
 listenToPicture();

@@ -24,12 +24,14 @@ function write(part, text) {
 
 function writeWords() {
   find('root').lang = document.documentElement.lang = language === 'zh' ? 'zh-CN' : language;
+  document.title = [...element.querySelectorAll('h1 > *')].map((part) => t(part.dataset.text)).reverse().join(' · ');
   for (const target of element.querySelectorAll('[data-text]')) target.textContent = t(target.dataset.text);
   for (const target of element.querySelectorAll('[data-title]')) target.title = t(target.dataset.title);
   for (const target of element.querySelectorAll('[data-label]')) {
     target.title = t(target.dataset.label);
     target.setAttribute('aria-label', t(target.dataset.label));
   }
+  showDuties();
 }
 
 // What the program calls a source, in the reader's words; a file's or stream's name is its own.
@@ -48,8 +50,44 @@ function sentence({ kind, message }) {
   return language === 'en' || !lead ? message : `${lead} ${message}`;
 }
 
-// Where nobody logs in, nobody logs out.
-find('log_out').hidden = !props.logs_in;
+// The ways to what is served beside this page; where nobody logs in, nobody logs out.
+for (const way of element.querySelectorAll('[data-way]')) way.hidden = !props.ways.includes(way.dataset.way);
+// A key's cap is no part of a button's name.
+for (const cap of element.querySelectorAll('button > kbd')) {
+  cap.ariaHidden = true;
+  cap.parentElement.setAttribute('aria-keyshortcuts', cap.textContent.replace('Esc', 'Escape'));
+}
+find('open_keys').hidden = !parts.has('keys_dialog');
+find('root').dataset.theme = remembered.get('theme') ?? 'dark';
+
+// What the role of who is logged in may not do looks so, and says why when it is tried.
+let person = null;
+const mayNot = () => t('not_your_duty', { role: t(`role_${person.role}`) });
+
+async function learnDuties() {
+  if (!props.ways.includes('login')) return;
+  person = await ask('/person');
+  showDuties();
+}
+
+function showDuties() {
+  if (person === null) return;
+  find('log_out').title = t('login_as', { name: person.name, role: t(`role_${person.role}`) });
+  for (const control of element.querySelectorAll('[data-duty]')) {
+    if (person.duties.includes(control.dataset.duty)) continue;
+    control.ariaDisabled = true;
+    control.title = mayNot();
+  }
+}
+
+element.addEventListener('click', (event) => {
+  const control = event.target.closest('[aria-disabled="true"]');
+  if (control === null) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const near = control.closest('dialog, [data-step]')?.querySelector('p[role="status"]');
+  if (near) near.textContent = mayNot(); else tell(mayNot());
+}, { capture: true });
 
 // Every page has its own `showWords`, which writes all it shows anew.
 function switchLanguage() {

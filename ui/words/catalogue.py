@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from senoscope.ui.words.catalogue_calibration import CALIBRATION
+from senoscope.ui.words.catalogue_login import LOGIN
 from senoscope.ui.words.catalogue_measured import MEASURED
 from senoscope.ui.words.catalogue_review import REVIEW
 from senoscope.ui.words.catalogue_studies import STUDIES
@@ -27,6 +28,7 @@ _LIVE: dict[str, tuple[str, str]] = {
     ),
     "theme_light": ("Light", "浅色"),
     "theme_dark": ("Dark", "深色"),
+    "pages": ("Pages", "页面"),
     "keys": ("Keys", "快捷键"),
     # The controls
     "freeze": ("Freeze", "冻结"),
@@ -262,27 +264,6 @@ _LIVE: dict[str, tuple[str, str]] = {
     "ModelPackageError": ("A model cannot be used.", "AI 模型无法使用。"),
     "PortInUse": ("The port is in use.", "端口已被占用。"),
     "AiError": ("The AI does not read this.", "AI 未能判读。"),
-    # The login page, and what its guard refuses
-    "login_name": ("Name", "用户名"),
-    "login_password": ("Password", "密码"),
-    "login_enter": ("Enter", "进入"),
-    "login_wrong": ("This is not the password. Try again.", "密码不正确，请重试。"),
-    "login_wrong_name": (
-        "Name and password do not go together. Try again.",
-        "用户名或密码不正确，请重试。",
-    ),
-    "login_wait": (
-        "Too many wrong passwords within a minute. Wait a minute, then try again.",
-        "一分钟内密码错误次数过多，请等待一分钟后再试。",
-    ),
-    "login_as": ("Logged in as {name}, {role}", "当前登录：{name}，{role}"),
-    "login_back": ("Back to the picture", "返回图像"),
-    "log_out": ("Log out", "退出登录"),
-    "role_reader": ("reader", "阅片医师"),
-    "role_operator": ("operator", "扫查操作者"),
-    "role_staff": ("staff", "扫查与阅片"),
-    "role_admin": ("administrator", "管理员"),
-    "NotAllowed": ("Your role may not do this.", "当前角色无权执行此操作。"),
 }
 
 
@@ -290,7 +271,7 @@ def texts(language: str) -> dict[str, str]:
     """Every text by its key, in one of `LANGUAGES`; {names} in braces are filled by the page."""
     codes = list(LANGUAGES)
     following = codes[(codes.index(language) + 1) % len(codes)]
-    rows = (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES).items()
+    rows = (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES | LOGIN).items()
     column = 1 if language == "zh" else 0
     written = {key: row[column] for key, row in rows}
     return {**written, **ADDED.get(language, {}), "other_language": LANGUAGES[following]}

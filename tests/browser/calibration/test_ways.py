@@ -55,9 +55,9 @@ def test_the_top_bar_has_room_for_both_links(live: Shown, language: str) -> None
     live.page.get_by_text("p95").wait_for()
     for width, height in SIZES:
         live.page.set_viewport_size({"width": width, "height": height})
-        for rooms in (".top > *", ".facts > *"):
+        for rooms in (".top > *", ".top nav > *", ".facts > *"):
             assert live.page.locator(rooms).evaluate_all(OUTSIDE) == [], (width, rooms)
-        box = live.page.locator("[data-part=to_calibration]").bounding_box()
+        box = live.page.locator("[data-way=calibration]").bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 44
 

@@ -31,18 +31,22 @@ def serving_clip() -> Iterator[tuple[FakeClip, str]]:
 
 
 @contextmanager
-def before_no_clip(browser: playwright.Browser, address: str) -> Iterator[Shown]:
-    with shown_in(browser) as shown:
+def before_no_clip(
+    browser: playwright.Browser, address: str, locale: str = "en-GB"
+) -> Iterator[Shown]:
+    with shown_in(browser, locale) as shown:
         shown.page.goto(address)
         shown.wait("clip?.state")
         yield shown
 
 
 @contextmanager
-def before_clip(browser: playwright.Browser, clip: FakeClip, address: str) -> Iterator[Shown]:
+def before_clip(
+    browser: playwright.Browser, clip: FakeClip, address: str, locale: str = "en-GB"
+) -> Iterator[Shown]:
     """It is read, and its first frame shown."""
     clip.open("20260102-030405_dfd50d6f.senoscope")
-    with before_no_clip(browser, address) as shown:
+    with before_no_clip(browser, address, locale) as shown:
         shown.wait(f"clip.lanes.length === {FRAMES}")
         at(shown, 0)
         yield shown

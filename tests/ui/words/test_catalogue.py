@@ -8,6 +8,8 @@ from importlib.resources import files
 import pytest
 
 from senoscope.domain import errors
+from senoscope.domain.lexicon import EchoPattern, Margin, Orientation, PosteriorFeatures, Shape
+from senoscope.ui.pages.one_element import html_of
 from senoscope.ui.words.catalogue import LANGUAGES, texts
 
 PAGES = files("senoscope.ui.pages")
@@ -16,10 +18,7 @@ SCRIPTS = {
     for item in PAGES.iterdir()
     if item.name.endswith(".js")
 }
-TEMPLATES = {
-    name: PAGES.joinpath(name).read_text(encoding="utf-8")
-    for name in ("live.html", "review.html", "calibration.html", "studies.html")
-}
+TEMPLATES = {name: html_of(name) for name in ("live", "review", "calibration", "studies")}
 ERRORS = {
     name
     for name, kind in vars(errors).items()
@@ -43,9 +42,11 @@ COMPUTED = (
     "assessment_",
     "result_",
     "sending_",
+    "word_",
+    "role_",
 )
 """How the keys begin that a script puts together."""
-SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "▤", "mm", "cm"}
+SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "▤", "▷", "⏏", "mm", "cm"}
 """As drawn on the picture, and units."""
 
 
@@ -144,6 +145,14 @@ def test_every_text_is_used_somewhere(template: Words) -> None:
 def test_every_kind_of_error_has_its_lead(language: str) -> None:
     assert len(ERRORS) > 10
     assert texts(language).keys() >= ERRORS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_the_lexicon_has_its_texts(language: str) -> None:
+    for term in (Shape, Orientation, Margin, EchoPattern, PosteriorFeatures):
+        for word in term:
+            text = texts(language)[f"word_{word.value.replace(' ', '_')}"]
+            assert language == "zh" or text == word.value
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -119,7 +119,7 @@ def distance(a: Point, b: Point, spacing: CalibratedSpacing, click_px: float = 1
     return Measured(value, max(0.0, value - half), value + half, Unit.MILLIMETRES)
 
 
-def lesion_of(mask: NDArray[np.bool_], presence: float = 1.0) -> Lesion:
+def lesion_of(mask: NDArray[np.bool_]) -> Lesion:
     """The largest part of a (rows, columns) mask. ImageError where it has no three points."""
     found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not found:
@@ -128,7 +128,7 @@ def lesion_of(mask: NDArray[np.bool_], presence: float = 1.0) -> Lesion:
     inside = np.zeros(mask.shape, np.uint8)
     cv2.fillPoly(inside, [largest], (1,))
     area_px = float(np.count_nonzero(mask & (inside > 0)))
-    return Lesion(largest[:, 0].astype(np.float32), area_px, presence)
+    return Lesion(largest[:, 0].astype(np.float32), area_px, 1.0)
 
 
 def _pixel_mm(spacing: CalibratedSpacing) -> Floats:

@@ -6,40 +6,19 @@ import logging
 import time
 from collections.abc import Callable
 from threading import Event, Thread
-from typing import Protocol, runtime_checkable
 
 from senoscope.domain.errors import ImageError, SenoscopeError, SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame
-from senoscope.realtime.sources.base import Source
+from senoscope.realtime.sources.base import ComesBack, OpensSlowly, Source
 
 OPEN_LIMIT_S = 60.0
 STOP_LIMIT_S = 5.0
 RUN = 25
 """Pictures: about a second. A grabber's glitch is shorter, a wrong scan area lasts."""
-
-log = logging.getLogger(__name__)
-
-
 REOPEN_S = 0.5
 """Between two attempts to open a device that was unplugged."""
 
-
-@runtime_checkable
-class ComesBack(Protocol):
-    """A source that can be opened again after it was lost, and goes on where it is then."""
-
-    @property
-    def comes_back(self) -> bool:
-        """False for a source that would begin anew."""
-
-
-@runtime_checkable
-class OpensSlowly(Protocol):
-    """A source that can say how far its opening has come."""
-
-    @property
-    def progress(self) -> float:
-        """0..1."""
+log = logging.getLogger(__name__)
 
 
 class Capture:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Protocol, runtime_checkable
 
 from senoscope.calibration.screen.screen_template import ScreenTemplate
 from senoscope.domain.errors import SettingsError, StorageError
@@ -20,7 +19,7 @@ from senoscope.realtime.frame_spool import FrameSpool
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import LoopStatus, ReadFrame
-from senoscope.realtime.sources.base import Source
+from senoscope.realtime.sources.base import KnowsItsEnd, Source
 from senoscope.realtime.sources.framing import Cut, Framing
 from senoscope.realtime.worker import BuildReader
 
@@ -36,15 +35,6 @@ class ReviewState(StrEnum):
     READ = "read"
     CANCELLED = "cancelled"
     FAILED = "failed"
-
-
-@runtime_checkable
-class KnowsItsEnd(Protocol):
-    """A source that can say how much of it has come."""
-
-    @property
-    def share(self) -> float | None:
-        """0..1; None where it cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,21 +22,19 @@ from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading
 from senoscope.realtime.capture import Capture
-from senoscope.realtime.cpu_time import CpuMeter
 from senoscope.realtime.exam import Exam, ExamSummary
 from senoscope.realtime.feeder import Feeder
-from senoscope.realtime.intake import Intake, Stills
+from senoscope.realtime.intake import Intake
 from senoscope.realtime.ledger import DropCause
-from senoscope.realtime.loop_report import LoopReport, summed_up
+from senoscope.realtime.loop_report import LoopReport, LoopSums
 from senoscope.realtime.picture import Picture, View
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame, ReadFrame
 from senoscope.realtime.publisher import Publisher
 from senoscope.realtime.reader_process import READY_LIMIT_S
 from senoscope.realtime.screen import Screen
-from senoscope.realtime.sources.base import Source
+from senoscope.realtime.sources.base import Source, Stills
 from senoscope.realtime.sources.framing import Cut, Framing
 from senoscope.realtime.subscribers import Subscribers
-from senoscope.realtime.timing import StageTimes
 from senoscope.realtime.worker import BuildReader
 
 
@@ -60,10 +58,9 @@ class LiveLoop:
         reads_all: bool = False,
         templates: Sequence[ScreenTemplate] = (),
     ) -> None:
-        self._times = StageTimes()
-        self._cpu = CpuMeter()
+        self._sums = LoopSums()
         self._feeder = Feeder(build_reader, self._note_read, self._note_dropped, reads_all)
-        self._publisher = Publisher(self._times)
+        self._publisher = Publisher(self._sums.times)
         self._readers: Subscribers[ReadFrame] = Subscribers()
         self._captured: Subscribers[Picture] = Subscribers()
         self._awaits_return = awaits_return
@@ -74,8 +71,7 @@ class LiveLoop:
         # Replaced together, because the capture thread reads them together.
         self._templates, self._in_line = templates, reads_all
         self._view = self._view_of(source, framing, 0, Exam.first())
-        self._intake = Intake(self._times, judges)
-        self._lesion_frames = 0
+        self._intake = Intake(self._sums.times, judges)
 
     def __enter__(self) -> Self:
         self.start()
@@ -225,15 +221,9 @@ class LiveLoop:
 
     def report(self) -> LoopReport:
         """Sum up what the loop has done so far: frames are those of the present exam."""
-        return summed_up(
-            self._view.exam,
-            self._times,
-            self._cpu,
-            self._feeder.status.description,
-            unusable=self._capture.unusable,
-            unshown=self._publisher.unshown,
-            lesion_frames=self._lesion_frames,
-        )
+        description = self._feeder.status.description
+        unusable, unshown = self._capture.unusable, self._publisher.unshown
+        return self._sums.report(self._view.exam, description, unusable, unshown)
 
     def _opened(self, source: Source) -> Capture:
         """Open a source; when it cannot be, let go of it and raise SourceUnavailable."""
@@ -251,19 +241,19 @@ class LiveLoop:
         return opening
 
     def _view_of(self, source: Source, framing: Framing, generation: int, exam: Exam) -> View:
-        each = isinstance(source, Stills) and source.stills
-        screen = Screen(framing, self._templates, self._in_line, each)
-        return View(generation, source.name, exam, screen)
+        stills = isinstance(source, Stills) and source.stills
+        screen = Screen(framing, self._templates, self._in_line, stills)
+        return View(generation, source.name, exam, screen, stills)
 
     def _take_in(self, frame: Frame, source_cpu_ns: int) -> None:
         """On the capture thread: book one frame, offer it to the AI and to the viewers."""
         view = self._view
-        picture = self._intake.take(frame, view, self._capture.source)
+        picture = self._intake.take(frame, view)
         view.exam.ledger.capture()
         view.exam.rate.add(frame.captured_at_ns)
-        self._cpu.add_source(source_cpu_ns)
+        self._sums.cpu.add_source(source_cpu_ns)
         if self._feeder.decided.is_set():
-            self._cpu.count_frame()
+            self._sums.cpu.count_frame()
         self._captured.tell(picture)
         if picture.abstains:
             self._abstain(picture)
@@ -281,15 +271,10 @@ class LiveLoop:
         self._readers.tell(picture.as_read(reading))
 
     def _note_read(self, picture: Picture, reading: Reading, cpu_ns: int) -> None:
-        self._cpu.add_worker(cpu_ns)
-        for stage, milliseconds in reading.stage_ms.items():
-            self._times.add(stage, milliseconds)
-        if reading.findings:
-            self._lesion_frames += 1
+        self._sums.note_read(reading, cpu_ns)
         exam, point = picture.view.exam, self._feeder.status.description.operating_point
-        started = time.perf_counter()
-        tracks = exam.follow(picture.frame, picture.view.place, reading, point)
-        self._times.add("track", (time.perf_counter() - started) * 1e3)
+        with self._sums.times.timed("track"):
+            tracks = exam.follow(picture.frame, picture.view.place, reading, point)
         self._publisher.settle(picture, reading, tracks)
         self._readers.tell(picture.as_read(reading, tracks))
         # Last: who waits for the books has heard every reading.

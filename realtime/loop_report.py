@@ -1,11 +1,11 @@
-"""What a loop has done, as numbers to publish."""
+"""What a loop has done over its whole run, as numbers to publish."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from senoscope.domain.reading import ReaderDescription
+from senoscope.domain.reading import ReaderDescription, Reading
 from senoscope.realtime.cpu_time import CpuMeter
 from senoscope.realtime.exam import Exam
 from senoscope.realtime.timing import Percentiles, StageTimes
@@ -42,35 +42,40 @@ class LoopReport:
     models: tuple[str, ...]
 
 
-def summed_up(
-    exam: Exam,
-    times: StageTimes,
-    meter: CpuMeter,
-    description: ReaderDescription,
-    *,
-    unusable: int,
-    unshown: int,
-    lesion_frames: int,
-) -> LoopReport:
-    """The report on what was counted and timed so far."""
-    books = exam.ledger.snapshot()
-    stages = times.all()
-    latency = stages.pop("latency", None)
-    cpu = meter.per_frame()
-    return LoopReport(
-        captured=books.captured,
-        read=books.read,
-        duplicates=books.duplicates,
-        dropped={cause.value: count for cause, count in books.dropped.items()},
-        in_flight=books.in_flight,
-        unusable=unusable,
-        unshown=unshown,
-        lesion_frames=lesion_frames,
-        fps=exam.rate.overall(),
-        latency_ms=latency,
-        stage_ms=stages,
-        cpu_ms_per_frame=cpu.loop_ms if cpu else None,
-        source_cpu_ms_per_frame=cpu.source_ms if cpu else None,
-        engine=description.engine,
-        models=description.models,
-    )
+class LoopSums:
+    """Counts and times of a whole run, whatever the exam. Readings are noted by one thread."""
+
+    def __init__(self) -> None:
+        self.times = StageTimes()
+        self.cpu = CpuMeter()
+        self._lesion_frames = 0
+
+    def note_read(self, reading: Reading, cpu_ns: int) -> None:
+        """A frame was read, for so much processor time of the AI process."""
+        self.cpu.add_worker(cpu_ns)
+        for stage, milliseconds in reading.stage_ms.items():
+            self.times.add(stage, milliseconds)
+        self._lesion_frames += bool(reading.findings)
+
+    def report(
+        self, exam: Exam, description: ReaderDescription, unusable: int, unshown: int
+    ) -> LoopReport:
+        """So far: frames are those of `exam`."""
+        books, stages, cpu = exam.ledger.snapshot(), self.times.all(), self.cpu.per_frame()
+        return LoopReport(
+            captured=books.captured,
+            read=books.read,
+            duplicates=books.duplicates,
+            dropped={cause.value: count for cause, count in books.dropped.items()},
+            in_flight=books.in_flight,
+            unusable=unusable,
+            unshown=unshown,
+            lesion_frames=self._lesion_frames,
+            fps=exam.rate.overall(),
+            latency_ms=stages.pop("latency", None),
+            stage_ms=stages,
+            cpu_ms_per_frame=cpu.loop_ms if cpu else None,
+            source_cpu_ms_per_frame=cpu.source_ms if cpu else None,
+            engine=description.engine,
+            models=description.models,
+        )

@@ -23,13 +23,15 @@ class View:
     """What the loop shows: one source's frames in one framing.
 
     `generation` is one higher after each switch of source, framing or exam. `screen` frames
-    its pictures; `scan_area` and `finding` are a picture's own, see `screen.Seen`.
+    its pictures, of which with `stills` each stands for itself; `scan_area` and `finding` are a
+    picture's own, see `screen.Seen`.
     """
 
     generation: int
     source_name: str
     exam: Exam
     screen: Screen
+    stills: bool = False
     scan_area: ScanArea | None = None
     finding: int = 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
@@ -64,6 +66,13 @@ class StageTimes:
         """Remember that `stage` took so long once."""
         with self._lock:
             self._rings.setdefault(stage, Ring()).add(milliseconds)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Remember how long what is done within takes; nothing where that raises."""
+        started = time.perf_counter()
+        yield
+        self.add(stage, (time.perf_counter() - started) * 1e3)
 
     def all(self) -> dict[str, Percentiles]:
         """Every stage seen so far, in the order of first sight."""

@@ -171,7 +171,7 @@ def _stored(
     def store(shown: LiveFrame, said: OperatorSaid | None = None) -> None:
         spacing = shown.frame.pixel_spacing
         number = len(uids) + 1
-        made = key_frame_image(shown.frame.pixels, live, series, number, spacing=spacing)
+        made = key_frame_image(shown.frame.pixels, live, series, number, spacing)
         _describe(made, shown, simulated, exam.ended.name.number)
         if said is not None:
             _add_said(made, said)

@@ -20,7 +20,7 @@ from senoscope.domain.lexicon import (
     Term,
 )
 from senoscope.domain.reading import ReaderDescription, Suspicion, Unsuitable
-from senoscope.domain.spacing import CalibratedSpacing
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,12 @@ class MassWords:
     margin: Term[Margin]
     echo_pattern: Term[EchoPattern]
     posterior_features: Term[PosteriorFeatures]
+
+    @property
+    def assessed(self) -> list[str]:
+        """The words themselves, without those that could not be assessed."""
+        terms = self.shape, self.orientation, self.margin, self.echo_pattern
+        return [each.word.value for each in (*terms, self.posterior_features) if each.word]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,16 @@ class StudyReading:
     def frames_read(self) -> int:
         """Of all images."""
         return sum(each.read for each in self.images)
+
+    def spacing_of(self, instance_uid: str) -> CalibratedSpacing | None:
+        """Of that image; None where it has none, or was not read."""
+        known = (each.spacing for each in self.images if each.instance_uid == instance_uid)
+        return next(known, None)
+
+    def pixel_spacing_of(self, instance_uid: str) -> PixelSpacing | None:
+        """The same, without what it rests on."""
+        spacing = self.spacing_of(instance_uid)
+        return None if spacing is None else spacing.spacing
 
     @property
     def abstained(self) -> bool:

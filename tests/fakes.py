@@ -52,7 +52,7 @@ class FakeLiveLoop:
     def switch_source(self, source: object, scan_area: ScanArea | None) -> None:
         self.switched.append((source, scan_area))
 
-    def end_exam(self, patient: str) -> ExamSummary:
+    def end_exam(self, patient: str, who: str = "") -> ExamSummary:
         """What comes from now on is of another exam."""
         ended = self.condition.exam
         name = replace(ended, number=ended.number + 1, patient=patient)

@@ -107,7 +107,7 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
     user_of = _guarded(app, settings)
     add_live_route(app, hub, user_of)
     add_actions(app, hub, actions, settings.snapshot_folder)
-    add_exam(app, actions)
+    add_exam(app, actions, user_of)
     add_why_route(app, hub, actions.explain)
     add_key_frames(app, actions.key_frames)
     add_calipers(app, hub, actions.review)

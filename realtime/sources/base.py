@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from senoscope.domain.frame import Frame
 
@@ -36,3 +36,39 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of the device or file. Safe to call twice, or before `open`."""
+
+
+@runtime_checkable
+class Stills(Protocol):
+    """A source whose frames each stand for themselves, as in a folder of images."""
+
+    @property
+    def stills(self) -> bool:
+        """False for one whose frames follow each other."""
+
+
+@runtime_checkable
+class ComesBack(Protocol):
+    """A source that can be opened again after it was lost, and goes on where it is then."""
+
+    @property
+    def comes_back(self) -> bool:
+        """False for a source that would begin anew."""
+
+
+@runtime_checkable
+class OpensSlowly(Protocol):
+    """A source that can say how far its opening has come."""
+
+    @property
+    def progress(self) -> float:
+        """0..1."""
+
+
+@runtime_checkable
+class KnowsItsEnd(Protocol):
+    """A source that can say how much of it has come."""
+
+    @property
+    def share(self) -> float | None:
+        """0..1; None where it cannot be told."""

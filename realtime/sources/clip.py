@@ -15,12 +15,10 @@ from senoscope.domain.spacing import CalibratedSpacing, SpacingOrigin
 from senoscope.realtime.sources.framing import Cut
 from senoscope.realtime.sources.numbering import Numbering
 from senoscope.realtime.sources.opencv import opencv
-from senoscope.realtime.sources.pacing import Pace
+from senoscope.realtime.sources.pacing import Pace, Timetable
 
 SINGLE_MS = 1000 / 30
 """How long a clip of one frame shows it."""
-LATE_NS = 250 * 10**6
-"""Who is later than this goes on from here, so that no burst follows a stall."""
 
 
 class ClipSource:
@@ -48,7 +46,7 @@ class ClipSource:
             spacing = CalibratedSpacing(clip.pixel_spacing, SpacingOrigin.DICOM_REGION)
         self._numbering = Numbering(clip.name, spacing)
         self._shown = 0
-        self._began_ns: int | None = None
+        self._timetable = Timetable(flat_out)
         self._closed = Event()
 
     @property
@@ -90,8 +88,9 @@ class ClipSource:
         count = len(self._clip.frames)
         if self._closed.is_set() or (self._shown >= count and not self._repeat):
             return None
-        due_ns = self._due_ns(*divmod(self._shown, count))
-        place = self._shown % count
+        rounds, place = divmod(self._shown, count)
+        since_ms = rounds * self._due_ms[-1] + self._due_ms[place]
+        due_ns = self._timetable.due_ns(round(since_ms * 1e6))
         self._shown += 1
         picture = self._within(self._clip.frames[place])
         if picture.ndim == 3:
@@ -104,16 +103,6 @@ class ClipSource:
     def close(self) -> None:
         """Stop; also ends a waiting grab."""
         self._closed.set()
-
-    def _due_ns(self, rounds: int, place: int) -> int:
-        """When a frame is due, in `time.monotonic_ns()`."""
-        now_ns = time.monotonic_ns()
-        since_ns = round((rounds * self._due_ms[-1] + self._due_ms[place]) * 1e6)
-        if self._began_ns is None:
-            self._began_ns = now_ns
-        elif not self._flat_out and now_ns - self._began_ns - since_ns > LATE_NS:
-            self._began_ns = now_ns - since_ns
-        return self._began_ns + since_ns
 
     def _within(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         area = self._clip.scan_area

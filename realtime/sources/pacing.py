@@ -8,6 +8,8 @@ from threading import Event
 from senoscope.domain.errors import SettingsError
 
 FASTEST_HZ = 1000.0
+LATE_NS = 250 * 10**6
+"""Who is later than this goes on from here, so that no burst follows a stall."""
 
 
 class Pace:
@@ -45,3 +47,19 @@ class Pace:
     def stop(self) -> None:
         """End a waiting `wait`, from any thread."""
         self._stopped.set()
+
+
+class Timetable:
+    """When frames are due that were taken some time apart. `flat_out`: nobody waits for it."""
+
+    def __init__(self, flat_out: bool = False) -> None:
+        self._flat_out = flat_out
+        self._began_ns: int | None = None
+
+    def due_ns(self, since_ns: int) -> int:
+        """In `time.monotonic_ns()`, of what was taken `since_ns` after the first, which is now."""
+        now_ns = time.monotonic_ns()
+        began_ns = now_ns - since_ns if self._began_ns is None else self._began_ns
+        late = not self._flat_out and now_ns - since_ns - began_ns > LATE_NS
+        self._began_ns = now_ns - since_ns if late else began_ns
+        return self._began_ns + since_ns

@@ -13,14 +13,12 @@ from senoscope.domain.errors import SourceLost
 from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading
 from senoscope.realtime.recording.recording_file import RecordingFile
-from senoscope.realtime.sources.pacing import Pace
+from senoscope.realtime.sources.pacing import Pace, Timetable
 
 log = logging.getLogger(__name__)
 
 LONGEST_GAP_NS = 2 * 10**9
 """A longer pause between two frames is played as this one."""
-LATE_NS = 250 * 10**6
-"""Who is later than this goes on from here, so that no burst follows a stall."""
 
 
 class RecordingSource:
@@ -50,8 +48,8 @@ class RecordingSource:
         self._closed = Event()
         self._round = self._after_last = 0
         self._before: Frame | None = None
-        self._begun = False
-        self._due_ns = self._gap_ns = 0
+        self._timetable = Timetable(flat_out)
+        self._since_ns = self._gap_ns = 0
 
     @property
     def simulated(self) -> bool:
@@ -124,16 +122,12 @@ class RecordingSource:
 
     def _due(self, frame: Frame) -> int:
         """When the frame is due, in `time.monotonic_ns()`."""
-        now_ns = time.monotonic_ns()
         if self._before is not None:
             apart_ns = frame.captured_at_ns - self._before.captured_at_ns
             self._gap_ns = min(max(0, apart_ns), LONGEST_GAP_NS)
         self._before = frame
-        self._due_ns += self._gap_ns
-        late = not self._flat_out and now_ns - self._due_ns > LATE_NS
-        if late or not self._begun:
-            self._due_ns, self._begun = now_ns, True
-        return self._due_ns
+        self._since_ns += self._gap_ns
+        return self._timetable.due_ns(self._since_ns)
 
     def _frame_of(self, file: RecordingFile) -> Frame | None:
         while (found := file.next()) is not None:

@@ -18,7 +18,7 @@ from senoscope.realtime.sources.opencv import (
     open_capture,
     opencv,
 )
-from senoscope.realtime.sources.pacing import Pace
+from senoscope.realtime.sources.pacing import Pace, Timetable
 
 USUAL_RATE_HZ = 30.0
 """For a clip that does not say its rate, or says one no scanner has."""
@@ -53,7 +53,7 @@ class VideoFileSource:
         self._device: ClosableDevice | None = None
         self._expected = self._came = 0
         self._period_ns = 0.0
-        self._began_ns: int | None = None
+        self._timetable = Timetable(flat_out=True)
 
     @property
     def share(self) -> float | None:
@@ -82,10 +82,8 @@ class VideoFileSource:
         frame = self._numbering.frame(picture)
         if not self._flat_out:
             return frame
-        if self._began_ns is None:
-            self._began_ns = frame.captured_at_ns
-        since_ns = round(frame.index * self._period_ns)
-        return replace(frame, captured_at_ns=self._began_ns + since_ns)
+        due_ns = self._timetable.due_ns(round(frame.index * self._period_ns))
+        return replace(frame, captured_at_ns=due_ns)
 
     def close(self) -> None:
         """Stop and let go of the file."""

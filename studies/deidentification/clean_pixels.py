@@ -14,16 +14,11 @@ from senoscope.studies.files.study_files import FoundFile, open_plain
 from senoscope.studies.files.study_header import items_of, text_of, whole_of
 from senoscope.studies.images.stored_frames import StoredFrames
 from senoscope.studies.images.ultrasound_clip import read_clip
+from senoscope.studies.pixels.coded_picture import LOSSY_METHODS
 
 LARGEST = 2**32 - 2
 """Bytes that an uncompressed element can say."""
 PALETTE = ("Red", "Green", "Blue")
-_LOSSY = {
-    uid.JPEGBaseline8Bit: "ISO_10918_1",
-    uid.JPEGExtended12Bit: "ISO_10918_1",
-    uid.JPEGLSNearLossless: "ISO_14495_1",
-}
-"""Transfer syntaxes that lose in any case. JPEG 2000 may, and then says so itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +80,12 @@ def stored_pixels(found: FoundFile, header: Dataset) -> CleanPixels:
 def keep_lossy_history(header: Dataset, found: FoundFile, length: int) -> None:
     """Say of what came compressed with loss that it did, where it did not say so itself."""
     syntax = uid.UID(text_of(found.header.file_meta, "TransferSyntaxUID"))
-    if syntax not in _LOSSY or "LossyImageCompressionMethod" in header:
+    if syntax not in LOSSY_METHODS or "LossyImageCompressionMethod" in header:
         return
     with open_plain(found.path) as file:
         packed = file.seek(0, 2) - found.pixels_at
     header.LossyImageCompression = "01"
-    header.LossyImageCompressionMethod = _LOSSY[syntax]
+    header.LossyImageCompressionMethod = LOSSY_METHODS[syntax]
     header.LossyImageCompressionRatio = f"{length / max(1, packed):.2f}"
 
 

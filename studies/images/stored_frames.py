@@ -17,7 +17,7 @@ from pydicom.pixels.utils import as_pixel_options
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.studies.files.study_files import FoundFile, open_plain
 from senoscope.studies.files.study_header import text_of, whole_of
-from senoscope.studies.pixels.cine_frames import DAMAGE, DECODERS, LARGEST_RLE, NATIVE
+from senoscope.studies.pixels.cine_frames import DAMAGE, DECODERS, LARGEST_RLE, NATIVE, is_decoded
 from senoscope.studies.pixels.coded_picture import jpeg2000_size, jpeg_size
 from senoscope.studies.pixels.pixel_places import MOST_FRAMES, UNDEFINED, FramePlaces
 
@@ -56,6 +56,7 @@ class StoredFrames:
         if (
             (bits not in (8, 16, 32) and (bits, syntax in NATIVE) != (1, True))
             or not 1 <= stored <= bits
+            or not is_decoded(syntax, stored)
             or whole_of(header, "HighBit") not in (None, stored - 1)
             or not 1 <= count <= MOST_FRAMES
             or min(rows, columns) < 1

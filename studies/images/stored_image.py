@@ -29,6 +29,7 @@ from senoscope.studies.images.mammogram import MammogramHeader
 from senoscope.studies.images.stored_pixels import has_pixels, pixel_trouble
 from senoscope.studies.images.ultrasound_region import calibrated_area
 from senoscope.studies.pixels.cine_frames import DAMAGE
+from senoscope.studies.study_reading import FramePlace
 
 SIDES = ("ImageLaterality", "FrameLaterality", "Laterality", "ViewPosition")
 ULTRASOUND = "US"
@@ -133,6 +134,10 @@ class StoredImage:
             identity=tuple(_identity(header)),
             mammogram=MammogramHeader.of(header),
         )
+
+    def frame_place(self, frame: int) -> FramePlace:
+        """Of a frame, counted from 1."""
+        return FramePlace(self.series_uid, self.instance_uid, self.sop_class, frame)
 
     def content_digest(self) -> bytes:
         """Of what follows the file's meta group: that alone differs between two honest copies.

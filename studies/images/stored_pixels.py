@@ -10,7 +10,7 @@ from pydicom import Dataset, uid
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.studies.files.study_files import FoundFile, open_plain
 from senoscope.studies.files.study_header import text_of, whole_of
-from senoscope.studies.pixels.cine_frames import DECODERS, NATIVE
+from senoscope.studies.pixels.cine_frames import DECODERS, is_decoded
 from senoscope.studies.pixels.pixel_places import MOST_FRAMES, UNDEFINED, FramePlaces
 
 NOT_DECODED = "stored as {}, which is not decoded here"
@@ -38,8 +38,10 @@ def pixel_trouble(found: FoundFile) -> str | None:
     if not has_pixels(header):
         return None
     syntax = uid.UID(text_of(header.file_meta, "TransferSyntaxUID"))
-    if syntax not in NATIVE and syntax not in DECODERS:
-        return NOT_DECODED.format(registered_name(syntax))
+    stored = whole_of(header, "BitsStored") or 0
+    if not is_decoded(syntax, stored):
+        depth = f" of {stored} bit" if syntax in DECODERS else ""
+        return NOT_DECODED.format(registered_name(syntax) + depth)
     count = whole_of(header, "NumberOfFrames") or 1
     bits = _bits_of_frame(header)
     if not 1 <= count <= MOST_FRAMES or bits < 1:

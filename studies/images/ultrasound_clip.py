@@ -17,9 +17,10 @@ from pydicom.multival import MultiValue
 from senoscope.domain.clip import Clip
 from senoscope.domain.errors import ImageError, SourceUnavailable
 from senoscope.domain.frame import require_usable_size
+from senoscope.studies.images.stored_pixels import registered_name
 from senoscope.studies.images.ultrasound_region import calibrated_area
 from senoscope.studies.images.wary_file import WaryFile
-from senoscope.studies.pixels.cine_frames import DAMAGE, DECODERS, NATIVE, CineFrames
+from senoscope.studies.pixels.cine_frames import DAMAGE, CineFrames, is_decoded
 from senoscope.studies.pixels.pixel_places import MOST_FRAMES, UNDEFINED, FramePlaces
 
 log = logging.getLogger(__name__)
@@ -98,10 +99,11 @@ def _clip(path: Path, file: BinaryIO, size: int) -> Clip:
 
 def _transfer_syntax(header: Dataset) -> uid.UID:
     syntax = uid.UID(header.file_meta.TransferSyntaxUID)
-    if syntax not in NATIVE and syntax not in DECODERS:
+    if not is_decoded(syntax, 8):
         raise SourceUnavailable(
-            f"The DICOM file's pixels are stored as {_named(syntax)}; expected uncompressed little "
-            "endian, JPEG, JPEG-LS, JPEG 2000 or RLE. Export it from the scanner as one of these."
+            f"The DICOM file's pixels are stored as {registered_name(syntax)}; expected "
+            "uncompressed little endian, JPEG, JPEG-LS, JPEG 2000 or RLE. Export it from the "
+            "scanner as one of these."
         )
     return syntax
 
@@ -111,8 +113,8 @@ def _require_ultrasound(header: Dataset) -> None:
     kind = uid.UID(header.SOPClassUID)
     if kind not in _KINDS:
         raise SourceUnavailable(
-            f"The DICOM file holds: {_named(kind)}; expected an ultrasound image or cine, or a "
-            "multi-frame Secondary Capture. Choose another file."
+            f"The DICOM file holds: {registered_name(kind)}; expected an ultrasound image or cine, "
+            "or a multi-frame Secondary Capture. Choose another file."
         )
     photometric = str(header.PhotometricInterpretation)
     samples, bits = int(header.SamplesPerPixel), int(header.BitsAllocated)
@@ -127,11 +129,6 @@ def _require_ultrasound(header: Dataset) -> None:
         require_usable_size(int(header.Columns), int(header.Rows))
     except ImageError as error:
         raise SourceUnavailable(f"The DICOM file cannot be used. {error}") from error
-
-
-def _named(identifier: uid.UID) -> str:
-    """A registered UID's name; of another nothing, since it may hold anything."""
-    return identifier.name if identifier.name != identifier else "a kind that is not registered"
 
 
 def _frame_count(header: Dataset) -> int:

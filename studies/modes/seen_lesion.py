@@ -17,7 +17,7 @@ from senoscope.domain.reading import Suspicion
 from senoscope.models.programmed.descriptors import describe
 from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.results.identity import new_uid
-from senoscope.studies.study_reading import FramePlace, MassWords, Outlined, StudyFinding
+from senoscope.studies.study_reading import MassWords, Outlined, StudyFinding
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def study_finding(number: int, image: StoredImage, seen: SeenLesion, grid: int) 
     """Of the study's lesion of that number, on `image`; `grid` as of `network_error`."""
     assert seen.suspicion is not None, "only steady lesions and single findings are kept"
     outlines = {
-        place: Outlined(_at(image, place), contour)
+        place: Outlined(image.frame_place(place + 1), contour)
         for place, contour in sorted(seen.contours.items())
     }
     return StudyFinding(
@@ -61,10 +61,6 @@ def study_finding(number: int, image: StoredImage, seen: SeenLesion, grid: int) 
         _measured(seen, grid),
         _words(seen, number),
     )
-
-
-def _at(image: StoredImage, place: int) -> FramePlace:
-    return FramePlace(image.series_uid, image.instance_uid, image.sop_class, place + 1)
 
 
 def _measured(seen: SeenLesion, grid: int) -> LesionMeasurements | None:

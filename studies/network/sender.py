@@ -74,7 +74,6 @@ class Sender:
         self._now = now
         self._chance = random.Random()
         self._sending = threading.Lock()
-        self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -88,14 +87,9 @@ class Sender:
         )
         self._thread.start()
 
-    def wake(self) -> None:
-        """Something was put in the outbox: it need not wait for the next round."""
-        self._wake.set()
-
     def stop(self) -> None:
         """After the file that is under way; what is left stays in the outbox."""
         self._stopping.set()
-        self._wake.set()
         if self._thread is not None:
             self._thread.join(LONGEST_STOP_S)
             self._thread = None
@@ -120,12 +114,11 @@ class Sender:
 
     def _run(self, every_s: float) -> None:
         while not self._stopping.is_set():
-            self._wake.clear()
             try:
                 self._round(self._stopping)
             except SenoscopeError as error:
                 log.warning("the outbox cannot be read or written: %s", error)
-            self._wake.wait(every_s)
+            self._stopping.wait(every_s)
 
     def _outcomes(
         self, name: str, those: Sequence[Waiting]

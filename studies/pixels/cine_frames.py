@@ -57,6 +57,13 @@ DAMAGE = (
 """What pydicom and its decoders raise at a damaged file."""
 
 
+def is_decoded(syntax: uid.UID, bits_stored: int) -> bool:
+    """Whether pixels of that form are: of extended JPEG no decoder of ours takes 12 bit."""
+    if syntax == uid.JPEGExtended12Bit:
+        return bits_stored == 8
+    return syntax in NATIVE or syntax in DECODERS
+
+
 @dataclass(frozen=True, slots=True)
 class CineFrames:
     """Frames by their place, see `domain.clip.ClipFrames`.

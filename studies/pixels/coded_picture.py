@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import struct
 
+from pydicom import uid
+
+LOSSY_METHODS = {
+    uid.JPEGBaseline8Bit: "ISO_10918_1",
+    uid.JPEGExtended12Bit: "ISO_10918_1",
+    uid.JPEGLSNearLossless: "ISO_14495_1",
+}
+"""Transfer syntaxes that lose in any case, by LossyImageCompressionMethod. JPEG 2000 may."""
 _JPEG_SIZES = (*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), 0xF7)
 """The markers of a frame's head: JPEG's, and JPEG-LS's 0xF7."""
 _ALONE = (0x01, *range(0xD0, 0xD9))

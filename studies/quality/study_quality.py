@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pydicom import uid
-
 from senoscope.studies.files.study_limits import LeftOut
 from senoscope.studies.images.series import Series, Study
 from senoscope.studies.images.stored_image import ULTRASOUND
 from senoscope.studies.images.stored_pixels import registered_name
+from senoscope.studies.pixels.coded_picture import LOSSY_METHODS
 from senoscope.studies.quality.quality_fact import (
     Fact,
     Severity,
@@ -28,7 +27,6 @@ from senoscope.studies.quality.views import facts_of_mammograms, facts_of_views
 
 __all__ = ["Fact", "Severity", "StudyQuality", "Topic", "quality_of"]
 
-ALWAYS_LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit, uid.JPEGLSNearLossless)
 _NOT_PROJECTED = (ULTRASOUND, "SR", "PR", "KO", "SEG", "OT", "SC")
 """Of these no PixelSpacing is expected: ultrasound says it by region."""
 
@@ -173,7 +171,7 @@ def _contradictions(series: Series) -> Iterator[Fact]:
     denied = [
         each
         for each in pictures
-        if each.transfer_syntax in ALWAYS_LOSSY and each.lossy.says != "01"
+        if each.transfer_syntax in LOSSY_METHODS and each.lossy.says != "01"
     ]
     if denied:
         yield fact_of(

@@ -39,7 +39,7 @@ def container(relationship: str, name: Code, children: Iterable[Dataset]) -> Dat
 def coded(relationship: str, name: Code, value: Code, children: Iterable[Dataset] = ()) -> Dataset:
     """A code, and what hangs on it."""
     item = _item(relationship, "CODE", name, children)
-    item.ConceptCodeSequence = code(value.value, value.scheme_designator, value.meaning)
+    item.ConceptCodeSequence = code(value)
     return item
 
 
@@ -61,7 +61,7 @@ def number(relationship: str, name: Code, value: float, unit: Code) -> Dataset:
     """A measured value."""
     measured = Dataset()
     measured.NumericValue = DSfloat(round(float(value), 4), auto_format=True)
-    measured.MeasurementUnitsCodeSequence = code(unit.value, unit.scheme_designator, unit.meaning)
+    measured.MeasurementUnitsCodeSequence = code(unit)
     item = _item(relationship, "NUM", name)
     item.MeasuredValueSequence = Items([measured])
     return item
@@ -116,7 +116,7 @@ def _item(
         item.RelationshipType = relationship
     item.ValueType = value_type
     if name is not None:
-        item.ConceptNameCodeSequence = code(name.value, name.scheme_designator, name.meaning)
+        item.ConceptNameCodeSequence = code(name)
     if below := list(children):
         item.ContentSequence = Items(below)
     return item

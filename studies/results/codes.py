@@ -47,6 +47,10 @@ NOT_ALL_SUCCEEDED_WITHOUT = Code("111243", "DCM", "Not all algorithms succeeded;
 NOT_ALL_SUCCEEDED_WITH = Code("111244", "DCM", "Not all algorithms succeeded; with findings")
 NONE_SUCCEEDED = Code("111245", "DCM", "No algorithms succeeded; without findings")
 NUMBER_OF_FRAMES = Code("121140", "DCM", "Number of Frames")
+SOURCE_IMAGE = Code("121322", "DCM", "Source image for image processing operation")
+SEGMENTATION = Code("113076", "DCM", "Segmentation")
+PROCESSING_EQUIPMENT = Code("109102", "DCM", "Processing Equipment")
+REPORT = Code("18748-4", "LN", "Diagnostic Imaging Report")
 FRAMES = Code("{frames}", "UCUM", "frames")
 REASON_NOT_READ = ours("reason_not_read", "Reason not read")
 

@@ -9,6 +9,7 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import EncapsulatedPDFStorage
 
 from senoscope.domain.errors import ImageError, SettingsError
+from senoscope.studies.results.codes import REPORT
 from senoscope.studies.results.made_object import NewSeries, code, new_object, reference
 
 SERIES_NUMBER = 9104
@@ -44,7 +45,7 @@ def encapsulated_pdf(pdf: bytes, sources: Sequence[Dataset], title: str, signed:
     made.BurnedInAnnotation = "YES"  # the patient's name stands in it
     made.SourceInstanceSequence = Items(map(reference, sources))
     made.DocumentTitle = title
-    made.ConceptNameCodeSequence = code("18748-4", "LN", "Diagnostic Imaging Report")
+    made.ConceptNameCodeSequence = code(REPORT)
     made.VerificationFlag = "VERIFIED" if signed else "UNVERIFIED"
     made.MIMETypeOfEncapsulatedDocument = "application/pdf"
     made.EncapsulatedDocument = pdf + bytes(len(pdf) % 2)

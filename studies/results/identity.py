@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pydicom import Dataset
-from pydicom.sequence import Sequence
 from pydicom.uid import UID, generate_uid
-
-from senoscope import __version__
 
 MANUFACTURER = "Senoscope"
 MODEL_NAME = "Senoscope breast imaging assistant"
@@ -23,17 +19,3 @@ def new_uid() -> UID:
     PS3.5 B.2.
     """
     return generate_uid(prefix=None)
-
-
-def contributing_equipment() -> Sequence:
-    """ContributingEquipmentSequence (0018,A001): that software processed what was acquired."""
-    purpose = Dataset()
-    purpose.CodeValue, purpose.CodingSchemeDesignator = "109102", "DCM"
-    purpose.CodeMeaning = "Processing Equipment"
-    item = Dataset()
-    item.PurposeOfReferenceCodeSequence = Sequence([purpose])
-    item.Manufacturer = MANUFACTURER
-    item.ManufacturerModelName = MODEL_NAME
-    item.SoftwareVersions = __version__
-    item.ContributionDescription = NOTICE
-    return Sequence([item])

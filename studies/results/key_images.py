@@ -10,8 +10,8 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import SecondaryCaptureImageStorage
 
 from senoscope import __version__
-from senoscope.domain.reading import Suspicion
 from senoscope.domain.spacing import PixelSpacing
+from senoscope.studies.results.codes import SOURCE_IMAGE
 from senoscope.studies.results.identity import MANUFACTURER, MODEL_NAME, NOTICE
 from senoscope.studies.results.made_object import (
     NewSeries,
@@ -23,16 +23,11 @@ from senoscope.studies.results.made_object import (
     side_of,
 )
 from senoscope.studies.results.outline_mask import axes_of
+from senoscope.studies.results.report_picture import COLOURS
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.study_reading import StudyFinding, StudyReading
 
 SERIES_NUMBER = 9102
-COLOURS = {
-    Suspicion.LOW: (86, 180, 233),
-    Suspicion.UNCERTAIN: (240, 162, 2),
-    Suspicion.HIGH: (239, 108, 26),
-}
-"""Red, green, blue, after Okabe and Ito, as on the pages; the words say it too."""
 NARROWEST = 400
 """Columns of a key image: what is written below needs them."""
 LINE = 20
@@ -92,13 +87,6 @@ def size_of(finding: StudyFinding) -> str:
     return f"{long:.1f} x {short:.1f} mm"
 
 
-def spacing_of(reading: StudyReading, instance_uid: str) -> PixelSpacing | None:
-    """Of that image, None where it has none."""
-    known = (each.spacing for each in reading.images if each.instance_uid == instance_uid)
-    spacing = next(known, None)
-    return None if spacing is None else spacing.spacing
-
-
 def _draw_outline(picture: Colours, finding: StudyFinding, spacing: PixelSpacing | None) -> None:
     """In place, on a part of a canvas: OpenCV wants one that lies together."""
     drawn = np.ascontiguousarray(picture)
@@ -142,7 +130,9 @@ def _key_image(
 ) -> Dataset:
     at = finding.key.at
     source = sources.header(at.instance_uid)
-    pixels = drawn_key_frame(sources.picture(at), finding, spacing_of(reading, at.instance_uid))
+    pixels = drawn_key_frame(
+        sources.picture(at), finding, reading.pixel_spacing_of(at.instance_uid)
+    )
     made = new_object(source, SecondaryCaptureImageStorage, series, finding.number)
     made.ConversionType = "WSD"
     made.SecondaryCaptureDeviceManufacturer = MANUFACTURER
@@ -160,9 +150,7 @@ def _key_image(
     )
     made.ImageComments = "Not for diagnosis"
     image = reference(source, at.frame)
-    image.PurposeOfReferenceCodeSequence = code(
-        "121322", "DCM", "Source image for image processing operation"
-    )
+    image.PurposeOfReferenceCodeSequence = code(SOURCE_IMAGE)
     made.SourceImageSequence = Items([image])
     made.BurnedInAnnotation = "YES"
     add_lossy_history(source, made)

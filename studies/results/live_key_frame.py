@@ -12,10 +12,10 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import UltrasoundImageStorage
 
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.frame import ScanArea
 from senoscope.domain.spacing import PixelSpacing
 from senoscope.studies.results.copied_modules import NEVER_LACKING
 from senoscope.studies.results.made_object import NewSeries, add_picture, new_object
+from senoscope.studies.results.text_encoding import UNICODE
 
 SERIES_NUMBER = 9100
 TWO_D, TISSUE, CENTIMETRES = 1, 1, 3
@@ -52,14 +52,12 @@ def key_frame_image(
     study: LiveStudy,
     series: NewSeries,
     number: int,
-    *,
     spacing: PixelSpacing | None = None,
-    area: ScanArea | None = None,
 ) -> Dataset:
     """Of (rows, columns) grey or (rows, columns, 3) red, green, blue pixels, as captured.
 
-    `spacing` holds within `area`, or in the whole picture where that is None; without it there is
-    no calibrated region. ImageError for another shape or type.
+    `spacing` holds in the whole picture; without it there is no calibrated region. ImageError for
+    another shape or type.
     """
     if pixels.dtype != np.uint8 or not (pixels.ndim == 2 or pixels.shape[2:] == (3,)):
         raise ImageError(
@@ -72,14 +70,14 @@ def key_frame_image(
     made.BurnedInAnnotation = "YES"  # nobody has looked: a scanner's picture mostly shows a name
     made.LossyImageCompression = "00"
     if spacing is not None:
-        made.SequenceOfUltrasoundRegions = Items([_region(pixels.shape, spacing, area)])
+        made.SequenceOfUltrasoundRegions = Items([_region(pixels.shape, spacing)])
     add_picture(made, pixels)
     return made
 
 
 def _source(study: LiveStudy) -> Dataset:
     source = Dataset()
-    source.SpecificCharacterSet = "ISO_IR 192"
+    source.SpecificCharacterSet = UNICODE
     for keyword in NEVER_LACKING:
         setattr(source, keyword, "")
     source.PatientName, source.PatientID = f"{study.pseudonym}^", study.pseudonym
@@ -89,14 +87,12 @@ def _source(study: LiveStudy) -> Dataset:
     return source
 
 
-def _region(shape: tuple[int, ...], spacing: PixelSpacing, area: ScanArea | None) -> Dataset:
+def _region(shape: tuple[int, ...], spacing: PixelSpacing) -> Dataset:
     rows, columns = shape[:2]
     region = Dataset()
     region.RegionSpatialFormat, region.RegionDataType, region.RegionFlags = TWO_D, TISSUE, 0
-    left, top = (0, 0) if area is None else (area.left, area.top)
-    width, height = (columns, rows) if area is None else (area.width, area.height)
-    region.RegionLocationMinX0, region.RegionLocationMinY0 = left, top
-    region.RegionLocationMaxX1, region.RegionLocationMaxY1 = left + width - 1, top + height - 1
+    region.RegionLocationMinX0 = region.RegionLocationMinY0 = 0
+    region.RegionLocationMaxX1, region.RegionLocationMaxY1 = columns - 1, rows - 1
     region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = CENTIMETRES
     region.PhysicalDeltaX, region.PhysicalDeltaY = spacing.column_mm / 10, spacing.row_mm / 10
     return region

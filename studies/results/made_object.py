@@ -19,24 +19,20 @@ from pydicom import Dataset, FileMetaDataset, dcmwrite
 from pydicom.config import disable_value_validation
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
-from pydicom.uid import (
-    JPEG2000,
-    UID,
-    ExplicitVRLittleEndian,
-    JPEGBaseline8Bit,
-    JPEGExtended12Bit,
-    JPEGLSNearLossless,
-)
+from pydicom.sr.coding import Code
+from pydicom.uid import JPEG2000, UID, ExplicitVRLittleEndian
 
 from senoscope import __version__
 from senoscope.domain.errors import StorageError
 from senoscope.studies.files.study_header import numbers_of, text_of, value_of
+from senoscope.studies.pixels.coded_picture import LOSSY_METHODS
+from senoscope.studies.results.codes import LATERALITY, PROCESSING_EQUIPMENT
 from senoscope.studies.results.copied_modules import copy_modules
 from senoscope.studies.results.identity import (
     MANUFACTURER,
     MODEL_NAME,
+    NOTICE,
     SERIAL_NUMBER,
-    contributing_equipment,
     new_uid,
 )
 from senoscope.studies.results.text_encoding import make_room
@@ -50,14 +46,7 @@ FILE_NAMES = {
     "SR": "sr",
 }
 """By Modality: no name of a patient or of a file that came in is in them."""
-SIDES = {"L": ("7771000", "SCT", "Left"), "R": ("24028007", "SCT", "Right")}
-"""Codes of CID 244."""
-_LOSSY_METHODS = {
-    JPEGBaseline8Bit: "ISO_10918_1",
-    JPEGExtended12Bit: "ISO_10918_1",
-    JPEGLSNearLossless: "ISO_14495_1",
-    JPEG2000: "ISO_15444_1",
-}
+_LOSSY_METHODS = LOSSY_METHODS | {JPEG2000: "ISO_15444_1"}
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS)
 """What file systems without hard links say."""
 
@@ -93,16 +82,26 @@ def new_object(
     made.InstanceNumber = instance_number
     made.Manufacturer, made.ManufacturerModelName = MANUFACTURER, MODEL_NAME
     made.DeviceSerialNumber, made.SoftwareVersions = SERIAL_NUMBER, __version__
-    made.ContributingEquipmentSequence = contributing_equipment()
+    made.ContributingEquipmentSequence = Sequence([_contributing_equipment()])
     made.file_meta = FileMetaDataset()
     made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     return made
 
 
-def code(value: str, scheme: str, meaning: str) -> Sequence:
+def _contributing_equipment() -> Dataset:
+    """That software processed what was acquired."""
+    item = Dataset()
+    item.PurposeOfReferenceCodeSequence = code(PROCESSING_EQUIPMENT)
+    item.Manufacturer, item.ManufacturerModelName = MANUFACTURER, MODEL_NAME
+    item.SoftwareVersions, item.ContributionDescription = __version__, NOTICE
+    return item
+
+
+def code(given: Code) -> Sequence:
     """A code sequence of one item."""
     item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
+    item.CodeValue, item.CodingSchemeDesignator = given.value, given.scheme_designator
+    item.CodeMeaning = given.meaning
     return Sequence([item])
 
 
@@ -119,7 +118,7 @@ def reference(source: Dataset, *frames: int) -> Dataset:
 def side_of(source: Dataset) -> str | None:
     """The side L or R, as the image says it; None where it says none, both, or two that differ."""
     said = {text_of(source, each).upper() for each in ("ImageLaterality", "Laterality")}
-    known = said & set(SIDES)
+    known = said & set(LATERALITY)
     return known.pop() if len(known) == 1 else None
 
 

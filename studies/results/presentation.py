@@ -23,7 +23,7 @@ from senoscope.domain.spacing import PixelSpacing
 from senoscope.studies.files.study_header import numbers_of, text_of
 from senoscope.studies.pixels.grey_scale import MONOCHROME
 from senoscope.studies.results.identity import NOTICE
-from senoscope.studies.results.key_images import size_of, spacing_of
+from senoscope.studies.results.key_images import size_of
 from senoscope.studies.results.made_object import NewSeries, copy_readable, new_object, reference
 from senoscope.studies.results.outline_mask import axes_of
 from senoscope.studies.results.source_images import SourceImages
@@ -119,7 +119,7 @@ def _add_grey_scale(made: Dataset, source: Dataset) -> None:
 def _annotations(
     source: Dataset, reading: StudyReading, layer: GraphicLayer
 ) -> Iterator[GraphicAnnotation]:
-    spacing = spacing_of(reading, source.SOPInstanceUID)
+    spacing = reading.pixel_spacing_of(source.SOPInstanceUID)
     for finding in reading.findings:
         for outlined in finding.outlines:
             if outlined.at.instance_uid == source.SOPInstanceUID:

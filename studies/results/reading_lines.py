@@ -49,10 +49,7 @@ def _of_finding(finding: StudyFinding, file: int) -> str:
             f"{long.value:.1f} x {short.value:.1f} mm (95 % {long.lower:.1f} to {long.upper:.1f} x "
             f"{short.lower:.1f} to {short.upper:.1f})"
         )
-    words = []
-    if (mass := finding.words) is not None:
-        terms = mass.shape, mass.orientation, mass.margin, mass.echo_pattern
-        words = [each.word.value for each in (*terms, mass.posterior_features) if each.word]
+    words = [] if finding.words is None else finding.words.assessed
     chance = f"{finding.probability:.2f}"
     if finding.lowest < finding.highest:
         chance += f" (frames {finding.lowest:.2f} to {finding.highest:.2f})"

@@ -227,12 +227,10 @@ def _picture(
     frame: NDArray[np.uint8],
 ) -> Picture:
     at = finding.key.at
-    known = [each.spacing for each in reading.images if each.instance_uid == at.instance_uid]
-    spacing = known[0] if known else None
     edited = None if decision is None else decision.outline
     by_hand = edited.contour if edited is not None and edited.at == at else None
     mark = Mark(finding.number, finding.suspicion, finding.key.contour, by_hand)
-    return drawn(frame, mark, None if spacing is None else spacing.spacing)
+    return drawn(frame, mark, reading.pixel_spacing_of(at.instance_uid))
 
 
 def _read_line(reading: StudyReading, language: str) -> str:

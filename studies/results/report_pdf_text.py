@@ -89,9 +89,9 @@ def paragraph(
     return Paragraph(markup(text, BOLD if bold else LATIN), style)
 
 
-def width_of(text: str, size: float, font: str = LATIN) -> float:
+def width_of(text: str, size: float) -> float:
     """In points, on one line."""
-    return float(sum(stringWidth(run, name, size) for name, run in text_runs(text, font)))
+    return float(sum(stringWidth(run, name, size) for name, run in text_runs(text)))
 
 
 @lru_cache(maxsize=1)

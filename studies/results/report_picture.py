@@ -23,7 +23,7 @@ COLOURS = {
     Suspicion.UNCERTAIN: (240, 162, 2),
     Suspicion.HIGH: (239, 108, 26),
 }
-"""After Okabe and Ito, as on the pages."""
+"""Red, green, blue, after Okabe and Ito, as on the pages; the words say it too."""
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 DASHES = {Suspicion.UNCERTAIN: (11.0, 7.0)}
 """Pixels drawn and left out."""

@@ -29,7 +29,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Signed by {name}, {organization}, {time}",
         "由 {name}（{organization}）于 {time} 签署",
     ),
-    "signed_short": ("Signed", "已签署"),
     "simulated": (
         "SIMULATED: these pictures come from no patient",
         "模拟图像：并非来自患者",

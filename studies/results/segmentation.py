@@ -22,9 +22,9 @@ from pydicom.uid import SegmentationStorage
 
 from senoscope import __version__
 from senoscope.domain.reading import ReaderDescription
+from senoscope.studies.results.codes import LATERALITY, SEGMENTATION, SOURCE_IMAGE
 from senoscope.studies.results.identity import MANUFACTURER, MODEL_NAME, NOTICE, new_uid
 from senoscope.studies.results.made_object import (
-    SIDES,
     NewSeries,
     add_lossy_history,
     code,
@@ -160,7 +160,7 @@ def _segment(
     )
     if (side := side_of(source)) is not None:
         region = segment.AnatomicRegionSequence[0]
-        region.AnatomicRegionModifierSequence = code(*SIDES[side])
+        region.AnatomicRegionModifierSequence = code(LATERALITY[side])
     return segment
 
 
@@ -231,10 +231,8 @@ def _groups(planes: Sequence[_Plane], source: Dataset) -> Iterator[Dataset]:
 def _derivation(source: Dataset, frame: int) -> Dataset:
     image = reference(source, frame)
     image.SpatialLocationsPreserved = "YES"
-    image.PurposeOfReferenceCodeSequence = code(
-        "121322", "DCM", "Source image for image processing operation"
-    )
+    image.PurposeOfReferenceCodeSequence = code(SOURCE_IMAGE)
     derivation = Dataset()
-    derivation.DerivationCodeSequence = code("113076", "DCM", "Segmentation")
+    derivation.DerivationCodeSequence = code(SEGMENTATION)
     derivation.SourceImageSequence = Items([image])
     return derivation

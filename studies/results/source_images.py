@@ -20,7 +20,6 @@ from senoscope.studies.files.study_header import (
     NO_DICOM,
     HeaderFile,
     text_of,
-    whole_of,
 )
 from senoscope.studies.images.series import Study
 from senoscope.studies.images.stored_image import StoredImage
@@ -82,10 +81,6 @@ class SourceImages:
         # A clip's frames are inverted already, and have seen no Modality LUT and no VOI.
         stored = 255 - picture if photometric == "MONOCHROME1" else picture
         return GreyScale.of(header, place.frame - 1).display(stored)
-
-    def frame_count(self, instance_uid: str) -> int:
-        """How many frames the image announces; one where it says nothing."""
-        return max(1, whole_of(self.header(instance_uid), "NumberOfFrames") or 1)
 
     def _image(self, instance_uid: str) -> StoredImage:
         if instance_uid not in self._images:

@@ -13,10 +13,8 @@ from pydicom.uid import UID
 from senoscope.domain.errors import ImageError
 from senoscope.studies.results.identity import CODING_SCHEME, MANUFACTURER
 from senoscope.studies.results.made_object import NewSeries, new_object, reference
+from senoscope.studies.results.text_encoding import UNICODE
 from senoscope.studies.sign_off import Signer
-
-UTF_8 = "ISO_IR 192"
-"""The study's own character set may lack what a clinician writes."""
 
 
 class Headers(Protocol):
@@ -45,7 +43,7 @@ def sr_document(
     The first of `evidence` gives patient and study. All of it is listed. PS3.3 C.17.2.
     """
     made = new_object(evidence[0], sop_class, series)
-    made.SpecificCharacterSet = UTF_8
+    made.SpecificCharacterSet = UNICODE  # the study's own may lack what a clinician writes
     made.CompletionFlag, made.VerificationFlag = "COMPLETE", "UNVERIFIED"
     made.PreliminaryFlag = "PRELIMINARY"
     made.ReferencedPerformedProcedureStepSequence = Sequence()

@@ -207,11 +207,10 @@ def _of_machine(folder: Path) -> tuple[Dataset, list[Dataset]]:
 
 def _remeasured(signed: SignedReading) -> Iterator[tuple[int, LesionMeasurements]]:
     """Outlines that the person drew, where millimetres are known."""
-    spacings = {each.instance_uid: each.spacing for each in signed.reading.images}
     for decision in signed.decisions:
         if decision.outline is None:
             continue
-        spacing = spacings.get(decision.outline.at.instance_uid)
+        spacing = signed.reading.spacing_of(decision.outline.at.instance_uid)
         if spacing is not None:
             contour = decision.outline.contour
             lesion = Lesion(contour, float(cv2.contourArea(contour)), 1.0)

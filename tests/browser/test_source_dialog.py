@@ -95,7 +95,7 @@ def dialog(chromium: playwright.Browser, tmp_path: Path) -> Iterator[Dialog]:
         start_source=sources.start,
         first_run=lambda: False,
         exam=builders.exam_summary,
-        end_exam=lambda patient: builders.exam_summary(),
+        end_exam=lambda patient, who: builders.exam_summary(),
         align=lambda wanted: None,
         recording=FakeRecording(),
         key_frames=KeyFrames(),

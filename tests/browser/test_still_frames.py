@@ -33,7 +33,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
         start_source=lambda source, area: None,
         first_run=lambda: False,
         exam=builders.exam_summary,
-        end_exam=lambda patient: builders.exam_summary(),
+        end_exam=lambda patient, who: builders.exam_summary(),
         align=lambda wanted: None,
         recording=FakeRecording(),
         key_frames=KeyFrames(),

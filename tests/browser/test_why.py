@@ -56,7 +56,7 @@ def watching(
         start_source=loop.switch_source,
         first_run=lambda: False,
         exam=builders.exam_summary,
-        end_exam=lambda patient: builders.exam_summary(),
+        end_exam=lambda patient, who: builders.exam_summary(),
         align=lambda wanted: None,
         recording=FakeRecording(),
         key_frames=KeyFrames(),

@@ -102,6 +102,12 @@ def test_a_clip_is_read_frame_by_frame_after_a_few_that_do_not_count() -> None:
     assert found.median_ms > 0
 
 
+def test_each_way_is_named_before_it_is_tried() -> None:
+    said: list[str] = []
+    tried(("slow", "missing", "fast"), attempt, said.append)
+    assert said == ["trying slow", "trying missing", "trying fast"]
+
+
 def test_without_the_reference_nothing_can_be_said() -> None:
     with pytest.raises(EngineUnavailable, match="pip install it"):
         trial("missing", "fast")
@@ -117,6 +123,7 @@ def test_what_was_kept_is_read_again_where_nothing_changed() -> None:
     state = fingerprint(["machine", "engine 1"])
     assert from_json(as_json(trials, state), state) == trials
     assert from_json(as_json(trials, state), fingerprint(["machine", "engine 2"])) is None
+    assert fingerprint(["machine", "engine 1"]) != fingerprint(["machineengine 1"])
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,11 @@ def test_each_part_of_the_way_is_told_apart() -> None:
     assert report.display == Stage(30, 3.0, 3.0, None)
 
 
+def test_of_how_surely_moments_were_told_the_95th_percentile_is_given() -> None:
+    told = [Glimpse(TimeCode(5000, span_ms), 5_100_000_000) for span_ms in range(101)]
+    assert latency(told, []).span_p95_ms == pytest.approx(95)
+
+
 def test_what_could_not_be_read_counts_as_unread_and_still_tells_of_the_software() -> None:
     unread = Glimpse(None, 10, 10 + 9_000_000)
     too_old = Glimpse(TimeCode(0, 0), round((LONGEST_MS + 1) * 1e6), None)

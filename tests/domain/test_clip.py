@@ -20,9 +20,9 @@ def test_a_clip_has_a_time_for_each_frame() -> None:
     [
         (2, (0.0,), "2 frames and 1 frame times"),
         (0, (), "one at least"),
-        (2, (1.0, 2.0), "rise from 0"),
+        (3, (1.0, 2.0, 3.0), "from 1 to 3 ms; .* rise from 0"),
         (3, (0.0, 20.0, 20.0), "rise from 0"),
-        (2, (0.0, float("inf")), "rise from 0"),
+        (3, (0.0, 20.0, float("inf")), "rise from 0"),
         (2, (0.0, float("nan")), "rise from 0"),
     ],
 )

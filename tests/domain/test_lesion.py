@@ -34,9 +34,10 @@ def test_a_contour_shrunk_to_a_point_has_no_extent() -> None:
     assert point.axes_mm(PixelSpacing(0.1, 0.1)) == (0.0, 0.0)
 
 
-def test_two_points_are_no_outline() -> None:
+@pytest.mark.parametrize("shape", [(2, 2), (5, 3), (4, 2, 1)])
+def test_what_is_not_three_points_or_more_is_no_outline(shape: tuple[int, ...]) -> None:
     with pytest.raises(ImageError, match="3 or more"):
-        Lesion(np.zeros((2, 2), np.float32), 1.0, 0.5)
+        Lesion(np.zeros(shape, np.float32), 1.0, 0.5)
 
 
 def test_the_box_is_left_top_right_bottom() -> None:

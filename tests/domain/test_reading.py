@@ -17,6 +17,13 @@ def test_words_change_exactly_at_the_operating_point() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.5, 0.5)])
+def test_an_operating_point_may_touch_its_limits(low: float, high: float) -> None:
+    assert OperatingPoint(low, high).suspicion(0.5) is (
+        Suspicion.HIGH if low == high else Suspicion.UNCERTAIN
+    )
+
+
 @pytest.mark.parametrize(("low", "high"), [(-0.1, 0.5), (0.6, 0.5), (0.1, 1.1)])
 def test_an_operating_point_out_of_order_is_refused(low: float, high: float) -> None:
     with pytest.raises(SettingsError, match="0 <= low_below <= high_from <= 1"):

@@ -12,7 +12,7 @@ from tests.realtime.pictures import Screens
 
 
 def test_the_field_is_that_of_the_tissue() -> None:
-    made = made_screen(0, 30)
+    made = made_screen(0, 16)
     found = find_ahead(Screens(made.pictures))
     assert isinstance(found, ScreenTemplate)
     inside = found.field.inside

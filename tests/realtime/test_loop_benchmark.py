@@ -54,7 +54,7 @@ def test_what_streams_share_is_counted_once() -> None:
 
 class SlowlyBuilt(BuildFakeReader):
     def __call__(self) -> FakeReader:
-        time.sleep(1)
+        time.sleep(0.5)
         return super().__call__()
 
 
@@ -62,7 +62,7 @@ class Noted(FakeSource):
     """Says in `notes` that it was asked for a frame."""
 
     def __init__(self, notes: list[Noted]) -> None:
-        super().__init__(period_s=0.02)
+        super().__init__(period_s=0.01)
         self._notes = notes
 
     def grab(self) -> Frame | None:

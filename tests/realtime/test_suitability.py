@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -39,10 +40,13 @@ def alone(pixels: Gray) -> Unsuitable | None:
     return SuitabilityGate().judge(Frame(pixels, 0, 0))
 
 
-def sweep(seed: int = 0, count: int = 150, size: tuple[int, int] = (1024, 768)) -> list[Gray]:
-    """The first second of the phantom's sweep, of 150 frames as the source plays it."""
-    whole = BModePhantom(seed, *size).sweep(count)
-    return [frame.pixels for frame, _ in zip(whole, range(30), strict=False)]
+def sweep(seed: int = 0, size: tuple[int, int] = (1024, 768), count: int = 30) -> list[Gray]:
+    """The first pictures of the phantom's sweep of 150, as the source plays it."""
+    return [frame.pixels for frame in islice(BModePhantom(seed, *size).sweep(150), count)]
+
+
+def still(seed: int = 0, size: tuple[int, int] = (1024, 768)) -> Gray:
+    return sweep(seed, size, 1)[0]
 
 
 @pytest.fixture(scope="module")
@@ -74,14 +78,14 @@ def test_an_even_screen_is_no_ultrasound(grey: int) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_writing_over_the_tissue_is_told(size: tuple[int, int]) -> None:
-    still = sweep(size=size)[0]
-    assert alone(still) is None
-    assert alone(made.with_text(random(2), still)) is Unsuitable.TEXT
+    plain = still(size=size)
+    assert alone(plain) is None
+    assert alone(made.with_text(random(2), plain)) is Unsuitable.TEXT
 
 
 @pytest.mark.parametrize("gap", [0, 12])
 def test_two_pictures_side_by_side_are_told(gap: int) -> None:
-    left, right = (sweep(seed, size=(512, 768))[0] for seed in (1, 2))
+    left, right = (still(seed, (512, 768)) for seed in (1, 2))
     assert alone(made.side_by_side(left, right, gap)) is Unsuitable.DUAL
 
 
@@ -129,8 +133,8 @@ def test_a_fast_sweep_is_told_and_a_slow_one_is_not(tissue: list[Gray]) -> None:
 
 
 def test_a_jump_to_another_place_is_no_fast_sweep(tissue: list[Gray]) -> None:
-    elsewhere = sweep(7)
-    assert said(SuitabilityGate(), tissue[:12] + elsewhere[:12]) == [None] * 24
+    elsewhere = sweep(7, count=12)
+    assert said(SuitabilityGate(), tissue[:12] + elsewhere) == [None] * 24
 
 
 def test_frames_far_apart_in_time_say_nothing_of_speed(tissue: list[Gray]) -> None:
@@ -184,7 +188,7 @@ def test_one_bad_frame_among_good_ones_is_passed_over(tissue: list[Gray]) -> Non
 def test_a_still_among_stills_is_judged_alone(tissue: list[Gray]) -> None:
     gate = SuitabilityGate(stills=True)
     air = made.made_air(random(), 768, 1024)
-    shown = [tissue[0], air, sweep(3)[0], air, *[tissue[0]] * 90]
+    shown = [tissue[0], air, still(3), air, *[tissue[0]] * 90]
     expected = [None, Unsuitable.IN_AIR, None, Unsuitable.IN_AIR, *[None] * 90]
     assert said(gate, shown) == expected
 

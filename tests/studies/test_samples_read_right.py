@@ -31,7 +31,6 @@ from senoscope.studies.images.stored_pixels import pixel_trouble
 from senoscope.studies.images.ultrasound_clip import read_clip
 from senoscope.studies.pixels.grey_scale import MONOCHROME, GreyScale
 from senoscope.studies.results.source_images import SourceImages
-from senoscope.studies.study_reading import FramePlace
 from tests.studies.programs import program
 from tests.studies.study_builders import read
 
@@ -51,8 +50,8 @@ REFUSED = {
     "SC_rgb_jpeg.dcm": "not stored as the transfer syntax says",
     "SC_rgb_rle_32bit": "expected 1 to 16 stored in the low bits",
     "rtdose": "expected 1 to 16 stored in the low bits",  # of 32
-    "JPEG-lossy": "its pixels are damaged",  # lossy JPEG of 12 bit
-    "JPGExtended": "its pixels are damaged",  # lossy JPEG of 12 bit
+    "JPEG-lossy": "stored as JPEG Extended (Process 2 and 4) of 12 bit, which is not decoded here",
+    "JPGExtended": "stored as JPEG Extended (Process 2 and 4) of 12 bit, which is not decoded here",
     "JPEG2000-embedded": "its pixels are damaged",  # its code stream is overwritten
     "GDCMJ2K_TextGBR": "says a size of none",  # a JP2 file within the frame
     "SC_rgb_small_odd_jpeg": "of a form that is not read here",  # YBR, too small for a clip
@@ -114,7 +113,7 @@ def shown(path: Path, folder: Path) -> Iterator[NDArray[np.uint8]]:
         yield from shown_as_stored(image.path, sources.header(image.instance_uid))
         return
     for frame in range(1, image.frames + 1):
-        at = FramePlace(image.series_uid, image.instance_uid, image.sop_class, frame)
+        at = image.frame_place(frame)
         yield sources.picture(at)
 
 

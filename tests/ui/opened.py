@@ -50,7 +50,7 @@ class Asked:
             explain=explain,
         )
 
-    def end_exam(self, patient: str) -> ExamSummary:
+    def end_exam(self, patient: str, who: str = "") -> ExamSummary:
         self.exams.append(patient)
         return builders.exam_summary()
 

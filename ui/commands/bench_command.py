@@ -51,7 +51,9 @@ LOOP_METHOD = (
 )
 
 bench = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
-Report = Annotated[Path | None, typer.Option(help="A JSON file to write all figures into.")]
+Report = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="A JSON file to write all figures into.")
+]
 Say = Callable[[str], None]
 Result = TypeVar("Result")
 
@@ -59,7 +61,9 @@ Result = TypeVar("Result")
 @bench.command()
 def engines(
     report: Report = None,
-    runs: Annotated[int, typer.Option(min=1, help="Timed runs of each.")] = 100,
+    runs: Annotated[
+        int, typer.Option(min=1, help="Timed runs of each network by each engine.")
+    ] = 100,
 ) -> None:
     """Every network by every engine, beside what a core can do; again held to AVX2."""
     packages = [load_package(folder) for folder in shipped_packages()]
@@ -71,7 +75,7 @@ def engines(
 def loop(
     report: Report = None,
     rate: Annotated[float, typer.Option(min=1, max=240, help="Frames a second.")] = 30.0,
-    frames: Annotated[int, typer.Option(min=10, help="Of each run.")] = 150,
+    frames: Annotated[int, typer.Option(min=10, help="Frames of each run.")] = 150,
     engine: Annotated[str, typer.Option(help="As in `senoscope live`.")] = "auto",
 ) -> None:
     """The whole loop: sizes, clips, lesions, viewers, streams; again held to AVX2."""

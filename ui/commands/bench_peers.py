@@ -64,8 +64,8 @@ GOALS = (
 
 def peers(
     report: Report = None,
-    frames: Annotated[int, typer.Option(min=1, help="Of each block.")] = 16,
-    rounds: Annotated[int, typer.Option(min=1, help="Of alternating blocks.")] = 7,
+    frames: Annotated[int, typer.Option(min=1, help="Frames of each block.")] = 16,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of alternating blocks.")] = 7,
 ) -> None:
     """Reading a frame, beside what others would do with the same networks."""
     unet, googlenet = load_package(SEGMENTER), load_package(CLASSIFIER)

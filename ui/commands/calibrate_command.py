@@ -49,7 +49,9 @@ calibrate = typer.Typer(
     help="Measure how late and how steady readings are; fit the probability to a site.",
     no_args_is_help=True,
 )
-Report = Annotated[Path | None, typer.Option(help="A JSON file to write all figures into.")]
+Report = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="A JSON file to write all figures into.")
+]
 Engine = Annotated[str, typer.Option(help="As in `senoscope live`.")]
 say = partial(typer.echo, err=True)
 
@@ -68,11 +70,13 @@ def latency(
     delay: Annotated[
         float, typer.Option(min=0, max=1000, help="Loopback: milliseconds to hold pictures back.")
     ] = 0.0,
-    pictures: Annotated[int, typer.Option(min=20, max=100_000, help="To be measured.")] = 300,
+    pictures: Annotated[int, typer.Option(min=20, max=100_000, help="So many are measured.")] = 300,
     patience: Annotated[
         float, typer.Option(min=1, help="Seconds to wait until the pattern is seen.")
     ] = 120.0,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page; 0: any.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the pattern's page; 0: any that is free.")
+    ] = 0,
     engine: Engine = "auto",
     report: Report = None,
 ) -> None:
@@ -161,7 +165,7 @@ def repeatability(
     scan_area: Annotated[
         str, typer.Option(help="LEFT,TOP,WIDTH,HEIGHT in pixels; nothing outside is read.")
     ] = "",
-    frames: Annotated[int, typer.Option(min=1, max=100_000, help="To be read again.")] = 60,
+    frames: Annotated[int, typer.Option(min=1, max=100_000, help="So many are read again.")] = 60,
     every: Annotated[int, typer.Option(min=1, help="Of a source: every so many frames.")] = 1,
     engine: Engine = "auto",
     report: Report = None,

@@ -12,7 +12,9 @@ from senoscope.models.package import CLASSIFIER, SEGMENTER
 compare = typer.Typer(help="Compare ways to outline and to score a lesion.", no_args_is_help=True)
 
 Data = Annotated[Path, typer.Option(help="Folder that holds bus-bra/ and busi/.")]
-Report = Annotated[Path | None, typer.Option(help="A JSON file to write all figures into.")]
+Report = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="A JSON file to write all figures into.")
+]
 IntoDocs = Annotated[
     Path | None,
     typer.Option(help="The docs/ folder whose results and tables, and README beside it, to renew."),

@@ -31,7 +31,9 @@ def deidentify(
     characteristics: Annotated[
         bool, typer.Option(help="Keep age (at most 90), sex, size, weight and the like.")
     ] = True,
-    report: Annotated[Path | None, typer.Option(help="A JSON file of what was done.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="A JSON file of what was done.")
+    ] = None,
 ) -> None:
     """A copy without the persons, by PS3.15 Annex E. Look at every picture before you give it."""
     # Here, since pydicom takes a quarter of a second, which other commands need not wait for.

@@ -45,7 +45,9 @@ class Check:
 def doctor(
     bundle: Annotated[
         Path | None,
-        typer.Option(help="Also pack log and settings, without names, into this zip file."),
+        typer.Option(
+            dir_okay=False, help="Also pack log and settings, without names, into this zip file."
+        ),
     ] = None,
 ) -> None:
     """List sources, engines and models, with the reason for each that is not available."""

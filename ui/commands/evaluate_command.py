@@ -51,7 +51,7 @@ def _group() -> None:
 def ultrasound(
     data: Annotated[Path, typer.Option(help="The data set's folder.")],
     layout: Annotated[Layout, typer.Option(help="Whose layout the folder has.")],
-    report: Annotated[Path, typer.Option(help="The JSON file to write.")],
+    report: Annotated[Path, typer.Option(dir_okay=False, help="The JSON file to write.")],
     folds: Annotated[
         str, typer.Option(help="BUS-BRA folds, for example 4,5. All if left out.")
     ] = "",
@@ -112,7 +112,7 @@ class Outlines(StrEnum):
 def descriptors(
     data: Annotated[Path, typer.Option(help="Folder of BrEaST-Lesions-USG images and masks.")],
     table: Annotated[Path, typer.Option(help="Its clinical table, .xlsx or .csv.")],
-    report: Annotated[Path, typer.Option(help="The JSON file to write.")],
+    report: Annotated[Path, typer.Option(dir_okay=False, help="The JSON file to write.")],
     outlines: Annotated[Outlines, typer.Option(help="Whose outlines.")] = Outlines.PREDICTED,
     segmenter: Annotated[Path, typer.Option(help="A model package's folder.")] = SEGMENTER,
 ) -> None:

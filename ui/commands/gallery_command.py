@@ -32,9 +32,11 @@ figure { margin: 0; width: 480px; } img { width: 100%; }
 
 def gallery(
     data: Annotated[Path, typer.Option(help="Folder that holds bus-bra/ and busi/.")],
-    folder: Annotated[Path, typer.Option(help="The new folder to write the page into.")],
-    folds: Annotated[str, typer.Option(help="Of BUS-BRA.")] = "3",
-    split: Annotated[str, typer.Option(help="Of BUSI.")] = "val",
+    folder: Annotated[
+        Path, typer.Option(file_okay=False, help="The new folder to write the page into.")
+    ],
+    folds: Annotated[str, typer.Option(help="Of BUS-BRA, 1 to 5, with commas between.")] = "3",
+    split: Annotated[str, typer.Option(help="Parts of BUSI: train, val or test.")] = "val",
     segmenter: Annotated[Path, typer.Option(help="A model package's folder.")] = SEGMENTER,
     classifier: Annotated[Path, typer.Option(help="A model package's folder.")] = CLASSIFIER,
 ) -> None:

@@ -61,11 +61,15 @@ def live(
         ),
     ] = "",
     rate: Annotated[float | None, typer.Option(help="Frames a second; the source's own.")] = None,
-    size: Annotated[str, typer.Option(help="Of phantom and folder frames.")] = "1024x768",
+    size: Annotated[
+        str, typer.Option(help="COLUMNSxROWS in pixels, of phantom and folder frames.")
+    ] = "1024x768",
     flat_out: Annotated[bool, typer.Option(help="As fast as a file can be read.")] = False,
     headless: Annotated[bool, typer.Option(help="No page: read frames, write --report.")] = False,
-    frames: Annotated[int | None, typer.Option(help="Headless: stop after so many.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Headless: the JSON file to write.")] = None,
+    frames: Annotated[int | None, typer.Option(min=1, help="Headless: stop after so many.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Headless: the JSON file to write.")
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,
     password: Annotated[
@@ -75,7 +79,9 @@ def live(
             help="One for all, to serve other machines without `senoscope account`.",
         ),
     ] = None,
-    snapshots: Annotated[Path | None, typer.Option(help="Folder for snapshots.")] = None,
+    snapshots: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder for snapshots.")
+    ] = None,
     *,
     every_frame: Annotated[
         bool, typer.Option("--every-frame", help="Headless: read also what should not be read.")
@@ -86,7 +92,9 @@ def live(
     ] = None,
     igtl_out: Annotated[
         int | None,
-        typer.Option(help="Also send what is shown by OpenIGTLink, on this port.", max=65535),
+        typer.Option(
+            help="Also send what is shown by OpenIGTLink, on this port.", min=1, max=65535
+        ),
     ] = None,
     engine: Annotated[
         str,

@@ -76,7 +76,7 @@ def find(
     modality: Annotated[str, typer.Option(help="Such as US, MG or MR.")] = "",
     since: Day = None,
     until: Day = None,
-    most: Annotated[int, typer.Option(help="Studies.")] = 100,
+    most: Annotated[int, typer.Option(min=1, help="Studies at most.")] = 100,
     names: Annotated[bool, typer.Option("--names", help="Show patients.")] = False,
     pacs_file: SettingsAt = None,
 ) -> None:
@@ -114,7 +114,7 @@ def fetch(
 
 @pacs.command()
 def receive(
-    port: Annotated[int, typer.Option(help="To listen on.")],
+    port: Annotated[int, typer.Option(min=1, max=65535, help="To listen on.")],
     out: Annotated[Path, typer.Option(help="The folder for what comes, for this alone.")],
     aet: Annotated[str, typer.Option(help="Our AE title.")] = "SENOSCOPE",
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
@@ -150,9 +150,10 @@ def _destination(name: str, path: Path | None) -> Destination:
     path = path or settings_file().with_name("pacs.toml")
     known = load_destinations(path)
     if name not in known:
+        names = ", ".join(sorted(known)) or "no destination yet"
         raise SettingsError(
-            f"The destination {name!r} was given; expected one of {sorted(known)}, as {path} has "
-            "them. Add it there, see docs/pacs.md."
+            f"The destination {name!r} was given; {path} has {names}. Add it there, see "
+            "docs/pacs.md, or give one that is there."
         )
     return known[name]
 

@@ -55,7 +55,9 @@ def probability(
     show: Annotated[bool, typer.Option("--show", help="Say what is in force.")] = False,
     report: Annotated[
         Path | None,
-        typer.Option(help="A JSON file to write all figures into; the plot goes beside it."),
+        typer.Option(
+            dir_okay=False, help="A JSON file to write all figures into; the plot goes beside it."
+        ),
     ] = None,
     engine: Annotated[str, typer.Option(help="As in `senoscope live`.")] = "auto",
 ) -> None:

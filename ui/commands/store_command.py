@@ -96,7 +96,9 @@ def restore(
 
 @store.command()
 def retain(
-    older_than: Annotated[int, typer.Option(help="Days since an exam's last act.")],
+    older_than: Annotated[
+        int, typer.Option(min=1, max=365_000, help="Days since an exam's last act.")
+    ],
     url: Url = None,
     folder: Folder = None,
     really: Really = False,

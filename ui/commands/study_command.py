@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from senoscope.domain.errors import SourceUnavailable
-from senoscope.ui.assemble import build_reader, study_modes
+from senoscope.models.package import CLASSIFIER, load_package
+from senoscope.ui.assemble import build_reader, operating_point, study_modes
 from senoscope.ui.calibration.site_calibration import fit_in_force
 from senoscope.ui.engine_record import chosen_way
 
@@ -81,13 +82,16 @@ def read(
     require_language(language)
     require_empty(out)
     fit = fit_in_force()
-    way, _ = chosen_way(engine, partial(typer.echo, err=True))
-    modes = study_modes(partial(build_reader, way, prevalence=prevalence, site_fit=fit))
+    # Asked for once here, so that a share that cannot be one is refused before anything is read.
+    operating_point(load_package(CLASSIFIER), prevalence, fit)
     # A service manager ends programs by SIGTERM: the AI process must go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with StudyFiles(path, without_preamble=without_preamble) as files:
             studies, left_out = _studies(files)
+            # Only now: where nothing can be read, the engines need not be tried, for minutes.
+            way, _ = chosen_way(engine, partial(typer.echo, err=True))
+            modes = study_modes(partial(build_reader, way, prevalence=prevalence, site_fit=fit))
             read_any = False
             for number, one in enumerate(studies, 1):
                 folder = out if len(studies) == 1 else out / f"study_{number}"

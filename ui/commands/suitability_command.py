@@ -66,7 +66,9 @@ def suitability(
     busi: Folder,
     dicom: Annotated[Path | None, typer.Option(help="Folder of DICOM ultrasound.")] = None,
     other: Annotated[Path | None, typer.Option(help="Folder of other images than these.")] = None,
-    report: Annotated[Path | None, typer.Option(help="A JSON file to write.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="A JSON file to write.")
+    ] = None,
     limits: Annotated[bool, typer.Option(help="Only find the limits, on the training parts.")] = (
         False
     ),

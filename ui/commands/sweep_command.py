@@ -62,9 +62,11 @@ class Planned(NamedTuple):
 def sweep(
     bus_bra: Folder = None,
     busi: Folder = None,
-    report: Annotated[Path | None, typer.Option(help="A JSON file to write.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="A JSON file to write.")
+    ] = None,
     sweeps: Annotated[int, typer.Option(min=1, help="Of each kind; half as many phantoms.")] = 20,
-    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Of each.")] = 10.0,
+    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Of each sweep.")] = 10.0,
 ) -> None:
     """Alarms, misses, delay and flicker of tracks and of single frames, on simulated sweeps."""
     kinds = planned_sweeps(bus_bra, busi, sweeps)

@@ -10,7 +10,7 @@ import cv2
 import typer
 
 from senoscope.calibration.phantoms.folder import write_phantom
-from senoscope.domain.errors import InstallationError
+from senoscope.domain.errors import DataSetError, InstallationError
 from senoscope.models.package import CLASSIFIER, SEGMENTER, load_package
 from senoscope.models.programmed.cade import SHIPPED as CADE
 from senoscope.models.programmed.cadx import SHIPPED as CADX
@@ -21,10 +21,12 @@ from senoscope.ui.assemble import build_segmenter
 
 train = typer.Typer(help="Train the networks. Resumes where it stopped.", no_args_is_help=True)
 
-Data = Annotated[Path, typer.Option(help="Folder that holds bus-bra/ and busi/.")]
+Data = Annotated[
+    Path, typer.Option(exists=True, file_okay=False, help="Folder that holds bus-bra/ and busi/.")
+]
 Run = Annotated[Path, typer.Option(help="Folder for checkpoints and the log.")]
 Config = Annotated[Path | None, typer.Option(help="Configuration; the shipped one if left out.")]
-Segmenter = Annotated[Path, typer.Option(help="Outlines the lesions.")]
+Segmenter = Annotated[Path, typer.Option(help="Package of the U-Net that outlines the lesions.")]
 Package = Annotated[Path, typer.Option(help="The package to write.")]
 
 
@@ -37,6 +39,7 @@ def _unet_command(name: str, default: Path, about: str) -> None:
     ) -> None:
         trainers = _trainers()
         recipe = trainers.read_config(config or trainers.shipped_config(name))
+        _look_for_sets(data)
         phantoms = run / "phantoms"
         first, end = recipe.values["phantom_seeds"]
         for seed in range(first, end):
@@ -117,6 +120,16 @@ def cade(
     cv2.setNumThreads(1)
     train_cade(_folders(data), model, typer.echo)
     typer.echo(f"CADe written to {model}")
+
+
+def _look_for_sets(data: Path) -> None:
+    """Before phantoms are simulated, which takes minutes and leaves files."""
+    absent = [name for name in ("bus-bra", "busi") if not (data / name).is_dir()]
+    if absent:
+        raise DataSetError(
+            f"{data} has no folder {' and no folder '.join(absent)}; expected both data sets in "
+            "it. Give the folder that they were unpacked into."
+        )
 
 
 def _folders(data: Path) -> DataFolders:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel, Field
 
 from senoscope.realtime.exam import LONGEST_NAME, ExamSummary
+from senoscope.ui.access.request_guard import UserOf
 from senoscope.ui.frames.overlay import exam_header
 from senoscope.ui.live.live_actions import LiveActions
 
@@ -31,7 +32,7 @@ class ExamAsked(BaseModel):
     patient: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
 
 
-def add_exam(app: FastAPI, actions: LiveActions) -> None:
+def add_exam(app: FastAPI, actions: LiveActions, user_of: UserOf) -> None:
     """Serve /live/exam, /live/record and /live/align."""
     routes = APIRouter(prefix="/live")
 
@@ -57,8 +58,8 @@ def add_exam(app: FastAPI, actions: LiveActions) -> None:
         return _summed_up(actions.exam())
 
     @routes.post("/exam")
-    def end_exam(asked: ExamAsked) -> dict[str, Any]:
-        ended = _summed_up(actions.end_exam(asked.patient))
+    def end_exam(asked: ExamAsked, request: Request) -> dict[str, Any]:
+        ended = _summed_up(actions.end_exam(asked.patient, user_of(request) or ""))
         return ended | {"in_studies": actions.studies is not None and ended["captured"] > 0}
 
     app.include_router(routes)

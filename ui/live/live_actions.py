@@ -108,9 +108,10 @@ class LiveActions:
     `start_source` makes the loop read it from now on, in that framing (None: its usual one), and
     remembers both for the next start.
     `first_run` is True until a source was started once; the page then opens the source dialog.
-    `exam` sums up the present exam; `end_exam` ends it, begins one of the pseudonym given ("" for
-    nobody's) and sums up the ended one. `align` says whether frames wait for their own readings,
-    now and at the next start. `key_frames` are the present exam's, `recording` its recorder.
+    `exam` sums up the present exam; `end_exam` begins another, of the pseudonym given first, and
+    sums up the ended one; second comes the login that asks for it; "" is nobody's. `align` says
+    whether frames wait for their own readings, now and at the next start. `key_frames` are the
+    present exam's, `recording` its recorder.
     `explain` says why a numbered finding of a frame is what it is, part by part as in
     `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
     `review` reads recorded clips, `calibration` says what is known of the screen, `studies` reads
@@ -122,7 +123,7 @@ class LiveActions:
     start_source: Callable[[str, Framing | None], None]
     first_run: Callable[[], bool]
     exam: Callable[[], ExamSummary]
-    end_exam: Callable[[str], ExamSummary]
+    end_exam: Callable[[str, str], ExamSummary]
     align: Callable[[bool], None]
     key_frames: KeyFrames
     recording: Recording

@@ -11,11 +11,10 @@ from platformdirs import user_data_path
 
 from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
 from senoscope.domain.frame import Frame, ScanArea
-from senoscope.realtime.capture import RUN, Capture, ComesBack
+from senoscope.realtime.capture import RUN, Capture
 from senoscope.realtime.exam import ExamSummary
-from senoscope.realtime.intake import Stills
 from senoscope.realtime.loop import LiveLoop
-from senoscope.realtime.sources.base import Source
+from senoscope.realtime.sources.base import ComesBack, Source, Stills
 from senoscope.realtime.sources.choose import (
     available_sources,
     is_built_in,
@@ -159,7 +158,7 @@ class LiveSession:
         loop.subscribe_read(self._key_frames.look)
         self._recording = ExamRecording(loop, kept / "recordings")
         self._starting, self._trying = Lock(), Lock()
-        self.keep_study: Callable[[ExamSummary, Sequence[KeyFrame]], None] | None = None
+        self.keep_study: Callable[[ExamSummary, Sequence[KeyFrame], str], None] | None = None
         """Told of an ended exam; returns at once, raises nothing. None: it becomes no study."""
 
     @property
@@ -224,7 +223,7 @@ class LiveSession:
             self._settings = replace(self._settings, aligned=wanted)
             save_settings(self._settings, self._settings_file)
 
-    def end_exam(self, patient: str = "") -> ExamSummary:
+    def end_exam(self, patient: str = "", who: str = "") -> ExamSummary:
         """Begin another exam, and keep what the ended one came to, if anything.
 
         StorageError when it has ended and cannot be kept.
@@ -238,7 +237,7 @@ class LiveSession:
                 save_exam(ended, kept, self._exams)
             finally:
                 if self.keep_study is not None:
-                    self.keep_study(ended, kept)
+                    self.keep_study(ended, kept, who)
         return ended
 
     def _allowed(self, text: str) -> tuple[str, str]:

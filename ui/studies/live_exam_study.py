@@ -42,7 +42,7 @@ from senoscope.ui.review.review_session import YIELDS
 from senoscope.ui.studies.study_jobs import StudyJobs
 
 WHO = "senoscope live"
-"""In the audit trail: the page does not say who ends an exam, and the program may."""
+"""In the audit trail, where the program ends an exam, or a page without logins."""
 
 log = logging.getLogger(__name__)
 
@@ -104,13 +104,16 @@ class LiveExamStudies:
                 heard.unsuitable[why] += 1
                 heard.by_reason[why] = shown
 
-    def keep(self, ended: ExamSummary, key_frames: Sequence[KeyFrame]) -> None:
-        """Have it kept as a study soon; returns at once, and raises nothing of that work."""
+    def keep(self, ended: ExamSummary, key_frames: Sequence[KeyFrame], who: str = "") -> None:
+        """Have it kept as a study soon; returns at once, and raises nothing of that work.
+
+        `who` has ended it, "" where that is not known.
+        """
         with self._lock:
             self._ended = max(self._ended, ended.name.number)
             heard = self._heard.get(ended.name.number, _Heard())
             self._heard = {n: each for n, each in self._heard.items() if n > self._ended}
-        self._jobs.keep(self._work(ended, tuple(key_frames), heard))
+        self._jobs.keep(self._work(ended, tuple(key_frames), heard, who or WHO))
 
     def _of(self, exam: ExamName) -> _Heard | None:
         """None for a late frame of an exam that has ended."""
@@ -119,7 +122,7 @@ class LiveExamStudies:
         return self._heard.setdefault(exam.number, _Heard())
 
     def _work(
-        self, ended: ExamSummary, key_frames: tuple[KeyFrame, ...], heard: _Heard
+        self, ended: ExamSummary, key_frames: tuple[KeyFrame, ...], heard: _Heard, who: str
     ) -> Callable[[], tuple[int, ...]]:
         status, taken_at = self._loop.status(), _Clock()
         reader = ReaderDescription(status.engine, status.models, status.operating_point)
@@ -129,7 +132,7 @@ class LiveExamStudies:
             seen = [_live_frame(each, taken_at) for each in heard.seen()]
             exam = LiveExam(ended, reader, heard.unsuitable, lesions, seen, network_grid())
             try:
-                return (keep_live_exam(self._store, exam, WHO, _made_aside),)
+                return (keep_live_exam(self._store, exam, who, _made_aside),)
             except SenoscopeError as error:
                 number = ended.name.number
                 log.error("Live exam %d is not kept as a study: %s", number, error)

@@ -15,7 +15,6 @@ from senoscope.studies.files.study_header import date_of
 from senoscope.studies.images.series import Study, read_studies
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.results.write_results import is_simulated
-from senoscope.studies.study_reading import FramePlace
 from senoscope.ui.frames.overlay import Header
 
 MOST_OPEN = 4
@@ -56,10 +55,8 @@ class OpenStudy:
             raise SettingsError(
                 f"Image {image} was asked for; the exam has {len(self._pictures)}, counted from 0."
             )
-        found = self._pictures[image]
-        place = FramePlace(found.series_uid, found.instance_uid, found.sop_class, frame)
         with self._turn:  # the sources keep what they read
-            return self._sources.picture(place)
+            return self._sources.picture(self._pictures[image].frame_place(frame))
 
 
 class OpenStudies:

@@ -12,7 +12,6 @@ from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.studies.sign_off import Impression, SignedReading
 from senoscope.studies.study_reading import (
     FramePlace,
-    MassWords,
     Outlined,
     StudyFinding,
     StudyReading,
@@ -37,10 +36,9 @@ def reading_facts(reading: StudyReading, images: Sequence[str]) -> Header:
     not_read: Counter[Unsuitable] = Counter()
     for image in reading.images:
         not_read.update(image.unsuitable)
-    spacings = {each.instance_uid: each.spacing for each in reading.images}
     return {
         "findings": [
-            _finding(each, places, spacings[each.key.at.instance_uid])
+            _finding(each, places, reading.spacing_of(each.key.at.instance_uid))
             for each in reading.findings
             if each.key.at.instance_uid in places
         ],
@@ -99,7 +97,7 @@ def _finding(
         "probability": round(finding.probability, 2),
         "range": [round(finding.lowest, 2), round(finding.highest, 2)],
         "measured": _measured(finding.measured, spacing),
-        "words": _words(finding.words),
+        "words": [] if finding.words is None else finding.words.assessed,
     }
 
 
@@ -115,17 +113,3 @@ def _measured(
         return None
     told: dict[str, Any] = {name: interval(getattr(measured, name)) for name in MEASURES}
     return told | {"scale": scale_facts(spacing)}
-
-
-def _words(words: MassWords | None) -> list[str]:
-    """Of the lexicon, in English as it is; those that could not be assessed are left out."""
-    if words is None:
-        return []
-    terms = (
-        words.shape,
-        words.orientation,
-        words.margin,
-        words.echo_pattern,
-        words.posterior_features,
-    )
-    return [each.word.value for each in terms if each.word is not None]

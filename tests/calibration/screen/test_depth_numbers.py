@@ -11,14 +11,14 @@ from senoscope.domain.frame import Gray
 TOP, STEP, TICKS = 60, 60, 10
 
 
-def screen(numbers: dict[int, str], before: str = "") -> Gray:
-    """Ticks at column 300, and what is printed to the right of some."""
+def screen(numbers: dict[int, str], before: str = "", below: int = 0) -> Gray:
+    """Ticks at column 300, and what is printed to the right of some, so many rows below them."""
     picture = np.zeros((768, 640), np.uint8)
     for tick in range(TICKS):
         row = TOP + tick * STEP
         picture[row - 1 : row + 1, 300:308] = 220
         if tick in numbers:
-            at = (318, row + 6)
+            at = (318, row + 6 + below)
             face = cv2.FONT_HERSHEY_DUPLEX
             cv2.putText(picture, before + numbers[tick], at, face, 0.6, (220,), 1, cv2.LINE_AA)
     return picture
@@ -80,3 +80,14 @@ def test_digits_within_a_line_of_text_are_no_numbers() -> None:
 
 def test_no_numbers() -> None:
     assert step_mm(screen({})) is None
+
+
+def test_two_numbers_are_enough_beside_a_long_ruler_and_one_is_not() -> None:
+    assert step_mm(screen({4: "4", 8: "8"})) == 10
+    assert step_mm(screen({4: "4"})) is None
+
+
+def test_numbers_between_ticks_are_not_theirs() -> None:
+    numbers = {tick: str(tick) for tick in range(1, TICKS)}
+    assert step_mm(screen(numbers, below=5)) == 10
+    assert step_mm(screen(numbers, below=20)) is None

@@ -65,3 +65,17 @@ def test_upper_and_lower_edges_of_a_ring_are_one_mark() -> None:
 
 def test_a_black_picture_has_no_marks() -> None:
     assert len(find_marks(np.zeros((64, 64), np.uint8))) == 0
+
+
+def test_a_lone_bright_pixel_is_no_mark() -> None:
+    picture = np.zeros((480, 640), np.uint8)
+    picture[100, 300] = 200
+    assert len(find_marks(picture)) == 0
+    picture[100, 301] = 200
+    assert len(find_marks(picture)) == 1
+
+
+def test_a_column_with_half_of_its_places_empty_is_no_ruler() -> None:
+    rows = [start + more for start in (40, 180, 320) for more in (0, 20, 40)]
+    assert columns(ticks(rows)) == []
+    assert len(columns(ticks([*rows, 120, 260]))) == 1

@@ -67,7 +67,8 @@ def test_cut_off_anywhere_it_is_read_up_to_there(tmp_path: Path) -> None:
     begins = [at for at in range(len(content)) if content.startswith(MAGIC, at)]
     assert len(begins) == 8  # header, thrice a frame and its reading, end
     cut = tmp_path / "cut.senoscope"
-    for length in [*range(begins[1], begins[2], 97), *range(begins[2] - 20, len(content), 7)]:
+    edges = [at + off for at in begins[2:] for off in (-1, 0, 1, HEAD.size, HEAD.size + 1)]
+    for length in [*edges, *range(begins[1], len(content), 97)]:
         cut.write_bytes(content[:length])
         frames, readings, notes = everything_in(cut)
         whole = sum(end <= length for end in begins[2:])

@@ -23,7 +23,8 @@ from senoscope.realtime.sources.video_file import VideoFileSource
 from senoscope.ui.assemble import build_reader
 from tests import builders
 
-SIZE = (256, 192)
+SIZE = (512, 384)
+"""One for all: a sweep is rendered once for each."""
 
 
 def test_a_name_says_size_codec_and_lesions() -> None:
@@ -35,7 +36,7 @@ def test_a_name_says_size_codec_and_lesions() -> None:
 def test_the_shipped_networks_find_the_lesions_that_are_shown() -> None:
     reader = build_reader()
     for lesions in range(4):
-        pictures = Shown((512, 384), RAW, lesions).pictures()
+        pictures = Shown(SIZE, RAW, lesions).pictures()
         assert len(pictures) == BEST
         assert {len(reader.read(picture, 0).findings) for picture in pictures} == {lesions}
 
@@ -43,7 +44,7 @@ def test_the_shipped_networks_find_the_lesions_that_are_shown() -> None:
 @pytest.mark.parametrize("lesions", [None, 0, 1, 2, 3])
 def test_no_picture_is_the_one_before_which_would_not_be_read(lesions: int | None) -> None:
     pictures = Shown(SIZE, RAW, lesions).pictures()
-    assert {picture.shape for picture in pictures} == {(192, 256)}
+    assert {picture.shape for picture in pictures} == {SIZE[::-1]}
     assert not any(np.array_equal(*pair) for pair in pairwise([*pictures, pictures[0]]))
 
 

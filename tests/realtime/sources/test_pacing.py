@@ -4,7 +4,7 @@ from threading import Timer
 import pytest
 
 from senoscope.domain.errors import SettingsError
-from senoscope.realtime.sources.pacing import Pace
+from senoscope.realtime.sources.pacing import LATE_NS, Pace, Timetable
 
 
 def test_beats_are_not_faster_than_the_rate() -> None:
@@ -43,3 +43,15 @@ def test_stopping_ends_a_wait() -> None:
 def test_a_rate_that_cannot_be_is_refused(rate_hz: float) -> None:
     with pytest.raises(SettingsError, match="frames a second"):
         Pace(rate_hz)
+
+
+def test_a_timetable_goes_on_from_who_is_late_but_for_those_who_do_not_wait() -> None:
+    waiting, flat_out = Timetable(), Timetable(flat_out=True)
+    began_ns = waiting.due_ns(0)
+    same_ns = flat_out.due_ns(0)
+    assert waiting.due_ns(5) == began_ns + 5
+    time.sleep(LATE_NS / 1e9 + 0.05)
+    late_ns = waiting.due_ns(10)
+    assert late_ns > began_ns + LATE_NS
+    assert waiting.due_ns(20) == late_ns + 10
+    assert flat_out.due_ns(10) == same_ns + 10

@@ -24,7 +24,7 @@ def test_the_sweep_repeats_without_end_and_is_marked_as_simulated() -> None:
 
 
 def test_opening_tells_how_far_it_is() -> None:
-    source = PhantomSource(rate_hz=None, size=SIZE, frames=20)
+    source = PhantomSource(rate_hz=None, size=SIZE, frames=8)
     assert source.progress == 0
     opening = Thread(target=source.open)
     opening.start()

@@ -12,7 +12,7 @@ from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading
 from senoscope.realtime.recording.recorder import Recorder
 from senoscope.realtime.recording.recording_format import MAGIC, RecordingHeader
-from senoscope.realtime.sources.phantom import PhantomSource
+from senoscope.realtime.sources.benchmark_source import Shown
 from senoscope.realtime.sources.recording import LONGEST_GAP_NS, RecordingSource
 from senoscope.ui.assemble import build_reader
 from tests.realtime.recordings import (
@@ -158,18 +158,14 @@ def test_one_that_is_not_open_or_is_none_says_so(tmp_path: Path) -> None:
 
 def test_replayed_and_read_again_it_gives_the_readings_made_live(tmp_path: Path) -> None:
     reader = build_reader()
-    phantom = PhantomSource(0, None, (640, 480), 20)
-    phantom.open()
+    size = 512, 384
     recorder = Recorder(tmp_path)
-    recorder.start(RecordingHeader(phantom.name, (640, 480), simulated=True))
+    recorder.start(RecordingHeader("phantom", size, simulated=True))
     live: list[Reading] = []
-    for _ in range(20):
-        frame = phantom.grab()
-        assert frame is not None
-        live.append(reader.read(frame.pixels, frame.index))
-        recorder.add_frame(frame)
+    for index, pixels in enumerate(Shown(size, lesions=2).pictures()):
+        live.append(reader.read(pixels, index))
+        recorder.add_frame(Frame(pixels, index, STEP_NS * index, simulated=True))
         recorder.add_reading(live[-1])
-    phantom.close()
     path = recorder.stop()
     assert sum(len(each.findings) for each in live) >= 10  # else there is little to compare
     assert_same_readings(everything_in(path)[1], live)

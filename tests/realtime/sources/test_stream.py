@@ -9,6 +9,8 @@ import cv2
 import pytest
 
 from senoscope.domain.errors import SourceLost, SourceUnavailable
+from senoscope.realtime.sources import live
+from senoscope.realtime.sources.opencv import Picture
 from senoscope.realtime.sources.stream import StreamSource
 from tests.realtime.sources.clips import picture
 
@@ -103,3 +105,38 @@ def test_an_address_that_cannot_be_read_is_refused_without_repeating_it(url: str
     with pytest.raises(SourceUnavailable, match="SCHEME://HOST") as refused:
         StreamSource(url)
     assert url not in str(refused.value).split("for example")[0]
+
+
+class HeldBack:
+    """Sends a picture every 40 ms of its own clock, each of the next level.
+
+    At the 20th the network stands still for two seconds; the 50 pictures of them then come at once.
+    """
+
+    def __init__(self) -> None:
+        self.now_s, self._sent = 0.0, 0
+
+    def clock(self) -> float:
+        return self.now_s
+
+    def read(self) -> tuple[bool, Picture]:
+        self._sent += 1
+        self.now_s += 2.0 if self._sent == 20 else 0.001 if 20 < self._sent < 70 else 0.04
+        return True, picture(level=self._sent)
+
+    def get(self, property_id: int, /) -> float:
+        return 0.0
+
+    def release(self) -> None:
+        pass
+
+
+def test_after_a_stall_it_goes_on_with_the_newest_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    device = HeldBack()
+    monkeypatch.setattr(live, "monotonic", device.clock)
+    source = StreamSource("udp://@:5000", open_device=lambda: device)
+    source.open()
+    frames = [source.grab() for _ in range(25)]
+    levels = [int(frame.pixels[0, 0]) for frame in frames if frame is not None]
+    assert levels == [*range(1, 20), *range(70, 76)]
+    assert [frame.index for frame in frames if frame is not None] == list(range(25))

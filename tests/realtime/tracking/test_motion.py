@@ -25,7 +25,7 @@ def test_what_moved_is_followed(x: float, y: float) -> None:
     (before, scale), (now, _) = reduced(tissue()), reduced(tissue(x, y))
     boxes = [(400, 300, 600, 450), (100, 500, 200, 600)]
     for moved in motions(before, now, boxes, scale):
-        assert moved == pytest.approx([x, y], abs=1.5)
+        assert moved == pytest.approx([x, y], abs=0.2)
 
 
 def test_an_even_picture_stands_still() -> None:

@@ -21,18 +21,25 @@ def test_overlap_is_intersection_over_union() -> None:
     assert overlap(first, first + np.float32([500, 0])) == 0
 
 
+@pytest.mark.parametrize("aside", [(100.5, 0), (-100.5, 0), (0, 50.5), (0, -50.5)])
+def test_outlines_that_only_nearly_touch_do_not_overlap(aside: tuple[float, float]) -> None:
+    first = np.array([[0, 0], [100, 0], [100, 50], [0, 50]], np.float32)
+    assert overlap(first, first + np.float32(aside)) == 0
+
+
 @pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
 def test_the_mean_of_two_sizes_lies_between_them(share: float) -> None:
     contour, area = mean_outline(ellipse(300, 200, 60, 40), ellipse(300, 200, 80, 60), share)
     radius = np.abs(contour - [300, 200]).max(axis=0)
-    assert radius == pytest.approx([60 + 20 * share, 40 + 20 * share], abs=2.5)
+    # The cells, of two pixels, that lie on a contour count as inside.
+    assert radius == pytest.approx([60.5 + 20 * share, 40.5 + 20 * share], abs=0.8)
     assert area == pytest.approx(cv2.contourArea(contour), rel=0.03)
     assert area == pytest.approx(np.pi * radius[0] * radius[1], rel=0.06)
 
 
 def test_the_mean_of_two_places_is_in_the_middle() -> None:
     contour, _ = mean_outline(ellipse(300, 200, 60, 60), ellipse(320, 200, 60, 60), 0.5)
-    assert (contour.min(axis=0) + contour.max(axis=0)) / 2 == pytest.approx([310, 200], abs=2)
+    assert (contour.min(axis=0) + contour.max(axis=0)) / 2 == pytest.approx([310, 200], abs=0.1)
 
 
 def test_outlines_far_from_each_other_leave_the_newest() -> None:

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
+from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Finding, OperatingPoint, Reading, Suspicion
 from senoscope.domain.track import Track
 from senoscope.models.odds import logistic, logit
-from senoscope.realtime.tracking.tracker import USUAL, LesionTracker, interquartile_mean
+from senoscope.realtime.tracking.tracker import USUAL, LesionTracker, interquartile_mean, smoothed
 from tests import builders
 
 POINT = OperatingPoint(0.3, 0.7)
@@ -65,6 +67,20 @@ def test_what_flashes_now_and_then_never_becomes_steady() -> None:
         sweep.see(found(0.9))
         sweep.see(frames=3)
     assert all(track.number == 0 for tracks in sweep.shown for track in tracks)
+
+
+def test_what_is_found_in_every_other_frame_becomes_steady() -> None:
+    sweep = Sweep()
+    for _ in range(3):
+        sweep.see(found(0.9))
+        sweep.see()
+    (track,) = sweep.see(found(0.9))
+    assert (track.number, track.seen) == (1, 4)
+
+
+def test_the_presence_is_smoothed_with_the_outline() -> None:
+    mean = smoothed(builders.lesion(presence=0.5), builders.lesion(presence=1.0), 0.4)
+    assert mean.presence == pytest.approx(0.7)
 
 
 def test_the_probability_is_a_robust_mean_within_the_single_frames() -> None:
@@ -137,6 +153,46 @@ def test_frames_that_disagree_make_no_clear_word() -> None:
     high = found(0.72)
     assert high.suspicion is Suspicion.HIGH
     assert sweep.words()[-1] is Suspicion.UNCERTAIN
+
+
+def test_a_clear_word_needs_half_of_the_frames() -> None:
+    def last(*probabilities: float) -> Suspicion | None:
+        sweep = Sweep()
+        sweep.tracker = LesionTracker(POINT, replace(SETTINGS, hold_s=0))
+        for probability in probabilities * 4:
+            (track,) = sweep.see(found(probability))
+        assert track.probability > 0.75
+        return track.suspicion
+
+    assert last(0.69, 0.69, 0.69, 0.9, 0.9) is Suspicion.UNCERTAIN
+    assert last(0.69, 0.9) is Suspicion.HIGH
+
+
+@pytest.mark.parametrize(("limit", "side"), [(0.3, -1), (0.8, 1)])
+def test_a_word_changes_only_clearly_beyond_a_limit(limit: float, side: int) -> None:
+    point = OperatingPoint(0.3, 0.8)
+    sweep = Sweep()
+    sweep.tracker = LesionTracker(point, replace(SETTINGS, hold_s=0, most_frames=8))
+    words = []
+    for turns in ((-1, -1), (0.1, 0.1), (0.3, 0.3), (0.1, -0.3), (-0.3, -0.3)):
+        for beyond in turns * 10:
+            probability = logistic(logit(limit) + side * beyond)
+            seen = Finding(builders.lesion(), probability, point.suspicion(probability))
+            (track,) = sweep.see(seen)
+        words.append(track.suspicion)
+    between, clear = Suspicion.UNCERTAIN, Suspicion.LOW if side < 0 else Suspicion.HIGH
+    assert words == [between, between, clear, clear, between]
+
+
+def test_an_outline_that_is_not_found_goes_with_the_tissue() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (64, 96), np.uint8)
+    tissue = np.asarray(cv2.resize(noise, (384, 256), interpolation=cv2.INTER_CUBIC), np.uint8)
+    moved = np.roll(tissue, (-4, 6), axis=(0, 1))
+    tracker = LesionTracker(POINT, SETTINGS)
+    tracker.follow(Frame(tissue, 0, 0), Reading(0, (found(0.9, 100, 80),), 0.9))
+    (track,) = tracker.follow(Frame(moved, 1, PERIOD_NS), Reading(1, (), 0.9))
+    assert track.lesion.box == pytest.approx((106, 76, 136, 96), abs=1)
+    assert track.lesion.contour.dtype == np.float32
 
 
 def test_two_lesions_keep_their_numbers_when_their_order_changes() -> None:

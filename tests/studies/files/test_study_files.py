@@ -7,7 +7,7 @@ from pydicom import Dataset, FileMetaDataset, uid
 
 from senoscope.domain.errors import SettingsError, SourceUnavailable
 from senoscope.studies.files import study_header
-from senoscope.studies.files.study_files import StudyFiles
+from senoscope.studies.files.study_files import StudyFiles, open_plain
 from senoscope.studies.files.study_limits import StudyLimits
 from tests.studies import study_builders
 from tests.studies.dicom_files import PATIENT, with_element, write
@@ -40,16 +40,16 @@ def test_files_are_found_by_content_in_folders_of_any_name(tmp_path: Path) -> No
 
 
 def test_headers_come_without_pixels_and_one_at_a_time(tmp_path: Path) -> None:
-    folder = folder_of(tmp_path / "study", image(1), image(2))
+    folder = folder_of(tmp_path / "study", image(1), image(2), image(3))
     with StudyFiles(folder) as files:
         iteration = iter(files)
         first = next(iteration)
         (folder / "b").unlink()
         assert "PixelData" not in first.header
         assert first.header.Rows == 120
-        with pytest.raises(StopIteration):
-            next(iteration)
+        assert [each.place for each in iteration] == [3]
     assert "study" not in repr(first)
+    assert "77-1234" not in repr(first)
 
 
 def test_a_single_file_is_a_study(tmp_path: Path) -> None:
@@ -92,14 +92,28 @@ def test_links_pipes_and_zips_in_a_folder_are_refused(tmp_path: Path) -> None:
     ]
 
 
+def test_a_pipe_by_itself_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceUnavailable, match="neither a file nor a folder"):
+        places(tmp_path / "pipe")
+
+
+def test_a_file_that_became_a_link_since_it_was_listed_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(write(tmp_path / "outside", image()))
+    with pytest.raises(OSError, match="symbolic link"):
+        open_plain(tmp_path / "link")
+
+
 def test_folders_too_deep_are_not_entered(tmp_path: Path) -> None:
     folder = tmp_path / "study"
     (folder / "1" / "2" / "3").mkdir(parents=True)
     write(folder / "1" / "2" / "in", image(1))
     write(folder / "1" / "2" / "3" / "deeper", image(2))
+    (folder / "4").mkdir()
+    write(folder / "4" / "after", image(3))
     found, lines = places(folder, StudyLimits(deepest_folder=2))
-    assert (len(found), len(lines)) == (1, 1)
-    assert "a folder that lies in too many folders" in lines[0]
+    assert (len(found), len(lines)) == (2, 1)
+    assert lines[0].endswith("refused: a folder that lies in too many folders.")
 
 
 def test_a_folder_of_too_many_files_or_bytes_is_refused(tmp_path: Path) -> None:
@@ -109,14 +123,20 @@ def test_a_folder_of_too_many_files_or_bytes_is_refused(tmp_path: Path) -> None:
         places(folder, StudyLimits(most_files=2))
     with pytest.raises(SourceUnavailable, match="have more than 47 kB; expected one study"):
         places(folder, StudyLimits(most_bytes=49_000))
+    size = sum(each.stat().st_size for each in folder.iterdir())
+    assert len(places(folder, StudyLimits(most_bytes=size))[0]) == 3
+    with pytest.raises(SourceUnavailable, match="expected one study"):
+        places(folder, StudyLimits(most_bytes=size - 1))
 
 
 def test_what_is_not_there_and_what_may_not_be_read(tmp_path: Path, closed_folder: Path) -> None:
     with pytest.raises(SourceUnavailable, match="cannot be read"):
         places(tmp_path / "none")
+    with pytest.raises(SourceUnavailable, match="cannot be read"):
+        places(closed_folder / "locked")
     found, lines = places(closed_folder)
     assert (found, len(lines)) == ([], 1)
-    assert "it may not be read" in lines[0]
+    assert lines[0].endswith("refused: it may not be read; check who may.")
 
 
 def test_a_file_cut_off_anywhere_is_left_out_or_known_to_be(tmp_path: Path) -> None:

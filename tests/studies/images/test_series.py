@@ -61,6 +61,11 @@ def test_phases_at_one_position_follow_in_time(tmp_path: Path) -> None:
     assert order(folder) == (["3", "2", "1"], "position")
 
 
+def test_what_a_scanner_rounds_is_one_position_and_four_micrometres_are_not(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "s", placed(1, 0), placed(2, 0.0004), placed(3, 0.004))
+    assert order(folder) == (["3", "1", "2"], "position")
+
+
 @pytest.mark.parametrize(
     "missing", [{"ImagePositionPatient": [1, 2]}, {"ImageOrientationPatient": [0, 1, 0, 0, 0, 0]}]
 )
@@ -99,6 +104,9 @@ def test_then_time_then_number_then_uid(tmp_path: Path) -> None:
     assert order(numbered) == (["2", "1"], "instance number")
     bare = folder_of(tmp_path / "bare", image(10), image(9))
     assert order(bare) == (["9", "10"], "instance UID")
+    moment = {"AcquisitionDateTime": "20260101100000", "InstanceNumber": 1}
+    some = folder_of(tmp_path / "some", image(10, **moment), image(9))
+    assert order(some) == (["9", "10"], "instance UID")
 
 
 def test_studies_and_series_are_told_apart_by_uid_alone(tmp_path: Path) -> None:
@@ -151,6 +159,7 @@ def test_frames_are_counted_of_pictures_only(tmp_path: Path) -> None:
     note.SOPInstanceUID, note.StudyInstanceUID, note.SeriesInstanceUID = "1.9", STUDY, SERIES
     ((study,), _) = read(folder_of(tmp_path / "s", ultrasound(), note))
     assert study.series[0].frame_count == 3
+    assert study.series[0].modality == "US"
 
 
 def test_what_is_damaged_in_a_header_is_not_known_and_harms_no_more(tmp_path: Path) -> None:
@@ -169,6 +178,7 @@ def test_a_file_that_went_away_while_it_is_compared(tmp_path: Path) -> None:
     gone = replace(given, path=tmp_path / "gone")
     with pytest.raises(SourceUnavailable, match="can be read no further"):
         sort_studies([given, gone])
+    assert sort_studies([gone])[0].images == (gone,), "one alone is not read again"
 
 
 def test_nothing_shown_of_an_image_tells_who_it_is(tmp_path: Path) -> None:

@@ -226,12 +226,6 @@ def test_real_files_of_every_compression_are_read(public_data: Path) -> None:
     assert read_clip(folder / "jpeg-ls-Palette.dcm").frame_times_ms[1] == 76
 
 
-def test_regions_of_a_picture_that_was_scaled_down_are_not_believed(public_data: Path) -> None:
-    """Its regions are those of a picture of 640x480; it has 320x240."""
-    clip = read_clip(public_data / "ultrasound-dicom" / "examples_ybr_color.dcm")
-    assert (clip.scan_area, clip.pixel_spacing) == (None, None)
-
-
 def test_colours_of_a_real_file_are_those_pydicom_gives(public_data: Path) -> None:
     path = public_data / "ultrasound-dicom" / "examples_ybr_color.dcm"
     theirs = dcmread(path).pixel_array

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydicom import Dataset, dcmread, uid
 
+from tests.studies import mammograms
 from tests.studies.dicom_files import cine, compressed, grey_frames, jpegs, write
 
 STUDY = uid.generate_uid()
@@ -31,14 +31,9 @@ def us_native() -> Dataset:
 def mammogram() -> Dataset:
     """16 bits, FOR PRESENTATION."""
     pixels = np.arange(64 * 48, dtype=np.uint16).reshape(64, 48)
-    header = _in_study(cine(grey_frames(1)))
-    header.SOPClassUID = uid.DigitalMammographyXRayImageStorageForPresentation
+    header = _in_study(mammograms.mammogram(picture=pixels, SOPInstanceUID=uid.generate_uid()))
     header.Modality = "MG"
-    del header.NumberOfFrames, header.SequenceOfUltrasoundRegions, header.FrameTime
-    header.Rows, header.Columns = pixels.shape
-    header.BitsAllocated, header.BitsStored, header.HighBit = 16, 12, 11
     header["PixelData"].VR = "OW"
-    header.PixelData = pixels.tobytes()
     return header
 
 
@@ -68,7 +63,7 @@ def instance_uid(path: Path) -> str:
     return str(dcmread(path, stop_before_pixels=True).SOPInstanceUID)
 
 
-def _in_study(header: Dataset, **changed: Any) -> Dataset:
+def _in_study(header: Dataset) -> Dataset:
     header.PatientID = "4711"
     header.StudyInstanceUID = STUDY
     header.SeriesInstanceUID = uid.generate_uid()
@@ -77,6 +72,4 @@ def _in_study(header: Dataset, **changed: Any) -> Dataset:
     header.StudyDescription = "Mamma bds."
     header.Modality = "US"
     header.StudyID = header.SeriesNumber = header.InstanceNumber = "1"
-    for keyword, value in changed.items():
-        setattr(header, keyword, value)
     return header

@@ -147,12 +147,11 @@ def test_its_thread_sends_what_comes_and_ends(
 ) -> None:
     path = file_of(tmp_path / "files", us_native())
     sender = Sender(outbox, both(orthanc))
-    sender.start(every_s=3600)
-    sender.start(every_s=3600)
+    sender.start(every_s=0.05)
+    sender.start(every_s=0.05)
     outbox.put(path, "web")
     until = time.monotonic() + 30
     while not outbox.numbers("sent") and time.monotonic() < until:
-        sender.wake()
         time.sleep(0.05)
     sender.stop()
     sender.stop()

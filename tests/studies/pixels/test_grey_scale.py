@@ -8,16 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
 from pydicom.data import get_testdata_file
-from pydicom.pixels import apply_color_lut, apply_modality_lut, convert_color_space
+from pydicom.pixels import apply_modality_lut, convert_color_space
 
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.studies.pixels.grey_palette import expanded
 from senoscope.studies.pixels.grey_scale import GreyScale, ShownRange
-from senoscope.studies.pixels.grey_tables import descriptor
-from senoscope.studies.pixels.grey_windows import Window
 
 RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
 TWELVE = np.arange(4096, dtype=np.uint16).reshape(64, 64)
@@ -114,6 +110,9 @@ def test_a_voi_lut_is_followed_and_holds_beyond_its_ends() -> None:
     assert (shown[:101] == 0).all()
     assert shown[101] == round(255 * 1000 / 65535)
     assert (shown[102:] == 255).all()
+    dataset = header(16)
+    dataset.VOILUTSequence = [table([0, 65535], first=40000)]
+    assert GreyScale.of(dataset).display(np.array([[39000, 40001]])).tolist() == [[0, 255]]
 
 
 def test_a_modality_lut_gives_its_entries() -> None:
@@ -181,8 +180,15 @@ def test_a_frame_s_own_window_goes_before_the_shared_one() -> None:
         {"PhotometricInterpretation": "CMYK"},
         {"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31},
         {"HighBit": 11},
+        {"RescaleSlope": 2, "RescaleIntercept": float("nan")},
+        {"RescaleIntercept": 2},
+        {"PhotometricInterpretation": "RGB"},
+        {"SamplesPerPixel": 3},
+        {"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3, "PixelRepresentation": 1},
+        {"PhotometricInterpretation": "YBR_FULL", "SamplesPerPixel": 3, "BitsStored": 7,
+         "HighBit": 6},
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_followed_is_refused_in_words(wrong: dict[str, Any]) -> None:
     with pytest.raises(ImageError, match="xpected"):
         GreyScale.of(header(**wrong))
@@ -194,11 +200,6 @@ def test_ybr_becomes_red_green_and_blue_as_pydicom_has_it() -> None:
     theirs = convert_color_space(pixels, "YBR_FULL", "RGB")
     ours = GreyScale.of(dataset).display(pixels)
     assert np.abs(ours.astype(int) - theirs).max() <= 1
-
-
-def test_a_window_of_one_is_a_step() -> None:
-    values: NDArray[np.float64] = np.array([39.0, 39.5, 40.0])
-    assert Window(40, 1).shade(values).tolist() == [0, 0, 1]
 
 
 def local(name: str) -> Dataset:
@@ -228,16 +229,6 @@ def test_files_of_pydicom_s_wheel_agree_with_an_independent_computation(name: st
     assert np.abs(shown - np.array(expected)).max() <= 0.51
 
 
-def test_a_palette_of_pydicom_s_wheel_has_the_colours_that_pydicom_gives() -> None:
-    dataset = local("examples_palette.dcm")
-    pixels = dataset.pixel_array
-    theirs = np.asarray(apply_color_lut(pixels, dataset))
-    eight = theirs >> 8 if theirs.dtype == np.uint16 else theirs
-    ours = GreyScale.of(dataset).display(pixels)
-    assert np.abs(ours.astype(int) - eight).max() <= 1
-    assert np.ptp(ours) > 50
-
-
 def test_the_public_mammograms_are_shown_as_an_independent_computation_shows_them(
     public_data: Path,
 ) -> None:
@@ -257,23 +248,6 @@ def test_the_public_mammograms_are_shown_as_an_independent_computation_shows_the
         assert np.ptp(shown) > 100
 
 
-def test_a_table_of_8_bits_may_come_packed_two_to_a_word() -> None:
-    item = Dataset()
-    item.add_new("LUTDescriptor", "US", [4, 10, 8])
-    item.add_new("LUTData", "OW", bytes([0, 80, 160, 255]))
-    dataset = header(8)
-    dataset.VOILUTSequence = [item]
-    assert GreyScale.of(dataset).display(RAMP).ravel()[9:15].tolist() == [0, 0, 80, 160, 255, 255]
-
-
-def test_a_descriptor_of_no_entries_means_65536_and_a_first_value_may_be_negative() -> None:
-    assert descriptor([0, 0, 16], signed=False) == (65536, 0, 16)
-    assert descriptor([2, 65531, 16], signed=True) == (2, -5, 16)
-    assert descriptor([2, 65531, 16], signed=False) == (2, 65531, 16)
-    with pytest.raises(ImageError, match="expected 3"):
-        descriptor([1, 2], signed=False)
-
-
 def test_a_table_with_too_few_entries_is_refused() -> None:
     dataset = header(8)
     dataset.VOILUTSequence = [table([1, 2, 3])]
@@ -282,9 +256,42 @@ def test_a_table_with_too_few_entries_is_refused() -> None:
         GreyScale.of(dataset)
 
 
-def test_segments_of_a_palette_are_followed_and_damaged_ones_refused() -> None:
-    # Three as they are, then four on a line from the last of them to 70.
-    assert expanded([0, 3, 1, 5, 30, 1, 4, 70], 7).tolist() == [1, 5, 30, 40, 50, 60, 70]
-    for damaged in ([], [1, 4, 70], [0, 3, 1], [2, 2, 0, 0], [0, 9, *range(9)], [0, 0]):
-        with pytest.raises(ImageError, match="do not make 7 entries"):
-            expanded(damaged, 7)
+@pytest.mark.parametrize("photometric", ["RGB", "YBR_ICT", "YBR_RCT"])
+def test_red_green_and_blue_are_shown_as_they_are(photometric: str) -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, (20, 20, 3), np.uint8)
+    dataset = header(PhotometricInterpretation=photometric, SamplesPerPixel=3)
+    scale = GreyScale.of(dataset)
+    assert np.array_equal(scale.display(pixels), pixels)
+    with pytest.raises(ImageError, match="Modality values were asked of an image in"):
+        scale.stored_to_modality(pixels)
+    for frame, voi in ((0, 1), (1, 0), (-1, 0), (0, -1)):
+        with pytest.raises(SettingsError, match="was asked for; the image has"):
+            GreyScale.of(dataset, frame, voi)
+
+
+def test_functional_groups_for_fewer_frames_and_a_supplemental_palette_are_refused() -> None:
+    two = header(NumberOfFrames=2, PerFrameFunctionalGroupsSequence=[Dataset()])
+    with pytest.raises(ImageError, match="has 2 frames, and functional groups for 1"):
+        GreyScale.of(two, frame=1)
+    for presentation in ("COLOR", "MIXED"):
+        with pytest.raises(ImageError, match=f"Pixel Presentation is {presentation}"):
+            GreyScale.of(header(PixelPresentation=presentation))
+
+
+def test_a_frame_that_is_all_padding_is_black() -> None:
+    dataset = header(12, PhotometricInterpretation="MONOCHROME1", PixelPaddingValue=7)
+    assert not GreyScale.of(dataset).display(np.full((4, 4), 7, np.uint16)).any()
+
+
+def test_of_several_items_of_a_group_the_first_is_followed_and_an_empty_value_is_none() -> None:
+    empty, first, second, group = Dataset(), Dataset(), Dataset(), Dataset()
+    empty.WindowCenter = None
+    first.RescaleSlope, first.RescaleIntercept = 2, 1
+    second.WindowCenter, second.WindowWidth = 1000, 100
+    group.PixelValueTransformationSequence = [first]
+    group.FrameVOILUTSequence = [empty, second]
+    dataset = header(12, SharedFunctionalGroupsSequence=[group], WindowCenter=4000, WindowWidth=100)
+    scale = GreyScale.of(dataset)
+    assert scale.stored_to_modality(TWELVE).ravel()[:3].tolist() == [1, 3, 5]
+    shown = scale.display(TWELVE).ravel()
+    assert (shown[1900], shown[2100]) == (0, 255)

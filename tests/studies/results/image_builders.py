@@ -120,11 +120,7 @@ def public_study(data: Path, name: str) -> tuple[Study, SourceImages]:
 
 def places_of(study: Study) -> list[FramePlace]:
     """Of all frames of all images, as they come."""
-    return [
-        FramePlace(each.series_uid, each.instance_uid, each.sop_class, frame)
-        for each in study.images
-        for frame in range(1, each.frames + 1)
-    ]
+    return [each.frame_place(frame) for each in study.images for frame in range(1, each.frames + 1)]
 
 
 def outline(at: FramePlace, size: tuple[int, int], shift: float = 0.0) -> Outlined:
@@ -139,8 +135,7 @@ def reading_of(study: Study) -> StudyReading:
     for image in study.images:
         size = (image.columns or 0, image.rows or 0)
         for frame in range(1, min(image.frames, 3) + 1):
-            at = FramePlace(image.series_uid, image.instance_uid, image.sop_class, frame)
-            outlines.append(outline(at, size, frame / 3))
+            outlines.append(outline(image.frame_place(frame), size, frame / 3))
     first = outlined_finding(1, tuple(outlines))
     last = replace(outlines[-1], contour=outlines[-1].contour + np.float32(9.25))
     second = replace(outlined_finding(2, (last,)), measured=None)

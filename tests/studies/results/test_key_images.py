@@ -15,7 +15,6 @@ from senoscope.studies.results.key_images import (
     drawn_key_frame,
     key_images_of,
     lines_of,
-    spacing_of,
 )
 from senoscope.studies.results.made_object import written
 from senoscope.studies.results.outline_mask import axes_of, mask_of
@@ -124,5 +123,5 @@ def test_axes_are_drawn_where_millimetres_are_known_and_nowhere_else() -> None:
 def test_the_spacing_is_that_of_the_image_of_the_frame(tmp_path: Path) -> None:
     study, _ = study_of(tmp_path, grey_cine())
     reading = reading_of(study)
-    assert spacing_of(reading, places_of(study)[0].instance_uid) == SPACING.spacing
-    assert spacing_of(reading, "1.2.3.999") is None
+    assert reading.pixel_spacing_of(places_of(study)[0].instance_uid) == SPACING.spacing
+    assert reading.pixel_spacing_of("1.2.3.999") is None

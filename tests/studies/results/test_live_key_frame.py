@@ -24,7 +24,7 @@ from tests.studies.results.report_builders import picture
 from tests.studies.study_builders import read
 
 SPACING = PixelSpacing(0.08, 0.12)
-AREA = ScanArea(20, 10, 250, 200, (320, 240))
+WHOLE = ScanArea(0, 0, 320, 240, (320, 240))
 LIVE = LiveStudy(generate_uid(prefix=None), "Exam 12 小", datetime(2026, 11, 28, 9, 15, tzinfo=UTC))
 
 
@@ -33,23 +33,17 @@ LIVE = LiveStudy(generate_uid(prefix=None), "Exam 12 小", datetime(2026, 11, 28
 def test_a_live_key_frame_is_an_ultrasound_image_that_is_read_like_any_other(
     tmp_path: Path, pixels: np.ndarray, spacing: PixelSpacing | None
 ) -> None:
-    made = key_frame_image(pixels, LIVE, live_series(), 1, spacing=spacing, area=AREA)
+    made = key_frame_image(pixels, LIVE, live_series(), 1, spacing)
     path = written(made, tmp_path)
     assert path.name == "image_1.dcm"
     assert dciodvfy_errors(path) == []
     clip = read_clip(path)
     assert (np.asarray(clip.frames[0]) == pixels).all()
     assert clip.pixel_spacing == spacing
-    assert clip.scan_area == (AREA if spacing else None)
+    assert clip.scan_area == (WHOLE if spacing else None)
     kept = dcmread(path)
     assert (kept.PatientID, kept.StudyInstanceUID) == ("Exam 12 小", LIVE.uid)
     assert kept.StudyDate == "20261128"
-
-
-def test_without_an_area_the_scale_is_the_whole_pictures(tmp_path: Path) -> None:
-    made = key_frame_image(picture(), LIVE, live_series(), 1, spacing=SPACING)
-    clip = read_clip(written(made, tmp_path))
-    assert clip.scan_area == ScanArea(0, 0, 320, 240, (320, 240))
 
 
 def test_results_refer_to_live_key_frames(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from pydicom import dcmread
+from pydicom.sr.coding import Code
 
 from senoscope.studies.results.encapsulated_report import encapsulated_pdf
 from senoscope.studies.results.made_object import code, written
@@ -52,7 +53,7 @@ def test_what_was_copied_within_a_sequence_is_turned_too(tmp_path: Path) -> None
     header = grey_cine(
         SpecificCharacterSet="ISO_IR 100",
         PatientName="Müller^Anna",
-        DeidentificationMethodCodeSequence=code("1", "99LOCAL", "Größe"),
+        DeidentificationMethodCodeSequence=code(Code("1", "99LOCAL", "Größe")),
     )
     study, sources = study_of(tmp_path / "study", header)
     made = encapsulated_pdf(PDF, [sources.header(study.images[0].instance_uid)], "乳腺", False)

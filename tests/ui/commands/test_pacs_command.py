@@ -89,7 +89,7 @@ def test_what_is_not_there_is_an_error_with_a_remedy(settings: Path, tmp_path: P
     assert isinstance(error_of(settings, "echo", "down"), PacsError)
     unknown = error_of(settings, "echo", "nobody")
     assert isinstance(unknown, SettingsError)
-    assert "['archive', 'down', 'web']" in str(unknown)
+    assert "pacs.toml has archive, down, web" in str(unknown)
     for arguments in (
         ("find", "--to", "archive", "--modality", "US"),
         ("fetch", STUDY, "--from", "archive", "--out", tmp_path / "study"),

@@ -80,6 +80,8 @@ def test_a_patient_goes_only_when_it_is_meant(place: Place) -> None:
 
 def test_old_exams_go_only_when_it_is_meant(place: Place) -> None:
     assert "would go: none" in run("retain", "--older-than", "100000").output
+    # By a number below zero every exam would be old.
+    assert run("retain", "--older-than", "-365", "--really").exit_code == 2
     assert "would go: 1, 2" in run("retain", "--older-than", "365").output
     with place.opened() as opened:
         assert len(opened.search()) == 2

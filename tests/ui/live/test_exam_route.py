@@ -26,6 +26,6 @@ def test_the_ledger_closes_by_cause_and_has_its_rates(opened: Page) -> None:
 @pytest.mark.parametrize("studies", [None, object()])
 def test_who_ends_an_exam_is_told_whether_it_will_be_in_studies(studies: Any) -> None:
     app = FastAPI()
-    add_exam(app, replace(Asked().actions, studies=studies))
+    add_exam(app, replace(Asked().actions, studies=studies), lambda _: "rita")
     ended = TestClient(app).post("/live/exam", json={}).json()
     assert ended["in_studies"] is (studies is not None)

@@ -106,6 +106,7 @@ def test_an_exam_that_ends_is_a_study_that_can_be_signed(tmp_path: Path) -> None
         ended = live.session.end_exam()
         [number] = live.done()["exams"]  # type: ignore[misc]
         assert live.jobs.state()["message"] == ""
+        assert live.store.audit_of(number)[0].who == "senoscope live", "nobody was named"
         exam = live.desk.exam(number)
         assert exam["simulated"]
         assert (exam["patient_id"], exam["state"], exam["modality"]) == ("Rosa-17", "read", "US")
@@ -151,10 +152,11 @@ def test_of_frames_that_are_not_fit_the_last_of_each_reason_is_kept(tmp_path: Pa
             heard.hear(live_exam_study.ReadFrame(frame, reading, (), "fake", name, area))
         summary = replace(builders.exam_summary(), name=name)
         books = replace(summary.books, read=0)
-        heard.keep(replace(summary, books=books), ())
+        heard.keep(replace(summary, books=books), (), "rita")
         [number] = live.done()["exams"]  # type: ignore[misc]
         exam = live.desk.exam(number)
         assert exam["not_read"] == {"text": 1, "in_air": 1}
+        assert {each.who for each in live.store.audit_of(number)} == {"rita"}
         assert live.store.readings_of(number)[0].ledger["unsuitable"] == {"in_air": 1, "text": 2}
         heard.keep(replace(summary, books=books), ())
         assert "without a frame" in str(live.done()["message"]), "nothing of it is held on to"

@@ -1,0 +1,166 @@
+"""Wrong uses of every command: exit status 2, one sentence, no traceback, nothing written."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ui.commands.test_command_line import commands, run
+
+WRONG_USES = """
+live --source no-such-file.mp4
+live --headless --frames 1 --source phantom --report full
+live --frames 3
+live --headless --frames -1
+live --rate 0
+live --rate nan
+live --igtl-out -4
+live --prevalence 1.5
+live --engine openvino-int3
+live --tls-certificate no-such.pem --tls-key no-such.pem
+doctor --bundle full
+engines extra
+gallery --data no-such --folder new
+gallery --data empty --folder full
+bench engines --runs -1
+bench loop --frames -1
+bench loop --rate -5
+bench loop --engine none
+bench engines --report full
+bench loop --report full
+bench peers --report full
+bench peers --frames -1
+calibrate latency
+calibrate latency --source no-such.mp4
+calibrate latency --loopback --delay -5
+calibrate latency --loopback --pictures -5
+calibrate latency --loopback --patience -5
+calibrate latency --loopback --port {busy}
+calibrate repeatability --source no-such.mp4
+calibrate repeatability --frames -1
+calibrate repeatability --every 0
+calibrate repeatability --scan-area 1,2
+calibrate probability
+calibrate probability no-such.csv
+calibrate probability text.txt
+calibrate probability --back
+evaluate suitability --bus-bra no-such --busi no-such
+evaluate suitability --bus-bra empty --busi empty
+evaluate sweep --sweeps -1
+evaluate sweep --seconds -1
+evaluate sweep --bus-bra no-such
+evaluate ultrasound --data empty --layout busi --report x.json
+evaluate ultrasound --data no-such --layout bus-bra --report x.json
+evaluate ultrasound --data empty --layout pdf --report x.json
+evaluate descriptors --data no-such --table no-such.csv --report x.json
+evaluate descriptors --data empty --table text.txt --report x.json
+compare ultrasound --data no-such
+compare segmentation --data no-such
+compare tables --docs no-such
+train unet --data no-such
+train unet-classic --data no-such
+train googlenet --data no-such
+train alexnet --data no-such
+train vgg19 --data no-such
+train resnet18 --data no-such
+train int8 --data no-such
+train int8 --data empty --package empty
+train unet --data empty
+train googlenet --data text.txt
+train cadx --data no-such
+train cade --data no-such
+study quality no-such
+study quality text.txt
+study quality empty
+study read no-such --out new
+study read text.txt --out new
+study read empty --out new
+study read empty --out full
+study read text.txt --out new --prevalence 2
+study read text.txt --out new --language fr
+study deidentify no-such --out new
+study deidentify empty --out full
+store check --store nonsense
+store check --folder no-such
+store check --head nonsense
+store backup full
+store restore no-such.zip
+store restore text.txt
+store retain --older-than -3
+store delete-patient nobody
+store delete-patient nobody --really
+store search --state lost
+store search --limit -1
+pacs echo nowhere
+pacs echo nowhere --pacs text.txt
+pacs send no-such.dcm --to nowhere
+pacs find --to nowhere
+pacs find --to nowhere --most -1
+pacs fetch 1.2.3 --from nowhere --out new
+pacs receive --port {busy} --out empty
+pacs receive --port -1 --out new
+account add who --role boss
+account add a/b --role reader
+account remove nobody
+account password nobody
+account list extra
+"""
+LINES = WRONG_USES.strip().splitlines()
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the command runs: a file that is no picture, an empty folder and one that is not."""
+    for kind in ("config", "data", "cache", "state"):
+        monkeypatch.setenv(f"XDG_{kind.upper()}_HOME", str(tmp_path / kind))
+    work = tmp_path / "work"
+    (work / "empty").mkdir(parents=True)
+    (work / "full").mkdir()
+    (work / "full" / "kept.txt").write_text("kept")
+    (work / "text.txt").write_text("no picture")
+    monkeypatch.chdir(work)
+    return work
+
+
+def test_every_command_has_a_wrong_use() -> None:
+    leaves = {name.removeprefix("senoscope ") for name, each in commands() if not subs(each)}
+    tried = {name for name in leaves for line in LINES if f"{line} ".startswith(f"{name} ")}
+    assert tried == leaves
+
+
+def subs(command: Any) -> dict[str, Any]:
+    return dict(getattr(command, "commands", {}))
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_wrong_use_is_told_at_once_and_writes_nothing(
+    line: str, work: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def late(*_: object) -> None:
+        raise AssertionError("It went to work before it looked at what was given.")
+
+    monkeypatch.setattr("senoscope.ui.engine_record.new_trials", late)
+    monkeypatch.setattr("senoscope.ui.commands.live_command._serve", late)
+    monkeypatch.setattr(sys, "stdin", StringIO())
+    before = sorted(work.rglob("*"))
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        status = run(monkeypatch, *line.format(busy=port).split())
+    said = capfd.readouterr().err
+    assert status == 2, said
+    assert is_one_sentence(said), said
+    assert sorted(work.rglob("*")) == before
+
+
+def is_one_sentence(said: str) -> bool:
+    """Of Senoscope itself, or of the command line's own box, which stands after the usage."""
+    if said.startswith("Usage: senoscope"):
+        return "Error" in said
+    return said.startswith("senoscope: ") and said.count("\n") == 1

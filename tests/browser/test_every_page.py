@@ -48,6 +48,14 @@ FOCUSED = """() => {
         inside: left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight,
     };
 }"""
+SETTLED = """() => new Promise((settled) => {
+    let timer;
+    const wait = () => { clearTimeout(timer); timer = setTimeout(settled, 500); };
+    const dialog = document.querySelector('dialog[open]');
+    new MutationObserver(wait).observe(dialog, { childList: true, subtree: true });
+    wait();
+})"""
+"""What a dialog offers may have to be asked for first, and then takes the place of what stood."""
 ELSEWHERE = """() => [...document.querySelectorAll('link[href], script[src], img[src], iframe')]
     .map((one) => one.href ?? one.src)
     .filter((address) => address && new URL(address).origin !== location.origin)
@@ -157,6 +165,7 @@ def in_dialog(shown: Shown, opener: playwright.Locator) -> Iterator[None]:
     opener.focus()
     shown.page.keyboard.press("Enter")
     shown.page.locator("dialog[open]").wait_for()
+    shown.page.evaluate(SETTLED)
     yield
     shown.page.keyboard.press("Escape")
     shown.page.locator("dialog[open]").wait_for(state="detached")

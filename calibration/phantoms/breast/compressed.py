@@ -1,0 +1,172 @@
+"""A breast under compression: what stands over each place of the detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from senoscope.calibration.phantoms.breast.anatomy import GRID, SKIN_MM, BreastAnatomy
+from senoscope.calibration.phantoms.breast.footprint import (
+    PLANE_MM,
+    VOXEL_MM,
+    Footprint,
+    footprint,
+)
+from senoscope.calibration.phantoms.breast.growths import Growth
+from senoscope.calibration.phantoms.breast.power_law import Field
+from senoscope.domain.mammogram import Laterality
+
+FIELD_MM = (240.0, 180.0)
+"""Of the detector, (rows, columns)."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedGrowth:
+    """`centre_mm` is (plane, row, column) from the compressed breast's lower, upper, chest side."""
+
+    growth: Growth
+    centre_mm: tuple[float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class CompressedBreast:
+    """Chest wall at column 0, head at row 0; planes of PLANE_MM from the support upwards.
+
+    `gland` is (planes, rows, columns), the share of gland or mass at each place, 0..1.2; above 1
+    is denser than gland. `inside` likewise: 1 in the breast with its skin, which `gland` leaves
+    out. `muscle_mm` is (rows, columns), the path through the pectoral muscle.
+    """
+
+    laterality: Laterality
+    view: str
+    shape: Footprint
+    gland: Field
+    inside: NDArray[np.bool_]
+    muscle_mm: Field
+    growths: tuple[PlacedGrowth, ...]
+
+    @classmethod
+    def of(cls, anatomy: BreastAnatomy, view: str) -> CompressedBreast:
+        """In view "CC" or "MLO"; the same breast gives the same one again."""
+        is_oblique = view == "MLO"
+        random = np.random.default_rng([anatomy.seed, 10, ord(anatomy.laterality), is_oblique])
+        size = anatomy.depth_mm, anatomy.width_mm * (1.12 if is_oblique else 1.0)
+        shape = footprint(random, size, anatomy.thickness_mm, is_oblique, FIELD_MM)
+        planes = max(8, round(anatomy.thickness_mm / PLANE_MM))
+        height_mm = (np.arange(planes, dtype=np.float32) + 0.5) * PLANE_MM
+        from_middle = np.abs(height_mm - planes * PLANE_MM / 2)[:, None, None]
+        inside = from_middle < shape.thickness_mm / 2
+        gland = _gland(anatomy, shape, planes, is_oblique)
+        # Beneath the skin lies fat: gland fades out over some millimetres.
+        under_mm = shape.thickness_mm / 2 - from_middle - SKIN_MM
+        gland *= np.clip(under_mm / 4, 0, 1)
+        muscle = _muscle(random, shape, anatomy.thickness_mm) if is_oblique else 0 * gland[0]
+        placed = tuple(_placed(each, shape, planes, is_oblique) for each in anatomy.growths)
+        for each in placed:
+            _grow(gland, each)
+        gland *= inside
+        return cls(anatomy.laterality, view, shape, gland, inside, muscle, placed)
+
+
+def _turned(across: float, height: float, is_oblique: bool) -> tuple[float, float]:
+    """(along the detector's rows, up from the support), -1..1, of a place in the breast.
+
+    From above, a row is a place across and up is up. Oblique, at 45 degrees, rows go from the
+    upper and outer to the lower and inner side.
+    """
+    if not is_oblique:
+        return -across, height
+    half = float(np.sqrt(0.5))
+    return -(height + across) * half, (height - across) * half
+
+
+def _gland(anatomy: BreastAnatomy, shape: Footprint, planes: int, is_oblique: bool) -> Field:
+    turned = _turned_gland(anatomy.gland, is_oblique)
+    rows, columns = shape.depth.shape
+    column_at = np.clip(shape.depth, 0, 1) * np.float32(GRID[0] - 1)
+    row_at = (np.clip(shape.along, -1, 1) + 1) / 2 * np.float32(GRID[1] - 1)
+    gland = np.empty((planes, rows, columns), np.float32)
+    for plane in range(planes):
+        at = (plane + 0.5) / planes * (GRID[2] - 1)
+        below = int(at)
+        share = np.float32(at - below)
+        above = min(below + 1, GRID[2] - 1)
+        mixed = turned[below] * (1 - share) + turned[above] * share
+        gland[plane] = cv2.remap(mixed, column_at, row_at, cv2.INTER_LINEAR)
+    return gland
+
+
+def _turned_gland(gland: Field, is_oblique: bool) -> Field:
+    """(up from the support, rows, depth) of (depth, across, height)."""
+    if not is_oblique:
+        return np.ascontiguousarray(gland[:, ::-1, :].transpose(2, 1, 0))
+    # Both axes across have the same length, so that a turn by 45 degrees keeps the middle.
+    middle = (GRID[1] - 1) / 2
+    turned = []
+    for plane in gland:
+        turn = cv2.getRotationMatrix2D((middle, middle), 45, 1.0)
+        turned.append(
+            cv2.warpAffine(plane, turn, (GRID[2], GRID[1]), borderMode=cv2.BORDER_REFLECT)
+        )
+    return np.ascontiguousarray(np.stack(turned)[:, ::-1, :].transpose(2, 1, 0))
+
+
+def _muscle(random: np.random.Generator, shape: Footprint, thickness_mm: float) -> Field:
+    """A wedge in the upper corner at the chest wall, its edge slightly bowed."""
+    rows, columns = shape.is_breast.shape
+    down = np.arange(rows, dtype=np.float32)[:, None] * VOXEL_MM
+    across = np.arange(columns, dtype=np.float32)[None, :] * VOXEL_MM
+    width_mm = float(random.uniform(35, 60))
+    length_mm = float(random.uniform(90, 140))
+    bow = 4 * (down / length_mm) * (1 - down / length_mm) * random.uniform(-2, 5)
+    behind = width_mm * (1 - down / length_mm) + bow - across
+    path = np.clip(behind / 6, 0, 1) * np.clip(0.35 + behind / 120, 0, 0.62) * thickness_mm
+    return np.asarray(path * (shape.thickness_mm > 0), np.float32)
+
+
+def _placed(growth: Growth, shape: Footprint, planes: int, is_oblique: bool) -> PlacedGrowth:
+    depth, across, height = growth.place
+    along, up = _turned(across, height, is_oblique)
+    row = int(np.argmin(np.abs(shape.along[:, 0] - along)))
+    column = int(np.argmin(np.abs(shape.depth[row] - depth)))
+    plane_mm = (up * 0.75 + 1) / 2 * planes * PLANE_MM
+    return PlacedGrowth(growth, (plane_mm, row * VOXEL_MM, column * VOXEL_MM))
+
+
+def _grow(gland: Field, placed: PlacedGrowth) -> None:
+    """Put a mass or spicules into the gland; calcifications are too fine for its grid."""
+    growth = placed.growth
+    if len(growth.grains):
+        return
+    longest = float(growth.spicules[:, 3].max()) if len(growth.spicules) else 0.0
+    reach = max(growth.radius_mm * 1.4, longest)
+    steps = PLANE_MM, VOXEL_MM, VOXEL_MM
+    slices, axes = [], []
+    for centre, step, count in zip(placed.centre_mm, steps, gland.shape, strict=True):
+        first = max(0, int((centre - reach) / step))
+        last = min(count, int((centre + reach) / step) + 2)
+        slices.append(slice(first, last))
+        axes.append((np.arange(first, last, dtype=np.float32) + 0.5) * step - centre)
+    up, down, along = np.meshgrid(*axes, indexing="ij")
+    here = gland[tuple(slices)]
+    np.maximum(here, _body(growth, up, down, along), out=here)
+
+
+def _body(growth: Growth, up: Field, down: Field, along: Field) -> Field:
+    """The share of mass at each place, (planes, rows, columns)."""
+    distance = np.sqrt(up**2 + down**2 + along**2) + np.float32(1e-3)
+    edge = np.ones_like(distance)
+    for u, d, a, height in growth.edge:
+        edge += height * np.cos(3.0 * (u * up + d * down + a * along) / distance * np.pi)
+    density = {"round mass": 1.05, "distortion": 0.55}.get(growth.kind, 1.2)
+    body = density * np.clip((growth.radius_mm * edge - distance) / 0.8 + 0.5, 0, 1)
+    for u, d, a, length, width in growth.spicules:
+        on = u * up + d * down + a * along
+        aside = np.sqrt(np.maximum(distance**2 - on**2, 0))
+        taper = np.clip(1 - on / length, 0, 1)
+        line = np.exp(-np.square(aside / (width * (0.5 + 0.5 * taper)))) * taper
+        body = np.maximum(body, 0.95 * line * (on > 0))
+    return np.asarray(body, np.float32)

@@ -1,0 +1,99 @@
+"""What grows in a simulated breast: masses, distortions and clusters of calcifications.
+
+Words are those of the BI-RADS atlas; sizes those of screening (masses 6 to 20 mm, calcifications
+0.15 to 0.6 mm within a centimetre).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+KINDS = ("round mass", "spiculated mass", "distortion", "calcifications")
+MALIGNANT = ("spiculated mass", "calcifications")
+"""As they are drawn here: a simulation's convention, no diagnosis."""
+
+
+@dataclass(frozen=True, eq=False)
+class Growth:
+    """`place` is (depth, across, height) as in `anatomy`.
+
+    `radius_mm` of the mass's body, or of what holds the cluster. `edge` is (n, 4): the direction
+    and depth of each wave of the body's edge. `spicules` is (n, 5): a direction, a length and a
+    width in mm. `grains` is (n, 4): places from the centre and radii, mm.
+    """
+
+    kind: str
+    place: tuple[float, float, float]
+    radius_mm: float
+    edge: NDArray[np.float32]
+    spicules: NDArray[np.float32]
+    grains: NDArray[np.float32]
+
+    @property
+    def is_malignant(self) -> bool:
+        """By its kind."""
+        return self.kind in MALIGNANT
+
+
+def grown(random: np.random.Generator, kinds: tuple[str, ...]) -> Iterator[Growth]:
+    """One of each, apart from each other, inside the breast."""
+    taken: list[NDArray[np.float64]] = []
+    for kind in kinds:
+        place = _place(random, taken)
+        taken.append(place)
+        yield _growth(random, kind, (float(place[0]), float(place[1]), float(place[2])))
+
+
+def _place(random: np.random.Generator, taken: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    while True:
+        place = random.uniform((0.3, -0.6, -0.6), (0.75, 0.6, 0.6))
+        if np.linalg.norm(place) < 0.8 and all(np.linalg.norm(place - at) > 0.45 for at in taken):
+            return place
+
+
+def _growth(random: np.random.Generator, kind: str, place: tuple[float, float, float]) -> Growth:
+    nothing = np.zeros((0, 5), np.float32)
+    edge, spicules, grains = nothing[:, :4], nothing, nothing[:, :4]
+    radius_mm = random.uniform(3, 9)
+    if kind == "round mass":
+        edge = _edge(random, 3, 0.05)
+    elif kind == "spiculated mass":
+        radius_mm = random.uniform(3, 8)
+        edge = _edge(random, 12, 0.09)
+        spicules = _spicules(random, random.integers(22, 40), radius_mm, 1.1)
+    elif kind == "distortion":
+        radius_mm = random.uniform(2, 3)
+        spicules = _spicules(random, random.integers(24, 40), 5.0, 1.4)
+    else:
+        radius_mm = random.uniform(2.5, 5)
+        grains = _grains(random, random.integers(5, 16), radius_mm)
+    return Growth(kind, place, float(radius_mm), edge, spicules, grains)
+
+
+def _directions(random: np.random.Generator, count: int) -> NDArray[np.float32]:
+    directions = random.standard_normal((count, 3))
+    unit = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    return np.asarray(unit, np.float32)
+
+
+def _edge(random: np.random.Generator, count: int, depth: float) -> NDArray[np.float32]:
+    heights = random.normal(0, depth, (count, 1)).astype(np.float32)
+    return np.hstack([_directions(random, count), heights])
+
+
+def _spicules(
+    random: np.random.Generator, count: int, radius_mm: float, longer: float
+) -> NDArray[np.float32]:
+    lengths = radius_mm * longer * random.uniform(1.5, 3.0, (count, 1))
+    widths = random.uniform(0.5, 1.1, (count, 1))
+    return np.hstack([_directions(random, count), lengths, widths]).astype(np.float32)
+
+
+def _grains(random: np.random.Generator, count: int, radius_mm: float) -> NDArray[np.float32]:
+    places = _directions(random, count) * radius_mm * random.uniform(0.1, 1, (count, 1)) ** (1 / 3)
+    radii = np.clip(random.lognormal(np.log(0.14), 0.35, (count, 1)), 0.075, 0.3)
+    return np.hstack([places, radii]).astype(np.float32)

@@ -28,7 +28,7 @@ PHOTONS = 2.0e5
 DENSE_SHARE = 0.25
 """Of the tissue in the beam, what must be gland for a reader to call the place dense."""
 _BLUR_PX = 0.7
-_GRAINS = int(round(VOXEL_MM / PIXEL_MM))
+_GRAINS = round(VOXEL_MM / PIXEL_MM)
 
 
 @dataclass(frozen=True, eq=False)

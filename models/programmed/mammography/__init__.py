@@ -1,0 +1,1 @@
+"""What is read off a mammogram by features that a person chose."""

@@ -1,0 +1,48 @@
+"""How a stored picture is turned so that its chest wall lies at column 0 and its head stays up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from senoscope.models.programmed.mammography.breast import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """From a stored picture of `shape` (rows, columns) with its chest wall at `wall`, and back.
+
+    A picture with its chest wall at the right is mirrored, one with it above or below is
+    transposed: nothing is turned by half, which would put the head below.
+    """
+
+    shape: tuple[int, int]
+    wall: Edge
+
+    def hang(self, stored: NDArray[np.generic]) -> NDArray[np.generic]:
+        """A stored picture, (rows, columns), hung."""
+        turned = stored.T if self.wall in (Edge.TOP, Edge.BOTTOM) else stored
+        mirrored = self.wall in (Edge.RIGHT, Edge.BOTTOM)
+        return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+
+    def back(self, hung: NDArray[np.generic]) -> NDArray[np.generic]:
+        """A picture or mask as it is stored, of a hung one."""
+        mirrored = self.wall in (Edge.RIGHT, Edge.BOTTOM)
+        turned = hung[:, ::-1] if mirrored else hung
+        return np.ascontiguousarray(turned.T if self.wall in (Edge.TOP, Edge.BOTTOM) else turned)
+
+    def points_back(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, 2) [x, y] of the stored picture, pixel centres at integers, of hung ones."""
+        rows, columns = self.shape
+        x, y = points[:, 0], points[:, 1]
+        match self.wall:
+            case Edge.LEFT:
+                return np.stack([x, y], axis=1)
+            case Edge.RIGHT:
+                return np.stack([columns - 1 - x, y], axis=1)
+            case Edge.TOP:
+                return np.stack([y, x], axis=1)
+            case Edge.BOTTOM:
+                return np.stack([y, rows - 1 - x], axis=1)

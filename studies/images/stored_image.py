@@ -90,6 +90,7 @@ class StoredImage:
     lossy: Lossy
     identity: tuple[tuple[str, str], ...] = field(repr=False)
     mammogram: MammogramHeader | None = None
+    bits_stored: int | None = None
 
     @classmethod
     def of(cls, found: FoundFile) -> StoredImage:
@@ -133,6 +134,7 @@ class StoredImage:
             lossy=_lossy(header),
             identity=tuple(_identity(header)),
             mammogram=MammogramHeader.of(header),
+            bits_stored=whole_of(header, "BitsStored"),
         )
 
     def frame_place(self, frame: int) -> FramePlace:

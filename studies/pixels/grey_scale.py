@@ -60,6 +60,7 @@ class GreyScale:
     _stored: Stored
     _values: NDArray[np.float64]
     _shown: NDArray[np.uint8] | None
+    _way: Shading | None = None
 
     @classmethod
     def of(cls, dataset: Dataset, frame: int = 0, voi: int = 0) -> GreyScale:
@@ -104,7 +105,7 @@ class GreyScale:
             way = FullRange(float(values.min()), float(values.max()))
             shown_range = ShownRange.POSSIBLE
         grey = None if way is None else _grey(way.shade(values), inverts, stored)
-        return cls(photometric, names, shown_range, inverts, contradicts, stored, values, grey)
+        return cls(photometric, names, shown_range, inverts, contradicts, stored, values, grey, way)
 
     def stored_to_modality(self, pixels: NDArray[np.integer]) -> NDArray[np.float32]:
         """(rows, columns): after the Modality LUT only, in the units that it says, if any.
@@ -117,6 +118,22 @@ class GreyScale:
                 "MONOCHROME1 or MONOCHROME2. Use what it shows instead."
             )
         return self._values[self._stored.places(pixels)].astype(np.float32)
+
+    def shade(self, pixels: NDArray[np.integer]) -> NDArray[np.float32]:
+        """(rows, columns), as `display` but from 0, black, to 1, white, with all that was stored.
+
+        ImageError for a colour image.
+        """
+        if self.photometric not in MONOCHROME:
+            raise ImageError(
+                f"Grey values were asked of an image in {self.photometric}; expected MONOCHROME1 "
+                "or MONOCHROME2. Use what it shows instead."
+            )
+        places = self._stored.places(pixels)
+        shade = (self._way or self._range_of(places)).shade(self._values)
+        shade = 1 - shade if self.inverts else shade
+        shade[self._stored.padding] = 0
+        return np.asarray(shade, np.float32)[places]
 
     def display(self, pixels: NDArray[np.integer]) -> NDArray[np.uint8]:
         """(rows, columns) grey, 0 black, or (rows, columns, 3) red, green, blue.

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import ceil
-from typing import BinaryIO, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset, dcmread, uid
 from pydicom.config import disable_value_validation
 
 from senoscope.domain.errors import ImageError, SourceUnavailable
-from senoscope.studies.files.study_files import FoundFile, open_plain
-from senoscope.studies.files.study_header import HeaderFile, text_of, whole_of
 from senoscope.studies.images.mammogram import FOR_PRESENTATION, FOR_PROCESSING
+from senoscope.studies.images.mammogram_pixels import decoded, shows_air_bright
 from senoscope.studies.images.series import Study
-from senoscope.studies.images.stored_frames import StoredFrames
 from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.pixels.cine_frames import DAMAGE
-from senoscope.studies.pixels.grey_scale import MONOCHROME, GreyScale
+from senoscope.studies.pixels.grey_scale import GreyScale
 from senoscope.studies.quality.sides import BreastEdge, Edge
 from senoscope.studies.quality.views import side_of
 
-MOST_PIXELS = 64 * 2**20
-"""Four times those of the largest detector: 128 MB as stored, of one image at a time."""
 LONGEST_SIDE = 256
 """Pixels of the small picture: a breast's outline is coarse, and a label's is gone."""
 _WHITE = 250
@@ -67,44 +61,13 @@ def small_picture(image: StoredImage) -> NDArray[np.uint8]:
 
     SourceUnavailable, ImageError, or what `DAMAGE` lists, where it cannot be read.
     """
-    found = _found(image)
-    header = found.header
-    rows, columns = whole_of(header, "Rows") or 0, whole_of(header, "Columns") or 0
-    bits = whole_of(header, "BitsAllocated")
-    if rows * columns > MOST_PIXELS or bits not in (8, 16):
-        raise SourceUnavailable("it is larger than any mammogram, or has other bits than 8 or 16")
-    if text_of(header, "PhotometricInterpretation") not in MONOCHROME:
-        raise SourceUnavailable("it is no grey picture")
-    syntax = uid.UID(text_of(header.file_meta, "TransferSyntaxUID"))
-    frame = next(iter(StoredFrames.of(found, header, syntax)))
-    kind = "i" if whole_of(header, "PixelRepresentation") else "u"
-    stored = np.frombuffer(frame, f"<{kind}{bits // 8}")[: rows * columns].reshape(rows, columns)
+    header, stored = decoded(image)
+    rows, columns = stored.shape
     step = max(1, ceil(max(rows, columns) / LONGEST_SIDE))
     size = max(1, columns // step), max(1, rows // step)
-    # Of signed bytes OpenCV makes no smaller picture.
-    wide = stored.astype(np.int16 if kind == "i" else np.uint16, copy=False)
-    small = cv2.resize(wide, size, interpolation=cv2.INTER_AREA).astype(wide.dtype)
+    small = cv2.resize(stored, size, interpolation=cv2.INTER_AREA).astype(stored.dtype)
     shown = GreyScale.of(header).display(small)
-    return 255 - shown if _shows_air_bright(image, header) else shown
-
-
-def _found(image: StoredImage) -> FoundFile:
-    """With the whole header but its pixels, which the grey scale needs."""
-    with open_plain(image.path) as file:
-        # pydicom asks no more of a file than to read, seek and tell.
-        header = dcmread(cast(BinaryIO, HeaderFile(file)), stop_before_pixels=True)
-        return FoundFile(image.place, image.path, header, file.tell())
-
-
-def _shows_air_bright(image: StoredImage, header: Dataset) -> bool:
-    """Of what is for processing, where PixelIntensityRelationshipSign (0028,1041) says so.
-
-    1: more X-rays, as through air, give higher values, which MONOCHROME2 shows bright.
-    """
-    sign = whole_of(header, "PixelIntensityRelationshipSign")
-    if image.sop_class != FOR_PROCESSING or sign not in (1, -1):
-        return False
-    return (sign == 1) == (text_of(header, "PhotometricInterpretation") == "MONOCHROME2")
+    return 255 - shown if shows_air_bright(image, header) else shown
 
 
 def breast_edge(shown: NDArray[np.uint8]) -> Edge | None:

@@ -1,0 +1,66 @@
+"""The stored grey values of a mammogram."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import Dataset, dcmread, uid
+
+from senoscope.domain.errors import SourceUnavailable
+from senoscope.studies.files.study_files import FoundFile, open_plain
+from senoscope.studies.files.study_header import HeaderFile, text_of, whole_of
+from senoscope.studies.images.mammogram import FOR_PROCESSING
+from senoscope.studies.images.stored_frames import StoredFrames
+from senoscope.studies.images.stored_image import StoredImage
+from senoscope.studies.pixels.grey_scale import MONOCHROME
+
+MOST_PIXELS = 64 * 2**20
+"""Four times those of the largest detector: 128 MB as stored, of one image at a time."""
+
+
+def decoded(image: StoredImage) -> tuple[Dataset, NDArray[np.integer]]:
+    """The header, but for the pixels, and (rows, columns) 16-bit stored values of its one frame.
+
+    SourceUnavailable, as half a sentence, or what `DAMAGE` lists, where it cannot be read.
+    """
+    found = _found(image)
+    header = found.header
+    rows, columns = whole_of(header, "Rows") or 0, whole_of(header, "Columns") or 0
+    bits = whole_of(header, "BitsAllocated")
+    if rows * columns > MOST_PIXELS:
+        most = round(MOST_PIXELS**0.5)
+        raise SourceUnavailable(
+            f"it is {columns} x {rows} pixels, which no detector has (at most {most} x {most} are "
+            "read); export it again as the scanner stored it"
+        )
+    if bits not in (8, 16) or text_of(header, "PhotometricInterpretation") not in MONOCHROME:
+        raise SourceUnavailable(
+            "it is no grey picture of 8 or 16 bits (BitsAllocated, PhotometricInterpretation); "
+            "export it again as the scanner stored it"
+        )
+    syntax = uid.UID(text_of(header.file_meta, "TransferSyntaxUID"))
+    frame = next(iter(StoredFrames.of(found, header, syntax)))
+    kind = "i" if whole_of(header, "PixelRepresentation") else "u"
+    stored = np.frombuffer(frame, f"<{kind}{bits // 8}")[: rows * columns].reshape(rows, columns)
+    return header, stored.astype(np.int16 if kind == "i" else np.uint16, copy=False)
+
+
+def shows_air_bright(image: StoredImage, header: Dataset) -> bool:
+    """Of what is for processing, where PixelIntensityRelationshipSign (0028,1041) says so.
+
+    1: more X-rays, as through air, give higher values, which MONOCHROME2 shows bright.
+    """
+    sign = whole_of(header, "PixelIntensityRelationshipSign")
+    if image.sop_class != FOR_PROCESSING or sign not in (1, -1):
+        return False
+    return (sign == 1) == (text_of(header, "PhotometricInterpretation") == "MONOCHROME2")
+
+
+def _found(image: StoredImage) -> FoundFile:
+    """With the whole header but its pixels, which the grey scale needs."""
+    with open_plain(image.path) as file:
+        # pydicom asks no more of a file than to read, seek and tell.
+        header = dcmread(cast(BinaryIO, HeaderFile(file)), stop_before_pixels=True)
+        return FoundFile(image.place, image.path, header, file.tell())

@@ -1,0 +1,154 @@
+"""Simulated exams, both breasts in both views, on the disk as DICOM with what is true of them."""
+
+from __future__ import annotations
+
+import csv
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from senoscope.calibration.phantoms.breast.anatomy import BreastAnatomy
+from senoscope.calibration.phantoms.breast.mammogram import PIXEL_MM, SimulatedMammogram
+from senoscope.domain.errors import StorageError
+from senoscope.domain.mammogram import Intent, Laterality
+from senoscope.domain.spacing import PixelSpacing
+from senoscope.studies.wrapping.mammogram_object import (
+    PictureToWrap,
+    WrappedExam,
+    mammogram_object,
+)
+
+IMAGES = ("image", "seed", "laterality", "view", "density", "mask", "nipple_x", "nipple_y")
+GROWTHS = ("image", "seed", "kind", "malignant", "x", "y", "radius_px", "depth_mm")
+BACKGROUND, ADIPOSE, FIBROGLANDULAR, PECTORAL = 64, 128, 192, 255
+"""Of the masks."""
+VIEWS = ("CC", "MLO")
+SIDES = (Laterality.RIGHT, Laterality.LEFT)
+DATE = "20260101"
+
+
+@dataclass(frozen=True, slots=True)
+class ExamToSimulate:
+    """Of one woman, by her seed. `growths` are kinds of `growths.KINDS`, in `side`."""
+
+    seed: int
+    side: Laterality
+    growths: tuple[str, ...] = ()
+    density: str | None = None
+
+    @property
+    def folder(self) -> str:
+        """Its name: "exam00042"."""
+        return f"exam{self.seed:05d}"
+
+
+def write_simulated_exam(
+    folder: Path, exam: ExamToSimulate, intents: tuple[Intent, ...] = (Intent.PRESENTATION,)
+) -> Path:
+    """The exam's folder within `folder`: whole, or not there. StorageError where it cannot be.
+
+    Images are DICOM for each of `intents`, `R-CC.dcm` or `R-CC-processing.dcm`, hung as they are
+    stored, the chest wall of a left breast at the left edge. `R-CC-mask.png` has the values above;
+    `images.csv` and `growths.csv` have the columns IMAGES and GROWTHS, pixels as stored.
+    """
+    out = folder / exam.folder
+    partial = folder / f".{exam.folder}.{secrets.token_hex(4)}.partial"
+    try:
+        try:
+            partial.mkdir(parents=True)
+            _write(partial, exam, intents)
+            partial.rename(out)
+        except OSError as error:
+            raise StorageError(
+                f"The simulated exam {exam.folder} cannot be written ({error.strerror}). Free "
+                "space, allow writing there, or choose another folder; what was there before stays."
+            ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return out
+
+
+def simulated_views(exam: ExamToSimulate) -> Iterator[SimulatedMammogram]:
+    """Both sides in both views, in the order in which they hang."""
+    for side in SIDES:
+        kinds = exam.growths if side is exam.side else ()
+        anatomy = BreastAnatomy.drawn(exam.seed, side, exam.density, kinds)
+        for view in VIEWS:
+            yield SimulatedMammogram.of(anatomy, view)
+
+
+def _write(folder: Path, exam: ExamToSimulate, intents: tuple[Intent, ...]) -> None:
+    images: list[tuple[object, ...]] = []
+    growths: list[tuple[object, ...]] = []
+    wrapped = WrappedExam(
+        key=f"simulated mammograms 1/{exam.seed}/{exam.side}/{exam.growths}/{exam.density}",
+        patient_id=f"SIM{exam.seed:05d}",
+        name=f"Simulated^{exam.folder}",
+        description="Simulated mammograms",
+        date=DATE,
+        is_simulated=True,
+    )
+    for number, view in enumerate(simulated_views(exam), 1):
+        name = f"{view.laterality}-{view.view}"
+        for intent in intents:
+            picture = _picture(view, intent)
+            suffix = "" if intent is Intent.PRESENTATION else "-processing"
+            made = mammogram_object(wrapped, picture, number)
+            made.save_as(folder / f"{name}{suffix}.dcm", enforce_file_format=True)
+        _write_png(folder / f"{name}-mask.png", _stored(_mask(view), view.laterality))
+        mask = f"{name}-mask.png"
+        x, y = _stored_point(view, view.nipple)
+        image = f"{name}.dcm"
+        of = (image, exam.seed, view.laterality.value, view.view, view.density, mask)
+        images.append((*of, f"{x:.1f}", f"{y:.1f}"))
+        for mark in view.marks:
+            x, y = _stored_point(view, mark.centre)
+            place = f"{x:.1f}", f"{y:.1f}", f"{mark.radius_px:.1f}", f"{mark.depth_mm:.1f}"
+            growths.append((image, exam.seed, mark.kind, int(mark.is_malignant), *place))
+    for file, columns, rows in (("images", IMAGES, images), ("growths", GROWTHS, growths)):
+        with (folder / f"{file}.csv").open("w", newline="", encoding="utf-8") as table:
+            csv.writer(table).writerows([columns, *rows])
+
+
+def _picture(view: SimulatedMammogram, intent: Intent) -> PictureToWrap:
+    is_shown = intent is Intent.PRESENTATION
+    return PictureToWrap(
+        pixels=_stored(view.presentation if is_shown else view.processing, view.laterality),
+        bits=12 if is_shown else 14,
+        laterality=view.laterality,
+        view=view.view,
+        intent=intent,
+        spacing=PixelSpacing(PIXEL_MM, PIXEL_MM),
+        thickness_mm=view.thickness_mm,
+    )
+
+
+def _stored(picture: NDArray[np.uint16], side: Laterality) -> NDArray[np.uint16]:
+    return picture if side is Laterality.LEFT else np.ascontiguousarray(picture[:, ::-1])
+
+
+def _stored_point(view: SimulatedMammogram, point: tuple[float, float]) -> tuple[float, float]:
+    if view.laterality is Laterality.LEFT:
+        return point
+    return view.breast.shape[1] - 1 - point[0], point[1]
+
+
+def _mask(view: SimulatedMammogram) -> NDArray[np.uint16]:
+    mask = np.full(view.breast.shape, BACKGROUND, np.uint16)
+    mask[view.breast] = ADIPOSE
+    mask[view.dense] = FIBROGLANDULAR
+    mask[view.pectoral] = PECTORAL
+    return mask
+
+
+def _write_png(path: Path, picture: NDArray[np.uint16]) -> None:
+    written, encoded = cv2.imencode(".png", picture.astype(np.uint8))
+    if not written:
+        raise OSError("the mask could not be encoded as PNG")
+    path.write_bytes(encoded.tobytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -61,6 +62,16 @@ class Content(StrEnum):
 
     SIMPLE_CYST = "simple cyst"
     SOLID = "solid or complex"
+
+
+WORDS: Mapping[str, type[StrEnum]] = {
+    "shape": Shape,
+    "orientation": Orientation,
+    "margin": Margin,
+    "echo_pattern": EchoPattern,
+    "posterior_features": PosteriorFeatures,
+}
+"""By the name under which a word is kept, what may stand there."""
 
 
 @dataclass(frozen=True, slots=True)

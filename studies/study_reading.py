@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.calibration.measurement import LesionMeasurements
-from senoscope.domain.errors import ImageError
-from senoscope.domain.lexicon import (
-    EchoPattern,
-    Margin,
-    Orientation,
-    PosteriorFeatures,
-    Shape,
-    Term,
-)
+from senoscope.domain.errors import ImageError, SettingsError
+from senoscope.domain.lexicon import WORDS, Term
 from senoscope.domain.reading import ReaderDescription, Suspicion, Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing
 
@@ -45,25 +40,51 @@ class Outlined:
     contour: NDArray[np.float32]
 
     def __post_init__(self) -> None:
-        if self.contour.ndim != 2 or self.contour.shape[1] != 2 or len(self.contour) < 3:
-            raise ImageError(f"An outline has shape {self.contour.shape}; expected (3 or more, 2).")
+        _require_outline(self.contour)
+
+
+def _require_outline(contour: NDArray[np.float32]) -> None:
+    if contour.ndim != 2 or contour.shape[1] != 2 or len(contour) < 3:
+        raise ImageError(f"An outline has shape {contour.shape}; expected (3 or more, 2).")
+
+
+class FindingKind(StrEnum):
+    """What was marked. Its words and codes are in `results`."""
+
+    LESION = "lesion"
+    MASS = "mass"
+    CALCIFICATIONS = "calcifications"
+    DISTORTION = "architectural distortion"
 
 
 @dataclass(frozen=True, slots=True)
-class MassWords:
-    """The BI-RADS words of a mass on ultrasound, each with how sure it is."""
+class FindingWord:
+    """A BI-RADS word and how sure it is, as of `domain.lexicon.Term`.
 
-    shape: Term[Shape]
-    orientation: Term[Orientation]
-    margin: Term[Margin]
-    echo_pattern: Term[EchoPattern]
-    posterior_features: Term[PosteriorFeatures]
+    `name` says of what: "shape", "margin" and so on, as `domain.lexicon.WORDS` lists them.
+    """
 
-    @property
-    def assessed(self) -> list[str]:
-        """The words themselves, without those that could not be assessed."""
-        terms = self.shape, self.orientation, self.margin, self.echo_pattern
-        return [each.word.value for each in (*terms, self.posterior_features) if each.word]
+    name: str
+    word: str | None
+    agreement: float
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        """SettingsError for what is no word of the lexicon."""
+        known = list(WORDS.get(self.name, ()))
+        if not known or (self.word is not None and self.word not in known):
+            raise SettingsError(
+                f"A word for {self.name[:24]!r} was given that the lexicon does not have; expected "
+                f"one of {[each.value for each in known] or list(WORDS)}."
+            )
+        if not 0 <= self.agreement <= 1:
+            raise SettingsError(f"An agreement of {self.agreement} was given; expected 0 to 1.")
+
+    @classmethod
+    def of(cls, name: str, term: Term[Any]) -> FindingWord:
+        """Of a term."""
+        word = None if term.word is None else str(term.word.value)
+        return cls(name, word, term.agreement, term.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +92,9 @@ class StudyFinding:
     """One lesion, outlined on `outlines`; `key` is the one of them that shows it best.
 
     `number` counts the study's lesions from 1. `tracking_uid` is a DICOM UID of its own.
-    `probability` of malignancy in 0..1, of single frames from `lowest` to `highest`. `measured` is
-    of `key`, None where millimetres are unknown; so is `words`, None where they were not asked for.
+    `probability` in 0..1, of single frames from `lowest` to `highest`: of malignancy where `kind`
+    is LESION, else of a mark being one. `measured` is of `key`, None where millimetres are unknown;
+    so are `words`, empty where they were not asked for.
     """
 
     number: int
@@ -84,7 +106,41 @@ class StudyFinding:
     highest: float
     suspicion: Suspicion
     measured: LesionMeasurements | None
-    words: MassWords | None
+    words: tuple[FindingWord, ...] = ()
+    kind: FindingKind = FindingKind.LESION
+
+    @property
+    def assessed(self) -> list[str]:
+        """The words themselves, without those that could not be assessed."""
+        return [each.word for each in self.words if each.word is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingFact:
+    """What is said of a whole image or exam, by a name such as "density_percent".
+
+    A number with its `unit`, or else a `word`. `lower` to `upper` is a 95 % interval, None where
+    none is known. What each name means stands in `results.fact_words`.
+    """
+
+    name: str
+    number: float | None = None
+    unit: str = ""
+    word: str = ""
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of an image: "breast", "pectoral" or "dense". `contour` as of `Outlined`."""
+
+    name: str
+    at: FramePlace
+    contour: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        _require_outline(self.contour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +148,8 @@ class ImageReading:
     """What became of one stored image.
 
     Of its `frames`, `read` were read and `unsuitable` were not, by reason. `trouble` says why none
-    could be, "" where some could. `spacing` None: no millimetres.
+    could be, "" where some could. `spacing` None: no millimetres. `regions` of one name are pieces
+    of the same thing.
     """
 
     place: int
@@ -104,6 +161,8 @@ class ImageReading:
     unsuitable: Mapping[Unsuitable, int] = field(default_factory=dict)
     spacing: CalibratedSpacing | None = None
     trouble: str = ""
+    facts: tuple[ReadingFact, ...] = ()
+    regions: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +175,7 @@ class StudyReading:
     images: tuple[ImageReading, ...]
     findings: tuple[StudyFinding, ...]
     read_at: datetime
+    facts: tuple[ReadingFact, ...] = ()
 
     @property
     def frames_read(self) -> int:

@@ -17,7 +17,7 @@ from senoscope.domain.reading import Suspicion
 from senoscope.models.programmed.descriptors import describe
 from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.results.identity import new_uid
-from senoscope.studies.study_reading import MassWords, Outlined, StudyFinding
+from senoscope.studies.study_reading import FindingWord, Outlined, StudyFinding
 
 log = logging.getLogger(__name__)
 
@@ -71,14 +71,13 @@ def _measured(seen: SeenLesion, grid: int) -> LesionMeasurements | None:
     return measured(seen.lesion, seen.frame.spacing, error, None)
 
 
-def _words(seen: SeenLesion, number: int) -> MassWords | None:
+def _words(seen: SeenLesion, number: int) -> tuple[FindingWord, ...]:
     spacing = seen.frame.pixel_spacing
     aspect = 1.0 if spacing is None else spacing.row_mm / spacing.column_mm
     try:
         told = describe(seen.frame.pixels, seen.lesion.contour, aspect)
     except ImageError as error:
         log.warning("Lesion %d has no words: %s", number, error)
-        return None
-    return MassWords(
-        told.shape, told.orientation, told.margin, told.echo_pattern, told.posterior_features
-    )
+        return ()
+    names = "shape", "orientation", "margin", "echo_pattern", "posterior_features"
+    return tuple(FindingWord.of(each, getattr(told, each)) for each in names)

@@ -89,23 +89,23 @@ ORIENTATION = Code("111354", "DCM", "Orientation")
 MARGINS = Code("111037", "DCM", "Margins")
 ECHO_PATTERN = Code("111360", "DCM", "Echo pattern")
 POSTERIOR_FEATURES = Code("111366", "DCM", "Posterior acoustic features")
-SHAPES: Mapping[Shape, Code] = {
+SHAPES: Mapping[str, Code] = {
     Shape.OVAL: Code("84360004", "SCT", "Ovoid shape (Oval)"),
     Shape.ROUND: Code("42700002", "SCT", "Round shape"),
     Shape.IRREGULAR: Code("49608001", "SCT", "Irregular"),
 }
-ORIENTATIONS: Mapping[Orientation, Code] = {
+ORIENTATIONS: Mapping[str, Code] = {
     Orientation.PARALLEL: Code("111355", "DCM", "Parallel"),
     Orientation.NOT_PARALLEL: Code("111356", "DCM", "Not parallel"),
 }
-MARGIN_WORDS: Mapping[Margin, Code] = {
+MARGIN_WORDS: Mapping[str, Code] = {
     Margin.CIRCUMSCRIBED: Code("129738007", "SCT", "Circumscribed lesion"),
     Margin.INDISTINCT: Code("129741003", "SCT", "Indistinct lesion"),
     Margin.ANGULAR: Code("111343", "DCM", "Angular margins"),
     Margin.MICROLOBULATED: Code("129739004", "SCT", "Microlobulated lesion"),
     Margin.SPICULATED: Code("129742005", "SCT", "Spiculated lesion"),
 }
-ECHO_PATTERNS: Mapping[EchoPattern, Code] = {
+ECHO_PATTERNS: Mapping[str, Code] = {
     EchoPattern.ANECHOIC: Code("111361", "DCM", "Anechoic"),
     EchoPattern.HYPERECHOIC: Code("111362", "DCM", "Hyperechoic"),
     EchoPattern.COMPLEX: Code("111363", "DCM", "Complex"),
@@ -114,7 +114,7 @@ ECHO_PATTERNS: Mapping[EchoPattern, Code] = {
     # Of the Atlas of 2013; CID 6154 follows that of 2003. DCM 111353 is of the tissue around.
     EchoPattern.HETEROGENEOUS: ours("heterogeneous", "Heterogeneous echo pattern"),
 }
-POSTERIOR_WORDS: Mapping[PosteriorFeatures, Code] = {
+POSTERIOR_WORDS: Mapping[str, Code] = {
     PosteriorFeatures.NONE: Code("111367", "DCM", "No posterior acoustic features"),
     PosteriorFeatures.ENHANCEMENT: Code("111368", "DCM", "Posterior enhancement"),
     PosteriorFeatures.SHADOWING: Code("111369", "DCM", "Posterior shadowing"),
@@ -122,6 +122,14 @@ POSTERIOR_WORDS: Mapping[PosteriorFeatures, Code] = {
         "111370", "DCM", "Combined posterior enhancement and shadowing"
     ),
 }
+WORDS: Mapping[str, tuple[Code, Mapping[str, Code]]] = {
+    "shape": (SHAPE, SHAPES),
+    "orientation": (ORIENTATION, ORIENTATIONS),
+    "margin": (MARGINS, MARGIN_WORDS),
+    "echo_pattern": (ECHO_PATTERN, ECHO_PATTERNS),
+    "posterior_features": (POSTERIOR_FEATURES, POSTERIOR_WORDS),
+}
+"""By the name of a finding's word: what it is of, and the code of each."""
 
 # What the clinician says: TID 4203, CID 6026 and 6027
 IMPRESSION = Code("121073", "DCM", "Impression")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
-from typing import TypeVar
 
 import highdicom.sr as hd
 import numpy as np
@@ -13,14 +11,13 @@ from pydicom.sr.coding import Code
 
 from senoscope import __version__
 from senoscope.calibration.measurement import LesionMeasurements, Measured, Unit
-from senoscope.domain.lexicon import Term
 from senoscope.studies.results import codes
 from senoscope.studies.results.identity import MODEL_NAME
 from senoscope.studies.results.made_object import side_of
 from senoscope.studies.results.report_words import shown
 from senoscope.studies.study_reading import (
+    FindingWord,
     FramePlace,
-    MassWords,
     Outlined,
     StudyFinding,
     StudyReading,
@@ -33,7 +30,6 @@ UNITS = {
 }
 DECIMALS = 4
 INTERVALS = "Ranges of measurement uncertainty are those of 95 % intervals"
-_Word = TypeVar("_Word", bound=StrEnum)
 Group = hd.PlanarROIMeasurementsAndQualitativeEvaluations
 
 
@@ -62,8 +58,7 @@ def lesion_group(
             hd.QualitativeEvaluation(codes.SUSPICION, codes.SUSPICIONS[finding.suspicion])
         ],
     )
-    if finding.words is not None:
-        group[0].ContentSequence.extend(_words(finding.words))
+    group[0].ContentSequence.extend(map(_word, finding.words))
     return group
 
 
@@ -170,23 +165,14 @@ def _probabilities(finding: StudyFinding) -> list[hd.Measurement]:
     ]
 
 
-def _words(words: MassWords) -> list[hd.ContentItem]:
-    return [
-        _word(codes.SHAPE, words.shape, codes.SHAPES),
-        _word(codes.ORIENTATION, words.orientation, codes.ORIENTATIONS),
-        _word(codes.MARGINS, words.margin, codes.MARGIN_WORDS),
-        _word(codes.ECHO_PATTERN, words.echo_pattern, codes.ECHO_PATTERNS),
-        _word(codes.POSTERIOR_FEATURES, words.posterior_features, codes.POSTERIOR_WORDS),
-    ]
-
-
-def _word(name: Code, term: Term[_Word], known: Mapping[_Word, Code]) -> hd.ContentItem:
+def _word(said: FindingWord) -> hd.ContentItem:
     """The coded word with how sure it is; as text, why there is none."""
+    name, known = codes.WORDS[said.name]
     contains = hd.RelationshipTypeValues.CONTAINS
-    if term.word is None:
-        return hd.TextContentItem(name, shown(f"Not assessed: {term.reason}"), contains)
-    item = hd.CodeContentItem(name, known[term.word], contains)
-    sure = number_item(codes.CERTAINTY_OF_FEATURE, 100 * term.agreement, codes.PERCENT)
+    if said.word is None:
+        return hd.TextContentItem(name, shown(f"Not assessed: {said.reason}"), contains)
+    item = hd.CodeContentItem(name, known[said.word], contains)
+    sure = number_item(codes.CERTAINTY_OF_FEATURE, 100 * said.agreement, codes.PERCENT)
     item.ContentSequence = hd.ContentSequence([sure])
     return item
 

@@ -49,7 +49,7 @@ def _of_finding(finding: StudyFinding, file: int) -> str:
             f"{long.value:.1f} x {short.value:.1f} mm (95 % {long.lower:.1f} to {long.upper:.1f} x "
             f"{short.lower:.1f} to {short.upper:.1f})"
         )
-    words = [] if finding.words is None else finding.words.assessed
+    words = finding.assessed
     chance = f"{finding.probability:.2f}"
     if finding.lowest < finding.highest:
         chance += f" (frames {finding.lowest:.2f} to {finding.highest:.2f})"

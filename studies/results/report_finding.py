@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from senoscope.calibration.measurement import LesionMeasurements, Measured, Unit
-from senoscope.domain.lexicon import Term
 from senoscope.domain.reading import Suspicion
 from senoscope.studies.results.report_picture import Picture
 from senoscope.studies.results.report_words import lexicon_word, said, shown
 from senoscope.studies.sign_off import Decision, Verdict
-from senoscope.studies.study_reading import MassWords, StudyFinding, StudyReading
+from senoscope.studies.study_reading import FindingWord, StudyFinding, StudyReading
 
 LONGEST_WHY = 120
 ANY_ANGLE = 60.0
@@ -113,24 +111,16 @@ def _measure(name: str, one: Measured, language: str) -> Row:
     return Row(said(language, name), value, said(language, "range", low=low, high=high))
 
 
-def _words(words: MassWords | None, language: str) -> Iterator[Row]:
-    if words is None:
-        return
-    terms: tuple[tuple[str, Term[Any]], ...] = (
-        ("shape", words.shape),
-        ("lie", words.orientation),
-        ("margin", words.margin),
-        ("echo_pattern", words.echo_pattern),
-        ("posterior_features", words.posterior_features),
-    )
-    for name, term in terms:
-        if term.word is not None:
-            word = lexicon_word(language, term.word.value)
-            yield Row(said(language, name), word, f"{term.agreement:.2f}")
+def _words(words: Iterable[FindingWord], language: str) -> Iterator[Row]:
+    for each in words:
+        # "orientation" is the angle of the long axis already.
+        name = said(language, "lie" if each.name == "orientation" else each.name)
+        if each.word is not None:
+            yield Row(name, lexicon_word(language, each.word), f"{each.agreement:.2f}")
         else:
-            why = " ".join(shown(term.reason, LONGEST_WHY).split())
+            why = " ".join(shown(each.reason, LONGEST_WHY).split())
             key = "not_assessed_why" if why else "not_assessed"
-            yield Row(said(language, name), said(language, key, why=why))
+            yield Row(name, said(language, key, why=why))
 
 
 def _caption(

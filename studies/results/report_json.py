@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 from senoscope import __version__
 from senoscope.studies.quality.study_quality import StudyQuality
 from senoscope.studies.results.report_fields import damaged, of_plain, plain
+from senoscope.studies.results.report_first import of_first
 from senoscope.studies.sign_off import SignedReading
 from senoscope.studies.study_reading import StudyReading
 
-VERSION = 1
+VERSION = 2
 """Of the layout, not of the software."""
 READING, SIGNED = "senoscope reading", "senoscope signed reading"
 Kind = TypeVar("Kind")
@@ -67,9 +68,10 @@ def _unwrapped(what: str, kind: type[Kind], given: Mapping[str, Any]) -> Kind:
         raise damaged("its beginning", given, "an object")
     if given.get("what") != what:
         raise damaged("what", given.get("what"), f'"{what}"')
-    if given.get("version") != VERSION:
-        raise damaged("version", given.get("version"), f"layout {VERSION} of this release")
-    return of_plain(kind, given.get("reading"), "reading")
+    if given.get("version") not in (1, VERSION):
+        raise damaged("version", given.get("version"), f"layout 1 to {VERSION}")
+    kept = given.get("reading")
+    return of_plain(kind, of_first(kept) if given["version"] == 1 else kept, "reading")
 
 
 def _require_sound(reading: StudyReading) -> None:

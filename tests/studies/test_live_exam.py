@@ -106,7 +106,7 @@ def test_the_reading_is_the_live_one(store: ExamStore) -> None:
         assert told == (track.probability, track.lowest, track.highest, track.suspicion)
         assert found.measured is not None
         assert found.measured.depth is not None, "a phantom's skin is known"
-        assert found.words is not None
+        assert found.words
     assert [(each.frames, each.read, each.trouble) for each in kept.images] == [(1, 1, "")] * 2
     assert kept.images[0].spacing == phantom_frame().spacing
 

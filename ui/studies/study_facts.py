@@ -97,7 +97,7 @@ def _finding(
         "probability": round(finding.probability, 2),
         "range": [round(finding.lowest, 2), round(finding.highest, 2)],
         "measured": _measured(finding.measured, spacing),
-        "words": [] if finding.words is None else finding.words.assessed,
+        "words": finding.assessed,
     }
 
 

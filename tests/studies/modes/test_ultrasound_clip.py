@@ -159,8 +159,8 @@ def test_millimetres_are_the_region_s_and_their_doubt_the_network_s(
     grid = load_package(SEGMENTER).size
     error = network_error(lesion.lesion.presence, (COLUMNS, ROWS), grid)
     assert finding.measured == measured(lesion.lesion, lesion.spacing, error, None)
-    assert finding.words is not None
-    assert finding.words.shape.word is not None
+    assert finding.words[0].name == "shape"
+    assert finding.words[0].word is not None
 
 
 def test_all_that_was_read_is_in_the_books(phantoms: tuple[Study, StudyReading]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +29,9 @@ from senoscope.studies.sign_off import (
     Verdict,
 )
 from senoscope.studies.study_reading import (
+    FindingWord,
     FramePlace,
     ImageReading,
-    MassWords,
     Outlined,
     StudyFinding,
     StudyReading,
@@ -69,8 +70,8 @@ def measurements() -> LesionMeasurements:
     )
 
 
-def words() -> MassWords:
-    return MassWords(
+def words() -> tuple[FindingWord, ...]:
+    return mass_words(
         Term(Shape.IRREGULAR, 0.9),
         Term(Orientation.NOT_PARALLEL, 1.0),
         Term(Margin.SPICULATED, 0.62),
@@ -79,11 +80,16 @@ def words() -> MassWords:
     )
 
 
+def mass_words(*terms: Term[Any]) -> tuple[FindingWord, ...]:
+    names = "shape", "orientation", "margin", "echo_pattern", "posterior_features"
+    return tuple(FindingWord.of(*each) for each in zip(names, terms, strict=True))
+
+
 def finding(
     number: int = 1,
     probability: float = 0.37,
     measured: LesionMeasurements | None = None,
-    said: MassWords | None = None,
+    said: tuple[FindingWord, ...] = (),
     contour: NDArray[np.float32] | None = None,
 ) -> StudyFinding:
     key = Outlined(place(frame=number), ellipse() if contour is None else contour)

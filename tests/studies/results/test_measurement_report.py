@@ -8,11 +8,10 @@ from pydicom import Dataset, uid
 from pydicom.sr.codedict import codes
 
 from senoscope.domain.errors import ImageError
-from senoscope.domain.lexicon import Shape, Term
 from senoscope.studies.results.identity import MODEL_NAME
 from senoscope.studies.results.measurement_report import measurement_report
 from senoscope.studies.results.segmentation import segmentation_of
-from senoscope.studies.study_reading import ImageReading, StudyReading
+from senoscope.studies.study_reading import FindingWord, ImageReading, StudyReading
 from tests.studies.results.image_builders import KINDS, public_study, reading_of, still, study_of
 from tests.studies.results.measurement_templates import MACHINE_REPORT
 from tests.studies.results.report_builders import (
@@ -144,8 +143,8 @@ def test_the_words_are_coded_and_say_how_sure_they_are(tmp_path: Path) -> None:
 
 
 def test_a_word_that_was_not_assessed_is_a_text_that_says_why(tmp_path: Path) -> None:
-    unsure: Term[Shape] = Term(None, 0.0, "cut off at the edge")
-    given = reading(finding(1, said=replace(words(), shape=unsure)))
+    unsure = FindingWord("shape", None, 0.0, "cut off at the edge")
+    given = reading(finding(1, said=(unsure, *words()[1:])))
     document = written(given, tmp_path)
     [item] = [each for each in items_of(document) if concept_of(each) == ("107644003", "SCT")]
     assert item.TextValue == "Not assessed: cut off at the edge"

@@ -16,7 +16,7 @@ def image(place: int, frames: int, read: int, **said: object) -> ImageReading:
 
 def test_each_finding_is_one_line_with_its_place_size_words_and_chance() -> None:
     sized, unsized = finding(1, measured=measurements()), replace(finding(2), measured=None)
-    unsized = replace(unsized, words=None, lowest=0.5, probability=0.5, highest=0.5)
+    unsized = replace(unsized, words=(), lowest=0.5, probability=0.5, highest=0.5)
     unsized = replace(unsized, suspicion=Suspicion.UNCERTAIN)
     lines = list(reading_lines(reading(sized, unsized, images=(image(1, 5, 5),))))
     assert lines[0] == "5 of 5 frames were read, of 1 images."

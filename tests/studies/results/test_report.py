@@ -10,12 +10,11 @@ import pytest
 
 from senoscope.calibration.measurement import Measured, Unit
 from senoscope.domain.errors import ImageError, SettingsError
-from senoscope.domain.lexicon import Term
 from senoscope.domain.reading import Suspicion, Unsuitable
 from senoscope.studies.results.report import Report, ReportHeader, report_of
 from senoscope.studies.results.report_finding import Row
 from senoscope.studies.sign_off import Decision, SignedReading, Verdict
-from senoscope.studies.study_reading import ImageReading, Outlined, StudyReading
+from senoscope.studies.study_reading import FindingWord, ImageReading, Outlined, StudyReading
 from tests.studies.results import report_builders as made
 
 AT = datetime(2026, 11, 28, 9, 22, tzinfo=UTC)
@@ -126,7 +125,8 @@ def test_a_lesion_that_may_lie_anyhow_is_given_no_angle() -> None:
 
 
 def test_a_word_that_could_not_be_assessed_says_why() -> None:
-    words = replace(made.words(), shape=Term(None, 0.0, "It touches the edge."))
+    shape = FindingWord("shape", None, 0.0, "It touches the edge.")
+    words = (shape, *made.words()[1:])
     rows = report(made.reading(made.finding(1, 0.2, None, words))).findings[0].words
     assert rows[0] == Row("Shape", "not assessed: It touches the edge.")
 

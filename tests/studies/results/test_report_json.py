@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import StorageError
+from senoscope.studies.results.report_fields import plain
 from senoscope.studies.results.report_json import (
     quality_of_json,
     reading_json,
@@ -55,7 +56,7 @@ def test_a_reading_comes_back_as_it_was(reading: StudyReading) -> None:
 def test_floats_come_back_bit_for_bit() -> None:
     odd = np.nextafter(np.float32(100.1), np.float32(200))
     contour = np.array([[odd, 1e-30], [0.1, -0.0], [3.3, 7]], np.float32)
-    reading = made.reading(made.finding(1, 0.1 + 0.2, made.measurements(), None, contour))
+    reading = made.reading(made.finding(1, 0.1 + 0.2, made.measurements(), (), contour))
     back = reading_of_json(through_text(reading_json(reading)))
     assert back.findings[0].probability == 0.1 + 0.2
     assert same(back, reading)
@@ -101,9 +102,11 @@ def test_quality_goes_with_the_reading() -> None:
 def test_the_layout_is_the_one_that_was_kept_before() -> None:
     """Who changes this test's names changes VERSION: kept readings must not be misread."""
     kept = reading_json(made.full())
-    assert kept["version"] == 1
+    assert kept["version"] == 2
     reading = kept["reading"]
-    assert sorted(reading) == ["findings", "images", "mode", "read_at", "reader", "study_uid"]
+    assert sorted(reading) == [
+        "facts", "findings", "images", "mode", "read_at", "reader", "study_uid",
+    ]  # fmt: skip
     assert reading["read_at"] == "2026-11-28T09:15:30.123456+00:00"
     assert reading["reader"]["operating_point"] == {"low_below": 0.1, "high_from": 0.6}
     assert reading["images"][0]["unsuitable"] == {"colour": 2, "text": 1}
@@ -119,12 +122,46 @@ def test_the_layout_is_the_one_that_was_kept_before() -> None:
         "upper": 73.3,
         "unit": "mm²",
     }
-    assert finding["words"]["shape"] == {"word": "irregular", "agreement": 0.9, "reason": ""}
+    assert finding["kind"] == "lesion"
+    assert finding["words"][0] == {
+        "name": "shape", "word": "irregular", "agreement": 0.9, "reason": "",
+    }  # fmt: skip
     assert finding["key"]["at"]["frame"] == 1
     assert len(finding["key"]["contour"]) == 60
     signed = signed_json(made.signed())["reading"]
     assert signed["final"]["assessment"] == "4A"
     assert signed["decisions"][1]["verdict"] == "overruled"
+
+
+def in_first_layout(kept: dict[str, Any]) -> dict[str, Any]:
+    """What an earlier release kept of the same."""
+    older = through_text(kept)
+    older["version"] = 1
+    reading = older["reading"].get("reading", older["reading"])
+    del reading["facts"]
+    for image in reading["images"]:
+        del image["facts"], image["regions"]
+    for finding in reading["findings"]:
+        del finding["kind"]
+        words = {each.pop("name"): each for each in finding["words"]}
+        finding["words"] = words or None
+    return older
+
+
+def test_what_an_earlier_release_kept_reads_the_same() -> None:
+    older = in_first_layout(reading_json(made.full()))
+    assert older["reading"]["findings"][0]["words"]["shape"]["word"] == "irregular"
+    assert plain(reading_of_json(older)) == plain(made.full())
+    signed = signed_of_json(in_first_layout(signed_json(made.signed())))
+    assert plain(signed) == plain(made.signed())
+
+
+def test_an_earlier_layout_that_is_damaged_is_refused() -> None:
+    older = in_first_layout(reading_json(made.full()))
+    older["reading"]["findings"][0]["words"] = "SMITH"
+    with pytest.raises(StorageError, match="words") as refused:
+        reading_of_json(older)
+    assert "SMITH" not in str(refused.value)
 
 
 def at(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
@@ -144,14 +181,14 @@ FINDING = ("reading", "findings", 0)
     ("where", "value", "said"),
     [
         (at("what"), "senoscope signed reading", "what"),
-        (at("version"), 2, "layout 1"),
+        (at("version"), 3, "layout 1 to 2"),
         (at("version"), "SMITH", "layout 1"),
         (at("reading"), None, "an object"),
         (at("reading"), [], "an object"),
         (at("reading", "read_at"), "yesterday", "reading.read_at"),
         (at("reading", "read_at"), "2026-11-28T09:15:30", "with its zone"),
         (at("reading", "mode"), 7, "a text"),
-        (at("reading", "unknown"), 7, "exactly its 6 names"),
+        (at("reading", "unknown"), 7, "exactly its 7 names"),
         (at("reading", "images", 0, "frames"), True, "a whole number"),
         (at("reading", "images", 0, "frames"), 40.0, "a whole number"),
         (at("reading", "images", 0, "frames"), 39, "no more frames"),
@@ -169,8 +206,8 @@ FINDING = ("reading", "findings", 0)
         (at(*FINDING, "key", "contour", 3), [1, 2, 3], "contour[3]"),
         (at(*FINDING, "key", "contour", 3), [1, 1e39], "a place in a picture"),
         (at(*FINDING, "key", "contour", 3), [1, None], "a number"),
-        (at(*FINDING, "words", "shape", "word"), "oblong", "words.shape.word"),
-        (at(*FINDING, "words", "shape", "agreement"), 1.1, "expected 0 to 1"),
+        (at(*FINDING, "words", 0, "word"), "oblong", "words[0]"),
+        (at(*FINDING, "words", 0, "agreement"), 1.1, "expected 0 to 1"),
         (at(*FINDING, "measured", "area", "unit"), "cm", "one of"),
     ],
 )

@@ -179,10 +179,7 @@ def test_nothing_is_too_long() -> None:
     ]
     for _ in range(2):
         term = Term(None, 0.0, draw.choice(parts))  # type: ignore[var-annotated]
-        words = replace(
-            made.words(), shape=term, margin=term, orientation=term, echo_pattern=term,
-            posterior_features=term,
-        )  # fmt: skip
+        words = made.mass_words(*[term] * 5)
         reading = made.reading(
             made.finding(1, draw.random(), made.measurements(), words),
             made.finding(2, draw.random(), None, words),

@@ -13,11 +13,16 @@ from senoscope.ui.commands.bench_peers import peers
 from senoscope.ui.commands.calibrate_command import calibrate
 from senoscope.ui.commands.compare_command import compare
 from senoscope.ui.commands.deidentify_command import deidentify
+from senoscope.ui.commands.density_command import evaluate_density, train_density_command
 from senoscope.ui.commands.doctor_command import doctor
 from senoscope.ui.commands.engines_command import engines
 from senoscope.ui.commands.evaluate_command import evaluate
 from senoscope.ui.commands.gallery_command import gallery
 from senoscope.ui.commands.live_command import live
+from senoscope.ui.commands.mammography_cade_command import (
+    evaluate_mammography_cade,
+    train_mammography_cade,
+)
 from senoscope.ui.commands.pacs_command import pacs
 from senoscope.ui.commands.probability_command import probability
 from senoscope.ui.commands.store_command import store
@@ -38,8 +43,12 @@ bench.command()(peers)
 app.add_typer(bench, name="bench")
 calibrate.command()(probability)
 app.add_typer(calibrate, name="calibrate")
+evaluate.command("mammography-cade")(evaluate_mammography_cade)
+evaluate.command("density")(evaluate_density)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")
+train.command("mammography-cade")(train_mammography_cade)
+train.command("density")(train_density_command)
 app.add_typer(train, name="train")
 study.command()(deidentify)
 app.add_typer(study, name="study")

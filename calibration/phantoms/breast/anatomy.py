@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from senoscope.calibration.phantoms.breast.growths import Growth, grown
+from senoscope.calibration.phantoms.breast.growths import Growth, grown, specks
 from senoscope.calibration.phantoms.breast.power_law import Field, power_law
 from senoscope.domain.mammogram import Laterality
 
@@ -27,7 +27,9 @@ class BreastAnatomy:
     """One breast. `gland` is the share of gland at each place of GRID, 0..1.
 
     `depth_mm` from chest wall to nipple and `width_mm` along the chest wall are those under
-    compression to `thickness_mm`. `density` is the letter its volume was drawn for.
+    compression to `thickness_mm`. `density` is the letter its volume was drawn for. `specks` is
+    (n, 4), place and radius in mm of single harmless calcifications, which most breasts have: a
+    breast without any would flatter whoever looks for clusters.
     """
 
     seed: int
@@ -38,6 +40,7 @@ class BreastAnatomy:
     thickness_mm: float
     gland: Field
     growths: tuple[Growth, ...]
+    specks: Field
 
     @classmethod
     def drawn(
@@ -66,6 +69,7 @@ class BreastAnatomy:
             thickness_mm=thickness_mm,
             gland=_gland(side, share * side.uniform(0.9, 1.1)),
             growths=tuple(grown(side, kinds)),
+            specks=specks(np.random.default_rng([seed, 4 if laterality is Laterality.LEFT else 5])),
         )
 
 

@@ -37,7 +37,8 @@ class CompressedBreast:
 
     `gland` is (planes, rows, columns), the share of gland or mass at each place, 0..1.2; above 1
     is denser than gland. `inside` likewise: 1 in the breast with its skin, which `gland` leaves
-    out. `muscle_mm` is (rows, columns), the path through the pectoral muscle.
+    out. `muscle_mm` is (rows, columns), the path through the pectoral muscle. `specks_mm` is
+    (n, 3): row, column and radius of single calcifications.
     """
 
     laterality: Laterality
@@ -47,6 +48,7 @@ class CompressedBreast:
     inside: NDArray[np.bool_]
     muscle_mm: Field
     growths: tuple[PlacedGrowth, ...]
+    specks_mm: Field
 
     @classmethod
     def of(cls, anatomy: BreastAnatomy, view: str) -> CompressedBreast:
@@ -68,7 +70,8 @@ class CompressedBreast:
         for each in placed:
             _grow(gland, each)
         gland *= inside
-        return cls(anatomy.laterality, view, shape, gland, inside, muscle, placed)
+        specks = _placed_specks(anatomy.specks, shape, is_oblique)
+        return cls(anatomy.laterality, view, shape, gland, inside, muscle, placed, specks)
 
 
 def _turned(across: float, height: float, is_oblique: bool) -> tuple[float, float]:
@@ -128,12 +131,27 @@ def _muscle(random: np.random.Generator, shape: Footprint, thickness_mm: float) 
 
 
 def _placed(growth: Growth, shape: Footprint, planes: int, is_oblique: bool) -> PlacedGrowth:
-    depth, across, height = growth.place
-    along, up = _turned(across, height, is_oblique)
-    row = int(np.argmin(np.abs(shape.along[:, 0] - along)))
-    column = int(np.argmin(np.abs(shape.depth[row] - depth)))
+    row_mm, column_mm, up = _on_detector(growth.place, shape, is_oblique)
     plane_mm = (up * 0.75 + 1) / 2 * planes * PLANE_MM
-    return PlacedGrowth(growth, (plane_mm, row * VOXEL_MM, column * VOXEL_MM))
+    return PlacedGrowth(growth, (plane_mm, row_mm, column_mm))
+
+
+def _on_detector(
+    place: tuple[float, float, float], shape: Footprint, is_oblique: bool
+) -> tuple[float, float, float]:
+    """Row and column in mm of a place in the breast, and how far up it lies, -1..1."""
+    along, up = _turned(place[1], place[2], is_oblique)
+    row = int(np.argmin(np.abs(shape.along[:, 0] - along)))
+    column = int(np.argmin(np.abs(shape.depth[row] - place[0])))
+    return row * VOXEL_MM, column * VOXEL_MM, up
+
+
+def _placed_specks(specks: Field, shape: Footprint, is_oblique: bool) -> Field:
+    rows = []
+    for depth, across, height, radius in specks.tolist():
+        row_mm, column_mm, _ = _on_detector((depth, across, height), shape, is_oblique)
+        rows.append((row_mm, column_mm, radius))
+    return np.array(rows, np.float32).reshape(-1, 3)
 
 
 def _grow(gland: Field, placed: PlacedGrowth) -> None:
@@ -150,7 +168,8 @@ def _grow(gland: Field, placed: PlacedGrowth) -> None:
         last = min(count, int((centre + reach) / step) + 2)
         slices.append(slice(first, last))
         axes.append((np.arange(first, last, dtype=np.float32) + 0.5) * step - centre)
-    up, down, along = np.meshgrid(*axes, indexing="ij")
+    grid = np.meshgrid(*axes, indexing="ij")
+    up, down, along = (np.asarray(each, np.float32) for each in grid)
     here = gland[tuple(slices)]
     np.maximum(here, _body(growth, up, down, along), out=here)
 

@@ -48,6 +48,23 @@ def grown(random: np.random.Generator, kinds: tuple[str, ...]) -> Iterator[Growt
         yield _growth(random, kind, (float(place[0]), float(place[1]), float(place[2])))
 
 
+def specks(random: np.random.Generator) -> NDArray[np.float32]:
+    """(n, 4): place (depth, across, height) and radius in mm of single calcifications, far apart.
+
+    None to six. They are no growths: nothing that is sought.
+    """
+    count = int(min(random.poisson(2.0), 6))
+    places = np.empty((count, 4), np.float32)
+    for one in range(count):
+        while True:
+            place = random.uniform((0.1, -0.7, -0.7), (0.85, 0.7, 0.7))
+            near = np.linalg.norm(places[:one, :3] - place, axis=1)
+            if np.linalg.norm(place) < 0.9 and near.min(initial=np.inf) > 0.3:
+                break
+        places[one] = (*place, np.clip(random.lognormal(np.log(0.2), 0.4), 0.1, 0.6))
+    return places
+
+
 def _place(random: np.random.Generator, taken: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     while True:
         place = random.uniform((0.3, -0.6, -0.6), (0.75, 0.6, 0.6))
@@ -64,13 +81,13 @@ def _growth(random: np.random.Generator, kind: str, place: tuple[float, float, f
     elif kind == "spiculated mass":
         radius_mm = random.uniform(3, 8)
         edge = _edge(random, 12, 0.09)
-        spicules = _spicules(random, random.integers(22, 40), radius_mm, 1.1)
+        spicules = _spicules(random, int(random.integers(22, 40)), radius_mm, 1.1)
     elif kind == "distortion":
         radius_mm = random.uniform(2, 3)
-        spicules = _spicules(random, random.integers(24, 40), 5.0, 1.4)
+        spicules = _spicules(random, int(random.integers(24, 40)), 5.0, 1.4)
     else:
         radius_mm = random.uniform(2.5, 5)
-        grains = _grains(random, random.integers(5, 16), radius_mm)
+        grains = _grains(random, int(random.integers(5, 16)), radius_mm)
     return Growth(kind, place, float(radius_mm), edge, spicules, grains)
 
 

@@ -77,7 +77,7 @@ class SimulatedMammogram:
         muscle = np.minimum(_fine(breast.muscle_mm), np.maximum(thickness - gland, 0))
         skin = _skin_mm(thickness)
         dense_mm = gland + muscle + skin
-        calcium = _calcium_mm(breast.growths, thickness.shape)
+        calcium = _calcium_mm(breast, thickness.shape)
         depth = FAT_PER_MM * np.maximum(thickness - dense_mm, 0) + GLAND_PER_MM * dense_mm
         depth += CALCIUM_PER_MM * calcium
         counts = _counts(random, depth)
@@ -106,7 +106,8 @@ def _fine(coarse: Field) -> Field:
 
 def _thickness_mm(breast: CompressedBreast) -> Field:
     """Without the steps of the grid along the skin."""
-    fine = _fine(cv2.GaussianBlur(breast.shape.thickness_mm, (0, 0), 1.0))
+    smooth = cv2.GaussianBlur(breast.shape.thickness_mm, (0, 0), 1.0)
+    fine = _fine(np.asarray(smooth, np.float32))
     return np.where(fine > 1, fine, 0)
 
 
@@ -158,9 +159,11 @@ def _skin_mm(thickness: Field) -> Field:
     return np.minimum(thickness, 2 * SKIN_MM + 2.0 * np.exp(-thickness / 8))
 
 
-def _calcium_mm(growths: tuple[PlacedGrowth, ...], shape: tuple[int, ...]) -> Field:
+def _calcium_mm(breast: CompressedBreast, shape: tuple[int, ...]) -> Field:
     path = np.zeros(shape, np.float32)
-    for placed in growths:
+    for row_mm, column_mm, radius_mm in breast.specks_mm.tolist():
+        _add_grain(path, (column_mm / PIXEL_MM, row_mm / PIXEL_MM), radius_mm / PIXEL_MM)
+    for placed in breast.growths:
         for _, down, along, radius in placed.growth.grains:
             y = (placed.centre_mm[1] + down) / PIXEL_MM
             x = (placed.centre_mm[2] + along) / PIXEL_MM
@@ -185,9 +188,9 @@ def _add_grain(path: Field, at: tuple[float, float], radius_px: float) -> None:
 def _counts(random: np.random.Generator, depth: Field) -> Field:
     """Photons of each pixel, with their noise."""
     expected = cv2.GaussianBlur(np.exp(-depth) * np.float32(PHOTONS), (0, 0), _BLUR_PX)
-    noise = random.standard_normal(depth.shape, dtype=np.float32)
+    grains = random.standard_normal(depth.shape, dtype=np.float32)
     # A detector's blur is in its noise as well.
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.5)
+    noise = cv2.GaussianBlur(grains, (0, 0), 0.5)
     return np.asarray(np.maximum(expected + noise * np.sqrt(expected) * 1.6, 1), np.float32)
 
 

@@ -57,6 +57,9 @@ evaluate sweep --bus-bra no-such
 evaluate ultrasound --data empty --layout busi --report x.json
 evaluate ultrasound --data no-such --layout bus-bra --report x.json
 evaluate ultrasound --data empty --layout pdf --report x.json
+evaluate density --data no-such --layout images+csv --report x.json
+evaluate density --data empty --layout images+csv --report x.json
+evaluate density --data empty --layout pdf --report x.json
 evaluate descriptors --data no-such --table no-such.csv --report x.json
 evaluate descriptors --data empty --table text.txt --report x.json
 compare ultrasound --data no-such
@@ -74,6 +77,7 @@ train unet --data empty
 train googlenet --data text.txt
 train cadx --data no-such
 train cade --data no-such
+train density --breasts 1
 study quality no-such
 study quality text.txt
 study quality empty

@@ -1,0 +1,1 @@
+"""What is measured on mammograms, simulated ones and data sets."""

@@ -20,12 +20,14 @@ from senoscope.ui.commands.gallery_command import gallery
 from senoscope.ui.commands.live_command import live
 from senoscope.ui.commands.pacs_command import pacs
 from senoscope.ui.commands.probability_command import probability
+from senoscope.ui.commands.stopping import StoppableGroup
 from senoscope.ui.commands.store_command import store
 from senoscope.ui.commands.study_command import study
 from senoscope.ui.commands.train_command import train
 
 app = typer.Typer(
     help="An open breast-ultrasound assistant. Not a medical device: suggestions, not diagnoses.",
+    cls=StoppableGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -11,7 +11,11 @@ live: .venv/base
 	$(BIN)/senoscope live --source phantom
 
 # The rooms whose tests bear company share the cores; the others want them for themselves.
-APART := tests/calibration tests/domain tests/models tests/studies tests/ui
+APART := tests/calibration tests/domain tests/models tests/studies tests/ui \
+  tests/realtime/recording tests/realtime/sources tests/realtime/tracking tests/test_documents.py \
+  tests/test_house.py tests/test_tour.py tests/browser/calibration tests/browser/review \
+  tests/browser/studies tests/browser/test_measures.py tests/browser/test_same_lesion.py \
+  tests/browser/test_source_dialog.py tests/browser/test_still_frames.py tests/browser/test_why.py
 
 test: .venv/$(EXTRAS)
 	$(BIN)/pytest $(PYTEST_FLAGS) -n 2 --dist worksteal $(APART)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from senoscope.domain.frame import Frame, Gray
+from senoscope.realtime.started_unheard import started_unheard
 from senoscope.realtime.worker import (
     MOST_AT_ONCE,
     NO_MEMORY,
@@ -61,7 +62,8 @@ class ReaderProcess:
     def start(self) -> Ready | BuildFailed | Lost:
         """Start the process and wait until its reader is built."""
         try:
-            self._process.start()
+            with started_unheard():
+                self._process.start()
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             return BuildFailed(f"The reader cannot be handed to its own process: {error}")
         except OSError as error:

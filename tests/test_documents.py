@@ -6,9 +6,9 @@ import re
 import shlex
 from pathlib import Path
 
-import click
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from senoscope.ui.commands.every_command import app
 
@@ -28,8 +28,8 @@ def command_lines() -> list[str]:
     return [line for line in lines if "senoscope " in line and "pip install" not in line]
 
 
-def leaves(command: click.Command, name: str = "senoscope") -> list[str]:
-    if isinstance(command, click.Group):
+def leaves(command: object, name: str = "senoscope") -> list[str]:
+    if isinstance(command, TyperGroup):
         return [
             leaf for key, each in command.commands.items() for leaf in leaves(each, f"{name} {key}")
         ]
@@ -37,12 +37,22 @@ def leaves(command: click.Command, name: str = "senoscope") -> list[str]:
 
 
 @pytest.mark.parametrize("line", command_lines())
-def test_every_documented_command_line_is_understood(line: str) -> None:
+def test_every_documented_command_line_is_understood(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "DIR").mkdir()  # what the documents call a folder of the reader's
+    monkeypatch.chdir(tmp_path)
     words = shlex.split(line[line.index("senoscope") :])[1:]
-    command: click.Command = COMMANDS
-    while isinstance(command, click.Group) and words and words[0] in command.commands:
+    command = COMMANDS
+    while isinstance(command, TyperGroup) and words and words[0] in command.commands:
         command = command.commands[words.pop(0)]
     command.make_context("senoscope", words, resilient_parsing=False)
+
+
+def test_the_commands_are_those_below_the_groups() -> None:
+    assert {"senoscope live", "senoscope study read", "senoscope train unet"} <= set(
+        leaves(COMMANDS)
+    )
 
 
 @pytest.mark.parametrize("leaf", leaves(COMMANDS))

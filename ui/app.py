@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -18,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 
-from senoscope.domain.errors import PortInUse, SettingsError
+from senoscope.domain.errors import SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from senoscope.ui.access.accounts import Accounts, check_password, shared_accounts
@@ -30,6 +29,7 @@ from senoscope.ui.access.tls import Tls, context_of, tls_warning
 from senoscope.ui.calibration.calibration_route import CALIBRATION_PATH, add_calibration
 from senoscope.ui.frames.key_frames_route import add_key_frames
 from senoscope.ui.frames.overlay import USUAL_AGES, MaskAges
+from senoscope.ui.listening import listening, require_guarded
 from senoscope.ui.live.actions_route import add_actions
 from senoscope.ui.live.calipers_route import add_calipers
 from senoscope.ui.live.exam_route import add_exam
@@ -207,16 +207,11 @@ def serve(
     What a site should mend is said on stderr. PortInUse, or SettingsError for a host that must not
     be used.
     """
-    if not (app.state.asks_who or is_this_machine(host)):
-        raise SettingsError(
-            f"The page was to be served on {host}, where other machines can reach it, without a "
-            "password. Add accounts (`senoscope account add`), set a password, or serve on "
-            "127.0.0.1."
-        )
+    require_guarded(host, app.state.asks_who)
     warning = tls_warning(tls) if tls is not None else _readable(host)
     if warning is not None:
         sys.stderr.write(f"senoscope: {warning}\n")
-    with _listening(host, port) as listener:
+    with listening(host, port) as listener:
         say(f"{page_address(host, port, tls is not None)} (Ctrl-C ends it)")
         uvicorn.Server(server_config(app, tls)).run(sockets=[listener])
 
@@ -267,20 +262,3 @@ def _own_address(family: socket.AddressFamily, elsewhere: str) -> str:
         except OSError:
             return socket.gethostname()
         return str(unsent.getsockname()[0])
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket that listens, so that nobody can take the port between a check and the start."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PortInUse(
-                f"Port {port} is in use by another program. Stop that program, or choose another "
-                f"port, for example --port {port + 1 if port < 65535 else port - 1}."
-            ) from error
-        raise SettingsError(
-            f"The page cannot be served on {host}:{port} ({error.strerror or error}). "
-            "Expected an address of this machine and a port from 1024 to 65535."
-        ) from error

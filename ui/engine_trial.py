@@ -17,6 +17,7 @@ from senoscope.calibration.engine_choice import Attempt, attempted
 from senoscope.domain.errors import EngineUnavailable, SenoscopeError
 from senoscope.domain.frame import Gray
 from senoscope.models.engines.ways import BACK_ENDS, Way
+from senoscope.realtime.started_unheard import started_unheard
 from senoscope.ui.assemble import build_reader
 
 TRIAL_LIMIT_S = 180.0
@@ -31,7 +32,8 @@ def attempt(way: Way, clip: Sequence[Gray]) -> Attempt:
     context = multiprocessing.get_context("spawn")
     near, far = context.Pipe(duplex=False)
     process = context.Process(target=_tell, args=(far, way, clip), daemon=True)
-    process.start()
+    with started_unheard():
+        process.start()
     # Only the child may hold this end: then its death closes the pipe.
     far.close()
     try:

@@ -23,6 +23,11 @@ def write_bytes(path: Path, content: bytes, private: bool = False) -> None:
     # A name of its own: two that write at once each write a whole file.
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
+        if path.exists() and not path.is_file():
+            # A device would be replaced by a file, where this user may.
+            raise StorageError(
+                f"{path} cannot be written: it is a folder or a device. Name another."
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.touch(0o600 if private else 0o666, exist_ok=False)
         with partial.open("wb") as file:

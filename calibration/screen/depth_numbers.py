@@ -174,7 +174,7 @@ def _numbers(strip: Gray, left: int, top: int) -> list[PrintedNumber]:
     boxes = [
         (x, y, x + w, y + h)
         for x, y, w, h, area in stats[1:].tolist()
-        if 6 <= h <= 32 and 1 <= w <= 1.1 * h and area >= 6
+        if 6 <= h <= 32 and w <= 1.1 * h and area >= 6
     ]
     boxes.sort()
     numbers = []

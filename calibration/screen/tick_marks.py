@@ -98,8 +98,6 @@ def find_marks(pixels: Gray) -> Marks:
     count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
         bright.view(np.uint8), 8, kind, cv2.CCL_DEFAULT
     )
-    if count <= 1:
-        return Marks(*(np.zeros(0) for _ in range(4)))
     at = np.flatnonzero(bright)
     label, weight = labels.ravel()[at], seen.ravel()[at].astype(np.float64)
     total = np.bincount(label, weight, count)[1:]

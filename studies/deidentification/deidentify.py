@@ -93,7 +93,8 @@ def deidentified(
     """Write what can be, as out/PSEUDONYM/UID.dcm; `out` is new or empty, outside what is read.
 
     `on_file` is told how many files were dealt with; what it raises ends the export. Then, as after
-    any error, nothing is left. StorageError where it cannot be written, else as of `StudyFiles`.
+    any error, or where no file could be copied, nothing is left. StorageError where it cannot be
+    written, else as of `StudyFiles`.
     """
     options = options or DeidentifyOptions()
     folder = _folder_beside(out)
@@ -103,7 +104,8 @@ def deidentified(
             export.take(found)
             on_file(done)
         report = export.report(files.left_out)
-        folder.replace(out)
+        if report.written:
+            folder.replace(out)
     except OSError as error:
         raise StorageError(
             f"The files could not be written ({error.strerror}); nothing was left. Free room, or "

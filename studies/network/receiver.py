@@ -130,14 +130,15 @@ class Receiver:
             return
         settings = self._settings
         tls = None if settings.tls is None else settings.tls.context()
+        server = self._listening(tls)  # first: a port that is taken must leave no folder behind
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             sweep(self._folder)
         except OSError as error:
+            server.server_close()
             raise StorageError(
                 f"The receiver's folder cannot be used ({error.strerror}). Choose another."
             ) from error
-        server = self._listening(tls)
         server.folder, server.largest = self._folder, settings.largest
         server.most_connections = 2 * settings.associations + 2
         server.longest_s = settings.silence

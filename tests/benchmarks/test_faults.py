@@ -24,7 +24,8 @@ AI_BACK_S = 10.0 * SLACK
 PICTURE_S = 0.3 * SLACK
 """However the AI fares, a picture comes at least so often."""
 
-pytestmark = pytest.mark.real_gate
+# No gate: it often takes so short a sweep for a probe moved too fast, and until the next frame is
+# read nobody can know that the AI is gone.
 
 
 def once(fault: str) -> bedside.Run:

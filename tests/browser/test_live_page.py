@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from senoscope.realtime.published import AiState
+from senoscope.ui.frames import cine
 from senoscope.ui.frames.key_frames import KeyFrames
 from senoscope.ui.live.live_actions import LiveActions, Preview
 from tests import builders
@@ -25,6 +26,7 @@ from tests.ui.built_frames import phantom_frames, status
 
 pytestmark = [pytest.mark.browser, needs_browser]
 
+HELD_S = 2.0
 WATCH_CARDS = """() => new Promise((done) => {
     const { view } = window.senoscope, wrong = [];
     let looks = 0;
@@ -73,22 +75,23 @@ def test_at_least_25_frames_a_second_are_seen(shown: Shown) -> None:
     assert shown.page.evaluate("window.senoscope.view.shown.size") == [1280, 720]
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (768, 1024)])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_nothing_has_to_be_scrolled(shown: Shown, size: tuple[int, int], language: str) -> None:
-    width, height = size
-    shown.page.set_viewport_size({"width": width, "height": height})
+def test_nothing_has_to_be_scrolled(shown: Shown, language: str) -> None:
     if language == "zh":
         shown.page.keyboard.press("l")
-    shown.page.get_by_text("p95").wait_for()
-    for part in ("picture", "lesion_0", "about", "freeze", "snapshot"):
-        assert inside(box_of(shown, f"[data-part={part}]"), (0, 0, width, height)), part
-    for part in ("frame_rate", "latency"):
-        assert inside(box_of(shown, f"[data-part={part}]"), box_of(shown, ".facts")), part
-    for part in (".findings", ".top", ".controls", ".warning"):
-        room = shown.page.locator(part)
-        assert room.evaluate("one => one.scrollHeight <= one.clientHeight"), part
-        assert room.evaluate("one => one.scrollWidth <= one.clientWidth"), part
+    for width, height in ((1280, 720), (1024, 768), (768, 1024)):
+        shown.page.set_viewport_size({"width": width, "height": height})
+        shown.page.get_by_text("p95").wait_for()
+        for part in ("picture", "lesion_0", "about", "freeze", "snapshot"):
+            box = box_of(shown, f"[data-part={part}]")
+            assert inside(box, (0, 0, width, height)), (width, part)
+        for part in ("frame_rate", "latency"):
+            box = box_of(shown, f"[data-part={part}]")
+            assert inside(box, box_of(shown, ".facts")), (width, part)
+        for part in (".findings", ".top", ".controls", ".warning"):
+            room = shown.page.locator(part)
+            assert room.evaluate("one => one.scrollHeight <= one.clientHeight"), (width, part)
+            assert room.evaluate("one => one.scrollWidth <= one.clientWidth"), (width, part)
 
 
 def box_of(shown: Shown, selector: str) -> tuple[float, float, float, float]:
@@ -197,11 +200,15 @@ def test_a_latency_says_what_it_is_and_is_blank_while_not_known(
         served.loop.condition = usual
 
 
-def test_a_snapshot_of_a_long_frozen_frame_is_that_frame(shown: Shown, served: Served) -> None:
+def test_a_snapshot_of_a_long_frozen_frame_is_that_frame(
+    shown: Shown, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cine, "CINE_S", HELD_S)
     shown.freeze_on_a_lesion()
     index = shown.page.evaluate("window.senoscope.view.shown.frame")
     assert f"FROZEN, frame {index}" in shown.page.locator(".banners").inner_text()
-    shown.page.wait_for_timeout(4500)  # longer than the server holds frames that nobody froze
+    # Longer than the server holds frames that nobody froze.
+    shown.page.wait_for_timeout(1.5 * HELD_S * 1000)
     shown.page.keyboard.press("s")
     shown.page.get_by_text("Saved senoscope_").wait_for()
     assert list(served.folder.glob(f"*_frame{index:04d}.png"))

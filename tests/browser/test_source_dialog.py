@@ -12,6 +12,7 @@ import pytest
 from senoscope.calibration.screen.field_of_view import FieldOfView, NoField
 from senoscope.domain.errors import SourceUnavailable
 from senoscope.domain.frame import ScanArea
+from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.sources.framing import Cut
 from senoscope.ui.frames.key_frames import KeyFrames
 from senoscope.ui.live.live_actions import LiveActions, Preview
@@ -84,9 +85,15 @@ class Dialog:
         self.shown.page.locator("dialog[open]").wait_for(state="detached")
 
 
+@pytest.fixture(scope="module")
+def frames() -> list[PublishedFrame]:
+    return phantom_frames(4, *SIZE)
+
+
 @pytest.fixture
-def dialog(chromium: playwright.Browser, tmp_path: Path) -> Iterator[Dialog]:
-    frames = phantom_frames(4, *SIZE)
+def dialog(
+    chromium: playwright.Browser, tmp_path: Path, frames: list[PublishedFrame]
+) -> Iterator[Dialog]:
     sources = Sources(frames[0].jpeg)
     loop = FakeLiveLoop(frames, status(), fps=20)
     actions = LiveActions(

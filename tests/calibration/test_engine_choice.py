@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from senoscope.calibration import engine_choice
 from senoscope.calibration.engine_choice import (
     Attempt,
     Trial,
@@ -56,7 +57,7 @@ def test_a_fast_engine_that_reads_wrongly_is_not_taken() -> None:
 def test_one_that_cannot_be_loaded_says_why_and_the_next_is_tried() -> None:
     trials = trial("slow", "missing", "fast")
     assert "pip install it" in trials["missing"].in_words
-    assert trials["missing"].verdict is None
+    assert (trials["missing"].verdict, trials["missing"].median_ms) == (None, 0)
     assert fastest(list(trials.values())).way == "fast"
 
 
@@ -100,6 +101,13 @@ def test_a_clip_is_read_frame_by_frame_after_a_few_that_do_not_count() -> None:
     assert [reading.frame_index for reading in found.readings] == [0, 1, 2, 3, 4]
     assert found.shapes == ((64, 96),) * 5
     assert found.median_ms > 0
+
+
+def test_the_time_of_a_frame_is_the_median_in_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 0.004, 1.0, 1.5, 2.0, 2.006])
+    monkeypatch.setattr(engine_choice, "perf_counter", lambda: next(clock))
+    found = attempted(Looker(), [builders.pixels(value) for value in range(3)])
+    assert found.median_ms == pytest.approx(6.0)
 
 
 def test_each_way_is_named_before_it_is_tried() -> None:

@@ -15,6 +15,11 @@ def test_the_less_sure_a_lesion_the_further_its_outline_may_be_off() -> None:
     assert sure.place < less.place < least.place
 
 
+@pytest.mark.parametrize(("presence", "as_sure_as"), [(0.0, 0.5), (0.95, 0.955), (0.965, 1.0)])
+def test_a_presence_at_a_limit_is_one_of_the_surer(presence: float, as_sure_as: float) -> None:
+    assert network_error(presence, SIZE, 192) == network_error(as_sure_as, SIZE, 192)
+
+
 def test_an_edge_may_lie_half_a_pixel_of_the_networks_grid_off() -> None:
     assert network_error(0.97, (384, 300), 192).step_px == 2
     assert network_error(0.97, (300, 384), 192).step_px == 2

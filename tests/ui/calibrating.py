@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,7 +24,7 @@ from senoscope.ui.calibration.screen_templates import ScreenTemplates
 from tests import builders
 from tests.fakes import FakeLiveLoop
 from tests.ui.built_frames import OPERATING_POINT, status
-from tests.ui.opened import Asked
+from tests.ui.opened import Asked, Served, unpacked
 
 NUMBERED = made_screen(8)
 """Dashes each centimetre with numbers beside them: its ruler is read by itself."""
@@ -65,10 +64,7 @@ class ScreenLoop(FakeLiveLoop):
 
 
 @dataclass
-class Calibrating:
-    """The served application, asked as a browser asks it."""
-
-    client: TestClient
+class Calibrating(Served):
     loop: ScreenLoop
     templates: ScreenTemplates
     report: Path
@@ -77,44 +73,31 @@ class Calibrating:
     def state(self) -> Any:
         return self.asked("/screen")
 
-    def asked(self, path: str, body: Any = None) -> Any:
-        answer = self.client.get(path) if body is None else self.client.post(path, json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def refused(self, path: str, body: Any) -> str:
-        answer = self.client.post(path, json=body)
-        assert answer.status_code == 409, answer.text
-        return str(answer.json()["message"])
-
     def picture(self) -> tuple[dict[str, Any], Gray]:
         """The header and the pixels of the newest whole picture."""
         answer = self.client.get("/screen/picture")
         assert answer.status_code == 200, answer.text
         assert answer.headers["cache-control"] == "no-store"
-        length = int.from_bytes(answer.content[:4], "little")
-        header = json.loads(answer.content[4 : 4 + length])
-        jpeg = np.frombuffer(answer.content[4 + length :], np.uint8)
-        return header, np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE), np.uint8)
+        header, jpeg = unpacked(answer.content)
+        pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+        return header, np.asarray(pixels, np.uint8)
 
 
-def calibration_app(
-    loop: ScreenLoop, folder: Path, password: str | None = None
-) -> tuple[FastAPI, CalibrationSession]:
+def calibration_app(loop: ScreenLoop, folder: Path) -> tuple[FastAPI, CalibrationSession]:
     """What it keeps is below `folder`."""
     templates = ScreenTemplates(folder / "templates")
     loop.templates = templates.known
     loop.frame(loop.screen.framing)
     session = CalibrationSession(loop, lambda: loop.source, templates, folder / "latency.json")
     actions = replace(Asked().actions, calibration=session)
-    return build_app(loop, actions, PageSettings(folder, OPERATING_POINT, password)), session
+    return build_app(loop, actions, PageSettings(folder, OPERATING_POINT)), session
 
 
 @contextmanager
-def calibrating(folder: Path, password: str | None = None) -> Iterator[Calibrating]:
+def calibrating(folder: Path) -> Iterator[Calibrating]:
     """Serve a calibration page."""
     loop = ScreenLoop()
-    app, session = calibration_app(loop, folder, password)
+    app, session = calibration_app(loop, folder)
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as client:
         report = folder / "latency.json"
         yield Calibrating(client, loop, session.templates, report, folder / "templates")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,13 @@ from senoscope.realtime.sources.framing import Cut
 from senoscope.ui.app import PageSettings, build_app
 from senoscope.ui.frames.key_frames import KeyFrames
 from senoscope.ui.live.live_actions import LiveActions, Preview
+from senoscope.ui.live.live_route import LIVE_PATH
 from tests import builders
 from tests.fakes import FakeLiveLoop, FakeRecording
 from tests.ui.built_frames import OPERATING_POINT, status
 
 PASSWORD = "open sesame"
 FOREIGN = {"origin": "http://elsewhere.example"}
-
 
 Explain = Callable[[PublishedFrame, int], Iterator[dict[str, Any]]]
 
@@ -60,9 +62,43 @@ class Asked:
         return Preview(source, (160, 120), 30.0, True, False, b"jpeg")
 
 
+@dataclass
 class Page:
-    def __init__(self, client: TestClient, loop: FakeLiveLoop, asked: Asked, folder: Path) -> None:
-        self.client, self.loop, self.asked, self.folder = client, loop, asked, folder
+    client: TestClient
+    loop: FakeLiveLoop
+    asked: Asked
+    folder: Path
+
+    def shown(self, frame: PublishedFrame) -> int:
+        """Publish it as the loop does; the number that a browser knows it by."""
+        with self.client.websocket_connect(f"ws://localhost{LIVE_PATH}") as watching:
+            watching.receive_bytes()  # the status: the server knows its viewer
+            self.loop.emit(frame)
+            header, _ = unpacked(watching.receive_bytes())
+        return int(header["sequence"])
+
+
+def unpacked(message: bytes) -> tuple[Any, bytes]:
+    """The header and the JPEG."""
+    length = int.from_bytes(message[:4], "little")
+    return json.loads(message[4 : 4 + length]), message[4 + length :]
+
+
+@dataclass
+class Served:
+    """An application, asked as a browser asks it."""
+
+    client: TestClient
+
+    def asked(self, path: str, body: Any = None) -> Any:
+        answer = self.client.get(path) if body is None else self.client.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def refused(self, path: str, body: Any = None) -> str:
+        answer = self.client.get(path) if body is None else self.client.post(path, json=body)
+        assert answer.status_code == 409, answer.text
+        return str(answer.json()["message"])
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from tests.realtime.running import until
 from tests.studies.dicom_files import cine, region, write
 from tests.studies.results.image_builders import reading_of
 from tests.ui.built_frames import OPERATING_POINT, status
-from tests.ui.opened import Asked
+from tests.ui.opened import Asked, Served
 
 NAME = "Sample^Anna"
 SIGNER = {"name": "Reader^Rita", "organization": "Sample hospital"}
@@ -106,50 +106,32 @@ def study_zip(frames: int = 3, **changed: Any) -> bytes:
 
 
 @dataclass
-class ReadingStudies:
-    """The served application, asked as a browser asks it."""
-
-    client: TestClient
+class ReadingStudies(Served):
     desk: StudyDesk
     store: ExamStore
     mode: FindsTwo
     folder: Path
 
-    def get(self, path: str) -> Any:
-        answer = self.client.get(path)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def post(self, path: str, body: Any = None) -> Any:
-        answer = self.client.post(path, json={} if body is None else body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def refused(self, path: str, body: Any = None) -> str:
-        answer = self.client.post(path, json={} if body is None else body)
-        assert answer.status_code == 409, answer.text
-        return str(answer.json()["message"])
-
     def upload(self, *files: bytes) -> str:
         """Sent and to be read; its token."""
-        token = self.post("/study/uploads")["token"]
+        token = self.asked("/study/uploads", {})["token"]
         for content in files:
             answer = self.client.post(f"/study/uploads/{token}/file", content=content)
             assert answer.status_code == 200, answer.text
-        self.post(f"/study/uploads/{token}/read")
+        self.asked(f"/study/uploads/{token}/read", {})
         return str(token)
 
     def job(self) -> Any:
         """Once it is done."""
-        until(lambda: self.get("/study/job")["state"] == "idle")
-        return self.get("/study/job")
+        until(lambda: self.asked("/study/job")["state"] == "idle")
+        return self.asked("/study/job")
 
     def read(self, *files: bytes) -> Any:
         """The exam that came of an upload."""
         self.upload(*files)
         done = self.job()
         assert done["message"] == ""
-        return self.get(f"/study/exams/{done['exams'][0]}")
+        return self.asked(f"/study/exams/{done['exams'][0]}")
 
     def sign(self, exam: Any, *verdicts: str, **changed: Any) -> Any:
         """As the page asks it; an overruled one with a reason."""
@@ -158,11 +140,11 @@ class ReadingStudies:
             for number, verdict in enumerate(verdicts, 1)
         ]
         asked = {"decisions": decisions, "assessment": "4B", "text": "Two masses.", **SIGNER}
-        return self.post(f"/study/exams/{exam['number']}/sign", asked | changed)
+        return self.asked(f"/study/exams/{exam['number']}/sign", asked | changed)
 
 
 def studies_app(
-    folder: Path, mode: FindsTwo, reads_alone: bool = False, password: str | None = None
+    folder: Path, mode: FindsTwo, reads_alone: bool = False
 ) -> tuple[FastAPI, StudyDesk, ExamStore]:
     """What it keeps is below `folder`."""
     store = ExamStore.open(f"sqlite:///{folder / 'exams.sqlite'}", folder / "exams")
@@ -171,20 +153,17 @@ def studies_app(
         store, jobs, StudyUploads(folder / "uploads"), reads_alone, ("pacs",), folder / "key"
     )
     actions = replace(Asked().actions, studies=desk)
-    settings = PageSettings(folder, OPERATING_POINT, password)
+    settings = PageSettings(folder, OPERATING_POINT)
     return build_app(FakeLiveLoop([], status()), actions, settings), desk, store
 
 
 @contextmanager
 def reading_studies(
-    folder: Path,
-    mode: FindsTwo | None = None,
-    reads_alone: bool = False,
-    password: str | None = None,
+    folder: Path, mode: FindsTwo | None = None, reads_alone: bool = False
 ) -> Iterator[ReadingStudies]:
     """Serve a studies page."""
     mode = mode or FindsTwo()
-    app, desk, store = studies_app(folder, mode, reads_alone, password)
+    app, desk, store = studies_app(folder, mode, reads_alone)
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as client:
         yield ReadingStudies(client, desk, store, mode, folder)
     desk.close()

@@ -20,30 +20,17 @@ from tests import builders
 from tests.fakes import BuildFakeReader, FakeLiveLoop, FakeReader
 from tests.realtime.running import until
 from tests.ui.built_frames import OPERATING_POINT, status
-from tests.ui.opened import Asked
+from tests.ui.opened import Asked, Served
 
 FRAMES = 24
 STEP_NS = 40_000_000
 SPACING = PixelSpacing(0.1, 0.2)
 
 
-@dataclass(frozen=True)
-class Reviewing:
-    """The served application, asked as a browser asks it."""
-
-    client: TestClient
+@dataclass
+class Reviewing(Served):
     session: ReviewSession
     kept: Path
-
-    def asked(self, path: str, body: Any = None) -> Any:
-        answer = self.client.get(path) if body is None else self.client.post(path, json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def refused(self, path: str, body: Any = None) -> str:
-        answer = self.client.get(path) if body is None else self.client.post(path, json=body)
-        assert answer.status_code == 409, answer.text
-        return str(answer.json()["message"])
 
     def read(self) -> Any:
         """The state once nothing is being read any more."""
@@ -74,12 +61,10 @@ def recorded_clip(
 
 
 @contextmanager
-def reviewing(
-    kept: Path, reader: FakeReader | None = None, password: str | None = None
-) -> Iterator[Reviewing]:
+def reviewing(kept: Path, reader: FakeReader | None = None) -> Iterator[Reviewing]:
     """Serve a review page; what it keeps is below `kept`."""
     session = ReviewSession(BuildFakeReader(reader or FakeReader()), kept)
-    settings = PageSettings(kept / "snapshots", OPERATING_POINT, password)
+    settings = PageSettings(kept / "snapshots", OPERATING_POINT)
     actions = replace(Asked().actions, review=session)
     app = build_app(FakeLiveLoop([], status()), actions, settings)
     with TestClient(app, base_url="http://127.0.0.1") as client:

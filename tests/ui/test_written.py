@@ -71,3 +71,11 @@ def test_two_that_write_at_once_each_write_a_whole_file(tmp_path: Path) -> None:
             list(writers.map(lambda content: write_bytes(tmp_path / "report", content), contents))
             assert (tmp_path / "report").read_bytes() in contents
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+def test_a_device_is_refused_and_stays_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")  # a user may make no device, and this is refused as one
+    with pytest.raises(StorageError, match="folder or a device"):
+        write_text(tmp_path / "pipe", "{}")
+    assert (tmp_path / "pipe").is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]

@@ -76,8 +76,8 @@ def key_of(name: str) -> str:
     return name.strip().casefold()
 
 
-def new_account(name: str, role: Role, password: str, cost: Cost = USUAL_COST) -> Account:
-    """An account with a salt of its own. SettingsError for a name or password not accepted."""
+def check_name(name: str) -> None:
+    """SettingsError for one that no account may have."""
     if not re.fullmatch(rf"[\w.@-]{{1,{LONGEST_ACCOUNT_NAME}}}", name):
         raise SettingsError(
             f"A name of {len(name)} characters was given; expected 1 to {LONGEST_ACCOUNT_NAME} "
@@ -88,6 +88,11 @@ def new_account(name: str, role: Role, password: str, cost: Cost = USUAL_COST) -
             f"The name {name} was given; the audit trail means by it whoever has no account. "
             "Choose another."
         )
+
+
+def new_account(name: str, role: Role, password: str, cost: Cost = USUAL_COST) -> Account:
+    """An account with a salt of its own. SettingsError for a name or password not accepted."""
+    check_name(name)
     check_password(password)
     return _account(name, role, password, cost)
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from senoscope.ui.access.login_sessions import LoginSessions
 from senoscope.ui.access.request_guard import LOGIN_NEEDED
 from senoscope.ui.access.roles import DUTIES, LOCAL, Duty, Person, Role, duty_of
-from senoscope.ui.words.catalogue import texts
+from senoscope.ui.words.catalogue import LANGUAGES, following, texts
 
 LOGIN_PATH, LOGOUT_PATH = "/login", "/logout"
 COOKIE = "senoscope_session"
@@ -29,6 +29,10 @@ _ROLE_WORDS = {
     Role.STAFF: "role_staff",
     Role.ADMIN: "role_admin",
 }
+
+
+_TAGS = {"zh": "zh-CN"}
+"""What a page says of its language, where that is more than the code."""
 
 
 class Login:
@@ -170,15 +174,18 @@ def _page(
     trouble: str | None = None,
     code: int = 200,
 ) -> HTMLResponse:
-    chinese = request.headers.get("accept-language", "").lower().startswith("zh")
-    words = {key: escape(text) for key, text in texts("zh" if chinese else "en").items()}
+    language = _language(request)
+    words = {key: escape(text) for key, text in texts(language).items()}
     if person is None:
         form = _asking(words, named) + f'<p role="alert">{words[trouble] if trouble else ""}</p>'
         form = f'<form method="post"><h1>{words["brand"]}</h1>{form}</form>'
     else:
         form = _leaving(words, person)
+    other = following(language)
+    form += f'''<p><a href="{LOGIN_PATH}?language={other}" lang="{_TAGS.get(other, other)}"
+hreflang="{_TAGS.get(other, other)}">{words["other_language"]}</a></p>'''
     return HTMLResponse(
-        f"""<!doctype html><html lang="{"zh-CN" if chinese else "en"}"><meta charset="utf-8">
+        f"""<!doctype html><html lang="{_TAGS.get(language, language)}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{words["brand"]}</title>
 <style>
 body {{ margin: 0; min-height: 100vh; display: grid; place-content: center;
@@ -196,6 +203,13 @@ p {{ margin: 0; min-height: 3em; }}
         status_code=code,
         headers={"cache-control": "no-store"},
     )
+
+
+def _language(request: Request) -> str:
+    """As chosen on this page, whose forms keep its address; else as the browser prefers."""
+    preferred = request.headers.get("accept-language", "")[:2].lower()
+    asked = request.query_params.get("language", preferred)
+    return asked if asked in LANGUAGES else "en"
 
 
 def _asking(words: dict[str, str], named: bool) -> str:

@@ -10,6 +10,7 @@ from senoscope.calibration.screen.screen_template import ScreenTemplate
 from senoscope.ui.calibration.calibration_session import CalibrationSession
 from senoscope.ui.calibration.screen_templates import ScreenTemplates, file_name
 from senoscope.ui.frames.overlay import Header
+from senoscope.ui.frames.packed import UNKEPT, attached
 
 CALIBRATION_PATH = "/calibration/"
 """Of the page; what it asks for is below /screen."""
@@ -70,10 +71,7 @@ def _add_scale(routes: APIRouter, session: CalibrationSession) -> None:
 
     @routes.get("/picture")
     def picture() -> Response:
-        # A patient's name may stand on it.
-        unkept = {"cache-control": "no-store"}
-        media_type = "application/octet-stream"
-        return Response(session.picture(), media_type=media_type, headers=unkept)
+        return Response(session.picture(), media_type="application/octet-stream", headers=UNKEPT)
 
     @routes.post("/points")
     def points(asked: PointsAsked) -> Header:
@@ -117,6 +115,5 @@ def _add_templates(
     @routes.get("/templates/file")
     def file(name: str) -> Response:
         template = templates.named(name)
-        disposition = f'attachment; filename="{file_name(name)}.yaml"'
-        headers = {"content-disposition": disposition}
+        headers = attached(f"{file_name(name)}.yaml")
         return Response(template.text(), media_type="application/yaml", headers=headers)

@@ -11,6 +11,7 @@ from senoscope.domain.errors import SettingsError
 from senoscope.ui.access.accounts import (
     Account,
     accounts_file,
+    check_name,
     key_of,
     load_accounts,
     new_account,
@@ -37,6 +38,7 @@ def add(
     ],
 ) -> None:
     """Add an account; its password is asked for, or read from a pipe."""
+    check_name(name)
     path = accounts_file()
     accounts = load_accounts(path)
     if key_of(name) in accounts:

@@ -10,6 +10,7 @@ import typer
 from platformdirs import user_config_path
 
 from senoscope.domain.errors import SettingsError
+from senoscope.ui.commands.stopping import STOPPED
 from senoscope.ui.written import write_text
 
 
@@ -55,7 +56,7 @@ def deidentify(
             done = deidentified(files, out, secret, options, _say)
     except KeyboardInterrupt:
         typer.echo("\nStopped; nothing was written.", err=True)
-        raise typer.Exit(130) from None
+        raise typer.Exit(STOPPED) from None
     typer.echo("", err=True)
     typer.echo(str(done))
     if report is not None:

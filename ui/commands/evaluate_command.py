@@ -56,10 +56,14 @@ def ultrasound(
         str, typer.Option(help="BUS-BRA folds, for example 4,5. All if left out.")
     ] = "",
     split: Annotated[str, typer.Option(help="BUSI part, for example val. All if left out.")] = "",
-    precision: Annotated[Precision, typer.Option(help="Of the weights.")] = Precision.INT8,
+    precision: Annotated[
+        Precision, typer.Option(help="Precision of the weights.")
+    ] = Precision.INT8,
     segmenter: Annotated[Path, typer.Option(help="A model package's folder.")] = SEGMENTER,
     classifier: Annotated[Path, typer.Option(help="A model package's folder.")] = CLASSIFIER,
-    into_cards: Annotated[bool, typer.Option(help="Also write into the cards.")] = False,
+    into_cards: Annotated[
+        bool, typer.Option(help="Also write the figures into the packages' card.json.")
+    ] = False,
     pictures: Annotated[
         Path | None, typer.Option(help="A folder for roc.svg and reliability.svg.")
     ] = None,

@@ -25,12 +25,14 @@ from senoscope.ui.commands.mammography_cade_command import (
 )
 from senoscope.ui.commands.pacs_command import pacs
 from senoscope.ui.commands.probability_command import probability
+from senoscope.ui.commands.stopping import StoppableGroup
 from senoscope.ui.commands.store_command import store
 from senoscope.ui.commands.study_command import study
 from senoscope.ui.commands.train_command import train
 
 app = typer.Typer(
     help="An open breast-ultrasound assistant. Not a medical device: suggestions, not diagnoses.",
+    cls=StoppableGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

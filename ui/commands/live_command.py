@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import signal
-import sys
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -20,7 +18,8 @@ from senoscope.models.package import CLASSIFIER, load_package
 from senoscope.realtime.igtl_out import IgtlOut
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.loop_report import LoopReport
-from senoscope.realtime.sources.choose import normal_form
+from senoscope.realtime.sources.choose import is_built_in, normal_form, source_from_text
+from senoscope.realtime.sources.clip import ClipSource
 from senoscope.realtime.sources.framing import parse_framing, usual_framing
 from senoscope.ui.access.accounts import accounts_file, accounts_now
 from senoscope.ui.access.request_guard import is_this_machine
@@ -29,7 +28,29 @@ from senoscope.ui.assemble import build_explainer, build_reader, operating_point
 from senoscope.ui.calibration.calibration_session import CalibrationSession
 from senoscope.ui.calibration.screen_templates import ScreenTemplates, template_folder
 from senoscope.ui.calibration.site_calibration import fit_in_force
+from senoscope.ui.commands.live_options import (
+    Area,
+    Engine,
+    EveryFrame,
+    FlatOut,
+    Frames,
+    Headless,
+    Host,
+    IgtlPort,
+    Password,
+    Port,
+    Prevalence,
+    Rate,
+    Report,
+    Size,
+    Snapshots,
+    SourceText,
+    TlsCertificate,
+    TlsKey,
+)
+from senoscope.ui.commands.stopping import ended_by_sigterm
 from senoscope.ui.engine_record import chosen_way
+from senoscope.ui.listening import require_place
 from senoscope.ui.live.live_session import LiveSession, SourceRules, WatchedSource, kept_folder
 from senoscope.ui.logs import log_file, start_log
 from senoscope.ui.named_source import named_source
@@ -38,7 +59,10 @@ from senoscope.ui.settings import Settings, load_settings, settings_file, snapsh
 from senoscope.ui.written import write_text
 
 if TYPE_CHECKING:
+    from senoscope.domain.reading import OperatingPoint
+    from senoscope.realtime.sources.base import Source
     from senoscope.realtime.worker import BuildReader
+    from senoscope.ui.access.tls import Tls
     from senoscope.ui.app import PageSettings
     from senoscope.ui.commands.studies_at_hand import StudiesAtHand
 
@@ -49,72 +73,30 @@ ONLY_HEADLESS = (
 
 
 def live(
-    source: Annotated[
-        str,
-        typer.Option(help="phantom, camera:0, a folder, a video file or a stream's address."),
-    ] = "",
-    scan_area: Annotated[
-        str,
-        typer.Option(
-            help="LEFT,TOP,WIDTH,HEIGHT in pixels, nothing outside is read or shown; found: the "
-            "field of view is looked for; whole: all of it, with names that stand on it."
-        ),
-    ] = "",
-    rate: Annotated[float | None, typer.Option(help="Frames a second; the source's own.")] = None,
-    size: Annotated[
-        str, typer.Option(help="COLUMNSxROWS in pixels, of phantom and folder frames.")
-    ] = "1024x768",
-    flat_out: Annotated[bool, typer.Option(help="As fast as a file can be read.")] = False,
-    headless: Annotated[bool, typer.Option(help="No page: read frames, write --report.")] = False,
-    frames: Annotated[int | None, typer.Option(min=1, help="Headless: stop after so many.")] = None,
-    report: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Headless: the JSON file to write.")
-    ] = None,
-    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 7860,
-    password: Annotated[
-        str | None,
-        typer.Option(
-            envvar="SENOSCOPE_PASSWORD",
-            help="One for all, to serve other machines without `senoscope account`.",
-        ),
-    ] = None,
-    snapshots: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Folder for snapshots.")
-    ] = None,
+    source: SourceText = "",
+    scan_area: Area = "",
+    rate: Rate = None,
+    size: Size = "1024x768",
+    flat_out: FlatOut = False,
+    headless: Headless = False,
+    frames: Frames = None,
+    report: Report = None,
+    host: Host = "127.0.0.1",
+    port: Port = 7860,
+    password: Password = None,
+    snapshots: Snapshots = None,
     *,
-    every_frame: Annotated[
-        bool, typer.Option("--every-frame", help="Headless: read also what should not be read.")
-    ] = False,
-    prevalence: Annotated[
-        float | None,
-        typer.Option(help="Share of this site's lesions that are malignant; as in training."),
-    ] = None,
-    igtl_out: Annotated[
-        int | None,
-        typer.Option(
-            help="Also send what is shown by OpenIGTLink, on this port.", min=1, max=65535
-        ),
-    ] = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            help="auto, the fastest that can be trusted here, or for example "
-            "openvino-int8 (`senoscope engines` lists them)."
-        ),
-    ] = "auto",
-    tls_certificate: Annotated[
-        Path | None,
-        typer.Option(envvar="SENOSCOPE_TLS_CERTIFICATE", help="PEM file: the page is https."),
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option(envvar="SENOSCOPE_TLS_KEY", help="PEM file of its key.")
-    ] = None,
+    every_frame: EveryFrame = False,
+    prevalence: Prevalence = None,
+    igtl_out: IgtlPort = None,
+    engine: Engine = "auto",
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
 ) -> None:
     """Read a source live and show it on a page."""
     if not headless and (every_frame or frames is not None or report is not None):
         raise SettingsError(ONLY_HEADLESS)
-    tls, accounts = tls_of(tls_certificate, tls_key), accounts_now(accounts_file())
+    tls = tls_of(tls_certificate, tls_key)
     start_log(log_file())
     stored = load_settings(settings_file())
     text = source or stored.source or "phantom"
@@ -124,34 +106,52 @@ def live(
         text, rate_hz=rate, flat_out=flat_out, size=rules.size, repeat=not headless
     )
     framing = framing or usual_framing(picked)
+    _require_opens(text, picked)
     # Asked for once here, so that a share that cannot be one is refused before anything starts.
     fit = fit_in_force()
     point = operating_point(load_package(CLASSIFIER), prevalence, fit)
+    settings = None
+    if not headless:
+        settings = _page_settings(snapshots or snapshot_folder(), point, stored, password, tls)
+        require_place(host, port, settings.asks_who)
     way, trial = chosen_way(engine, partial(typer.echo, err=True))
     reader = partial(build_reader, way, prevalence=prevalence, site_fit=fit)
-    if headless:
+    if settings is None:
         _measure(LiveLoop(picked, reader, framing, judges=not every_frame), frames, report)
         return
-    # Gradio takes seconds to import, and no other command should wait for it.
-    from senoscope.ui.app import PageSettings  # noqa: PLC0415
-
+    settings = replace(settings, proof=None if trial.verdict is None else trial.verdict.mean_dice)
     watched = WatchedSource(text, picked)
     templates = ScreenTemplates(template_folder())
     loop = LiveLoop(watched, reader, framing, awaits_return=True, templates=templates.known)
     explainer = build_explainer(way, prevalence=prevalence, site_fit=fit)
     session = LiveSession(loop, watched, stored, settings_file(), rules, explainer)
-    settings = PageSettings(
-        snapshot_folder=snapshots or snapshot_folder(),
-        operating_point=point,
-        password=password,
-        proof=None if trial.verdict is None else trial.verdict.mean_dice,
-        ages=stored.ages,
-        accounts=accounts,
-        tls=tls,
-    )
     review, studies = ReviewSession(reader, kept_folder()), _studies(reader, stored)
     calibration = _calibration(loop, session, templates)
     _serve(loop, session, review, calibration, studies, settings, (host, port), igtl_out)
+
+
+def _require_opens(text: str, picked: Source) -> None:
+    """Refuse a file or folder of no use at once: trying the engines may take minutes."""
+    normal = normal_form(text)
+    # A clip was read when it was named; what is no file may be there in a moment.
+    if isinstance(picked, ClipSource) or is_built_in(normal) or not Path(normal).exists():
+        return
+    tried = source_from_text(text)  # another one: a source may be opened once only
+    try:
+        tried.open()
+    finally:
+        tried.close()
+
+
+def _page_settings(
+    snapshots: Path, point: OperatingPoint, stored: Settings, password: str | None, tls: Tls | None
+) -> PageSettings:
+    """SettingsError where nobody could tell who logs in."""
+    # Gradio takes seconds to import, and no other command should wait for it.
+    from senoscope.ui.app import PageSettings  # noqa: PLC0415
+
+    accounts = accounts_now(accounts_file())
+    return PageSettings(snapshots, point, password, ages=stored.ages, accounts=accounts, tls=tls)
 
 
 def _studies(reader: BuildReader, stored: Settings) -> StudiesAtHand | None:
@@ -189,10 +189,9 @@ def _serve(
     desk = None if studies is None else studies.desk
     actions = replace(session.actions, review=review, calibration=calibration, studies=desk)
     app = build_app(loop, actions, settings)
-    # A service manager ends programs by SIGTERM: the AI process and its memory must go too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A service manager ends programs by SIGTERM, which is no failure.
     # Each is done whatever becomes of the others: the exam is kept where a review cannot be.
-    with loop, ExitStack() as ending:
+    with ended_by_sigterm(0), loop, ExitStack() as ending:
         if out is not None:
             out.start()
             ending.callback(out.stop)

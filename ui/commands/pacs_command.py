@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from senoscope.domain.errors import SettingsError
+from senoscope.ui.commands.stopping import STOPPED
 from senoscope.ui.settings import settings_file
 
 # Importing pydicom takes a quarter of a second, which `senoscope --help` need not wait for.
@@ -24,7 +25,12 @@ From = Annotated[str, typer.Option("--from", help="The destination's name in the
 SettingsAt = Annotated[
     Path | None, typer.Option("--pacs", help="The TOML file of destinations.", dir_okay=False)
 ]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of the study.")]
+Since = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Studies of this day or later.")
+]
+Until = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Studies of this day or earlier.")
+]
 
 
 @pacs.command()
@@ -71,13 +77,17 @@ def send(
 @pacs.command()
 def find(
     to: Named,
-    patient_id: Annotated[str, typer.Option(help="Exactly as the PACS has it.")] = "",
+    patient_id: Annotated[
+        str, typer.Option(help="The patient's ID, exactly as the PACS has it.")
+    ] = "",
     accession: Annotated[str, typer.Option(help="The accession number.")] = "",
     modality: Annotated[str, typer.Option(help="Such as US, MG or MR.")] = "",
-    since: Day = None,
-    until: Day = None,
-    most: Annotated[int, typer.Option(min=1, help="Studies at most.")] = 100,
-    names: Annotated[bool, typer.Option("--names", help="Show patients.")] = False,
+    since: Since = None,
+    until: Until = None,
+    most: Annotated[int, typer.Option(min=1, help="List at most so many studies.")] = 100,
+    names: Annotated[
+        bool, typer.Option("--names", help="Show patients' IDs and names too.")
+    ] = False,
     pacs_file: SettingsAt = None,
 ) -> None:
     """List studies: UID, date, modalities, instances. By DICOMweb."""
@@ -114,16 +124,24 @@ def fetch(
 
 @pacs.command()
 def receive(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="To listen on.")],
-    out: Annotated[Path, typer.Option(help="The folder for what comes, for this alone.")],
-    aet: Annotated[str, typer.Option(help="Our AE title.")] = "SENOSCOPE",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")],
+    out: Annotated[Path, typer.Option(help="The folder for what comes; nothing else may use it.")],
+    aet: Annotated[str, typer.Option(help="The AE title that this receiver has.")] = "SENOSCOPE",
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     caller: Annotated[
-        list[str] | None, typer.Option(help="An AE title that may send; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            help="An AE title that may send; may be given often. Left out: any, of this machine."
+        ),
     ] = None,
-    certificate: Annotated[Path | None, typer.Option(help="For TLS, PEM.")] = None,
-    key: Annotated[Path | None, typer.Option(help="Of the certificate, PEM.")] = None,
-    ca: Annotated[Path | None, typer.Option(help="Whose certificates callers need, PEM.")] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM file of a certificate; TLS alone is then taken.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file of the certificate's key.")] = None,
+    ca: Annotated[
+        Path | None,
+        typer.Option(help="PEM file of the authority that callers' certificates must be of."),
+    ] = None,
 ) -> None:
     """Take what is sent by C-STORE until Ctrl-C. Beyond this machine, name the callers."""
     from senoscope.studies.network.receiver import (  # noqa: PLC0415
@@ -142,6 +160,7 @@ def receive(
             threading.Event().wait()
         except KeyboardInterrupt:
             typer.echo("ended")
+            raise typer.Exit(STOPPED) from None
 
 
 def _destination(name: str, path: Path | None) -> Destination:

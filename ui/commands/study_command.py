@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from senoscope.domain.errors import SourceUnavailable
 from senoscope.models.package import CLASSIFIER, load_package
 from senoscope.ui.assemble import build_reader, operating_point, study_modes
 from senoscope.ui.calibration.site_calibration import fit_in_force
+from senoscope.ui.commands.stopping import STOPPED, TERMINATED, ended_by_sigterm
 from senoscope.ui.engine_record import chosen_way
 
 if TYPE_CHECKING:
@@ -25,14 +25,11 @@ if TYPE_CHECKING:
     from senoscope.studies.quality.study_quality import StudyQuality
     from senoscope.studies.study_reading import StudyReading
 
-STOPPED = 130
-"""Exit status of a program that Ctrl-C ended."""
-
 study = typer.Typer(help="DICOM studies: what came, and what the AI reads.", no_args_is_help=True)
 
 Given = Annotated[Path, typer.Argument(help="A folder, a zip, a DICOMDIR or a DICOM file.")]
 WithoutPreamble = Annotated[
-    bool, typer.Option("--without-preamble", help="Also files that lack the DICOM preamble.")
+    bool, typer.Option("--without-preamble", help="Read also files without the DICOM preamble.")
 ]
 
 
@@ -40,7 +37,7 @@ WithoutPreamble = Annotated[
 def quality(
     path: Given,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="As a JSON list of studies.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of studies.")] = False,
     without_preamble: WithoutPreamble = False,
 ) -> None:
     """What came, what is missing and what contradicts itself. Of pixels, only mammograms'."""
@@ -65,12 +62,15 @@ def read(
     out: Annotated[Path, typer.Option(help="The new folder to write the results into.")],
     prevalence: Annotated[
         float | None,
-        typer.Option(help="Share of this site's lesions that are malignant; as in training."),
+        typer.Option(
+            help="Share (0 to 1) of this site's lesions that are malignant; left out: as in "
+            "training."
+        ),
     ] = None,
     engine: Annotated[
         str, typer.Option(help="auto, or for example openvino-int8 (see `senoscope engines`).")
     ] = "auto",
-    language: Annotated[str, typer.Option(help="Of the report: en or zh-CN.")] = "en",
+    language: Annotated[str, typer.Option(help="The report's language: en or zh-CN.")] = "en",
     *,
     without_preamble: WithoutPreamble = False,
 ) -> None:
@@ -84,10 +84,11 @@ def read(
     fit = fit_in_force()
     # Asked for once here, so that a share that cannot be one is refused before anything is read.
     operating_point(load_package(CLASSIFIER), prevalence, fit)
-    # A service manager ends programs by SIGTERM: the AI process must go too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        with StudyFiles(path, without_preamble=without_preamble) as files:
+        with (
+            ended_by_sigterm(TERMINATED),
+            StudyFiles(path, without_preamble=without_preamble) as files,
+        ):
             studies, left_out = _studies(files)
             # Only now: where nothing can be read, the engines need not be tried, for minutes.
             way, _ = chosen_way(engine, partial(typer.echo, err=True))

@@ -30,21 +30,18 @@ DASH = {Suspicion.UNCERTAIN: (10.0, 6.0), None: (2.0, 5.0)}
 """Pixels drawn and left out."""
 
 
-def drawn(
-    pixels: Gray, tracks: Iterable[Track], edited: Iterable[int] = (), said: str = ""
-) -> Colour:
+def drawn(pixels: Gray, tracks: Iterable[tuple[Track, bool]], said: str) -> Colour:
     """The picture with the outlines and numbers of `tracks`, and a strip below saying what it is.
 
-    Outlines of the numbers in `edited` are white: a person drew them. `said` goes before the words
-    every such picture carries; only ASCII can be drawn.
+    With each track comes whether a person drew its outline: it is white then. `said` goes before
+    the words every such picture carries; only ASCII can be drawn.
     """
     picture = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
-    by_hand = set(edited)
-    for track in tracks:
-        _outline(picture, track, track.number in by_hand)
+    for track, by_hand in tracks:
+        _outline(picture, track, by_hand)
     columns = picture.shape[1]
     strip = np.zeros((STRIP, columns, 3), np.uint8)
-    words = f"{said}  Senoscope {__version__}: suggestion, not a diagnosis".strip()
+    words = f"{said}  Senoscope {__version__}: suggestion, not a diagnosis"
     scale = min(0.5, 0.5 * columns / max(cv2.getTextSize(words, FONT, 0.5, 1)[0][0] + 16, 1))
     cv2.putText(strip, words, (8, 19), FONT, scale, (220, 220, 220), 1, cv2.LINE_AA)
     return np.asarray(np.vstack([picture, strip]), np.uint8)

@@ -137,6 +137,11 @@ class KeyFrames:
         with self._lock:
             return tuple(self._told(number) for number in sorted(self._kept))
 
+    def one(self, number: int) -> KeyFrame:
+        """That lesion's. SettingsError: it has none."""
+        with self._lock:
+            return self._told(self._known(number))
+
     def remark(self, number: int, remark: Remark) -> None:
         """Add what the operator says of a lesion. SettingsError: it has no key frame."""
         with self._lock:

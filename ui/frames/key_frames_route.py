@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, Field
 
-from senoscope.domain.errors import SettingsError
 from senoscope.realtime.tracking.same_lesion import Offer, Seen
 from senoscope.ui.frames.key_frames import KeyFrame, KeyFrames, Remark, Side, Verdict
 from senoscope.ui.frames.overlay import Header
+from senoscope.ui.frames.packed import UNKEPT
 
 
 class Remarked(BaseModel):
@@ -43,13 +44,8 @@ def add_key_frames(app: FastAPI, key_frames: KeyFrames) -> None:
 
     @routes.get("/{number}")
     def picture(number: int) -> Response:
-        for each in key_frames.all():
-            if each.track.number == number:
-                headers = {"cache-control": "no-store"}
-                return Response(each.jpeg, media_type="image/jpeg", headers=headers)
-        raise SettingsError(
-            f"Lesion {number} has no key frame in this exam. Choose one of the filmstrip."
-        )
+        jpeg = key_frames.one(number).jpeg
+        return Response(jpeg, media_type="image/jpeg", headers=UNKEPT)
 
     @routes.post("/{number}")
     def remark(number: int, said: Remarked) -> dict[str, Any]:
@@ -70,19 +66,15 @@ def add_key_frames(app: FastAPI, key_frames: KeyFrames) -> None:
 
 
 def _described(kept: KeyFrame) -> Header:
-    track, remark = kept.track, kept.remark
+    track = kept.track
     return {
         "number": track.number,
         "frame": kept.shown.frame.index,
-        "suspicion": None if track.suspicion is None else track.suspicion.value,
+        "suspicion": track.suspicion,
         "probability": round(track.probability, 2),
         "thumb": "data:image/jpeg;base64," + base64.b64encode(kept.thumb).decode("ascii"),
         "outline": (track.lesion.contour / kept.shown.frame.size).round(4).ravel().tolist(),
-        "side": remark.side.value,
-        "clock": remark.clock,
-        "from_nipple_cm": remark.from_nipple_cm,
-        "note": remark.note,
-        "verdict": remark.verdict.value,
+        **asdict(kept.remark),
         "offer": _link(kept.offer),
         "joined": _link(kept.joined),
         "parted": list(kept.parted),

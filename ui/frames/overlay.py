@@ -13,7 +13,7 @@ from senoscope.domain.frame import Frame
 from senoscope.domain.reading import Reading, Unsuitable
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName
-from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame
+from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame, ReadFrame
 from senoscope.realtime.sources.framing import Cut, Framing
 from senoscope.ui.frames.measured_facts import MeasuredFrame, measured_facts
 
@@ -140,10 +140,10 @@ def _trouble(status: LoopStatus) -> Header | None:
     return None
 
 
-def measured_frame(published: PublishedFrame) -> MeasuredFrame:
+def measured_frame(shown: PublishedFrame | ReadFrame) -> MeasuredFrame:
     """What lengths on it rest on."""
-    frame = published.frame
-    return MeasuredFrame.of(frame.spacing, frame.size, published.source_name, published.scan_area)
+    frame = shown.frame
+    return MeasuredFrame.of(frame.spacing, frame.size, shown.source_name, shown.scan_area)
 
 
 def described(

@@ -19,6 +19,7 @@ from senoscope.domain.spacing import CalibratedSpacing
 from senoscope.domain.track import Track
 from senoscope.realtime.publisher import JPEG_QUALITY
 from senoscope.ui.frames.cine import HeldFrame
+from senoscope.ui.frames.key_frames import Remark
 from senoscope.ui.frames.measured_facts import MeasuredFrame, distance_facts, measured_facts
 from senoscope.ui.frames.overlay import exam_header, measured_frame, shown_reading
 from senoscope.ui.written import write_bytes, write_text
@@ -101,13 +102,24 @@ def followed_facts(track: Track, on: MeasuredFrame, drawn: bool = False) -> dict
     return {
         "number": track.number,
         "finding": track.finding,
-        "suspicion": None if track.suspicion is None else track.suspicion.value,
+        "suspicion": track.suspicion,
         "probability": round(track.probability, 4),
         "calibration": "unvalidated",
         "frames_seen": track.seen,
         "frames_agreeing": track.agree,
         "probability_range": [round(track.lowest, 4), round(track.highest, 4)],
         **lesion_facts(track.lesion, on, drawn),
+    }
+
+
+def remark_facts(remark: Remark) -> dict[str, Any]:
+    """What a person said of a lesion."""
+    return {
+        "verdict": remark.verdict,
+        "image_laterality": remark.side,
+        "clock_face": remark.clock,
+        "distance_from_nipple_cm": remark.from_nipple_cm,
+        "note": remark.note,
     }
 
 

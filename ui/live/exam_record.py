@@ -12,9 +12,8 @@ import cv2
 from senoscope import __version__
 from senoscope.realtime.exam import ExamSummary
 from senoscope.ui.frames.key_frames import KeyFrame
-from senoscope.ui.frames.measured_facts import MeasuredFrame
-from senoscope.ui.frames.overlay import exam_header
-from senoscope.ui.frames.snapshot import followed_facts
+from senoscope.ui.frames.overlay import exam_header, measured_frame
+from senoscope.ui.frames.snapshot import followed_facts, remark_facts
 from senoscope.ui.written import write_bytes, write_text
 
 
@@ -60,23 +59,14 @@ def _facts(exam: ExamSummary, key_frames: Sequence[KeyFrame]) -> dict[str, Any]:
 
 
 def _key_frame(kept: KeyFrame) -> dict[str, Any]:
-    shown, remark = kept.shown, kept.remark
-    frame = shown.frame
-    on = MeasuredFrame.of(frame.spacing, frame.size, shown.source_name, shown.scan_area)
+    shown = kept.shown
     return {
         "picture": _picture_name(kept),
         "source": shown.source_name,
         "simulated": shown.frame.simulated,
         "frame_index": shown.frame.index,
-        **followed_facts(kept.track, on),
-        "operator": {
-            "verdict": remark.verdict.value,
-            "image_laterality": remark.side.value,
-            "clock_face": remark.clock,
-            "distance_from_nipple_cm": remark.from_nipple_cm,
-            "note": remark.note,
-            "same_lesion": _same_lesion(kept),
-        },
+        **followed_facts(kept.track, measured_frame(shown)),
+        "operator": remark_facts(kept.remark) | {"same_lesion": _same_lesion(kept)},
     }
 
 

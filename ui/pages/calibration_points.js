@@ -1,6 +1,5 @@
 // Two points on the whole picture, by mouse, touch or keys.
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const NAMES = 'AB', REACH = 22, ZOOM = 8;
 const points = { at: [], chosen: 0, drag: false };
 window.senoscope.points = points;

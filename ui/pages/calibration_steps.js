@@ -47,24 +47,16 @@ function showState() {
     element.querySelector(`[data-step="${step}"]`).dataset.state = is;
     write(`state_${step}`, `${SIGNS[is]} ${t(`state_${is}`)}`);
   }
-  showBanners(state);
+  showStates({
+    simulated: state.source.simulated && `◇ ${t('simulated')}`,
+    uncalibrated: state.scale.origin === null && `↔ ${t('uncalibrated')}`,
+  });
   showSource(state.source);
   showField(state.field);
   showScale(state.scale);
   showTest(state.test, state.scale);
   showLatency(state.latency, state.source);
   showTemplates(state);
-}
-
-function showBanners({ source, scale }) {
-  const states = {
-    simulated: source.simulated && `◇ ${t('simulated')}`,
-    uncalibrated: scale.origin === null && `↔ ${t('uncalibrated')}`,
-  };
-  for (const [key, text] of Object.entries(states)) {
-    find(`banner_${key}`).hidden = !text;
-    write(`banner_${key}`, text || '');
-  }
 }
 
 function showSource({ name, size, fps, simulated, lost }) {
@@ -115,7 +107,7 @@ function showLatency({ software_ms: software, report, trouble, command }, { devi
   const said = (ms) => (ms === null ? '-' : ms.toFixed(1));
   write('latency_kept', trouble ?? (report === null ? '' : [
     t('latency_kept', {
-      when: new Date(report.measured_at).toLocaleString('sv-SE').slice(0, 16),
+      when: whenOf(report.measured_at),
       grabber: said(report.grabber), software: said(report.software), display: said(report.display),
     }),
     report.loopback ? t('latency_loopback') : '',

@@ -10,22 +10,20 @@ function showTemplates({ templates, unread }) {
   find('templates_none').hidden = templates.length > 0;
   find('templates').replaceChildren(...templates.map(templateItem));
   find('unread').replaceChildren(...unread.map((each) => {
-    const item = document.createElement('li');
+    const item = make('li', '');
     item.textContent = t('template_unread', each);
     return item;
   }));
 }
 
 function templateItem({ name, area }) {
-  const item = document.createElement('li'), title = document.createElement('strong');
-  title.textContent = name;
-  title.title = area;
-  const link = document.createElement('a'), button = document.createElement('button');
-  Object.assign(link, { className: 'link', href: addressOf(name), download: '', textContent: t('download') });
+  const item = make('li', '');
+  Object.assign(make('strong', '', item), { textContent: name, title: area });
+  const link = make('a', 'link', item), button = make('button', '', item);
+  Object.assign(link, { href: addressOf(name), download: '', textContent: t('download') });
   link.setAttribute('aria-label', t('template_download', { name }));
-  Object.assign(button, { type: 'button', textContent: t('delete'), onclick: () => deleteTemplate(name) });
+  Object.assign(button, { textContent: t('delete'), onclick: () => deleteTemplate(name) });
   button.setAttribute('aria-label', t('template_delete', { name }));
-  item.append(title, link, button);
   return item;
 }
 
@@ -42,7 +40,7 @@ async function saveTemplate(event) {
   if (await saved) {
     find('template_name').value = '';
     write('said_field', t('saved', { file: name }));
-    Object.assign(document.createElement('a'), { href: addressOf(name), download: '' }).click();
+    download(addressOf(name));
   }
   find('template_save').disabled = page.state.field.area === null;
 }

@@ -2,7 +2,6 @@
 // Each page says what stands still (`stillPicture`), makes it so (`holdStill`) and asks (`askDistance`).
 
 const MOST_PAIRS = 2, GRIP = 22, ARM = 8;   // the last two in CSS pixels
-const SHIFTS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const calipers = {
   on: false,
   of: null,      // the picture they are set on
@@ -72,17 +71,11 @@ async function measurePair(pair) {
   showCalipers();
 }
 
-// In picture pixels, pixel centres at integers.
-function caliperPoint(event) {
-  const { left, top, width, height } = canvas.getBoundingClientRect(), [columns, rows] = stillPicture().size;
-  return [(event.clientX - left) / width * columns - 0.5, (event.clientY - top) / height * rows - 0.5];
-}
-
 // A point under the pointer is taken; while a pair lacks its second, that one is set, however near.
 function pressPoint(event) {
   followCalipers();
   if (!calipers.on || event.button !== 0) return;
-  const point = caliperPoint(event), near = calipers.pairs.at(-1)?.points.length === 1 ? null : pointNear(point);
+  const point = pointOf(event, stillPicture().size), near = calipers.pairs.at(-1)?.points.length === 1 ? null : pointNear(point);
   if (near === null) addPoint(point); else calipers.at = near;
   const [x, y] = calipers.at.pair.points[calipers.at.place];
   calipers.grip = [x - point[0], y - point[1]];
@@ -99,7 +92,7 @@ function pointNear([x, y]) {
 
 function dragPoint(event) {
   if (!calipers.grip || !calipers.at) return;
-  const [x, y] = caliperPoint(event);
+  const [x, y] = pointOf(event, stillPicture().size);
   movePoint([x + calipers.grip[0], y + calipers.grip[1]]);
 }
 
@@ -118,9 +111,9 @@ function moveByKey(event) {
   if (event.target.matches('input, select, textarea')) return false;
   if (event.key === 'Escape') { endCalipers(); return true; }
   if (event.key === 'Enter' && !event.target.matches('button, a')) { addPoint(nextPlace()); return true; }
-  if (!(event.key in SHIFTS) || calipers.at === null) return false;
+  if (!(event.key in ARROWS) || calipers.at === null) return false;
   const { pair, place } = calipers.at, far = event.shiftKey ? 10 : 1;
-  movePoint(pair.points[place].map((each, axis) => each + far * SHIFTS[event.key][axis]));
+  movePoint(pair.points[place].map((each, axis) => each + far * ARROWS[event.key][axis]));
   return true;
 }
 

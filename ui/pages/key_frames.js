@@ -22,18 +22,14 @@ function takeStrip({ version, frames }) {
 function showStrip() {
   find('no_key_frames').hidden = strip.frames.length > 0;
   find('strip').replaceChildren(...strip.frames.map((kept) => {
-    const button = document.createElement('button'), picture = document.createElement('img');
-    const label = document.createElement('b');
-    button.type = 'button';
+    const button = make('button', '');
     button.ariaHasPopup = 'dialog';
     button.dataset.suspicion = kept.suspicion;
     button.dataset.verdict = kept.verdict;
     button.setAttribute('aria-label', `${t('lesion', { n: kept.number })}, ${t(kept.suspicion)}, ${t(`verdict_${kept.verdict}`)}${sameLine(kept) && `, ${sameLine(kept)}`}`);
     button.onclick = () => openKeyFrame(kept);
-    picture.src = kept.thumb;
-    picture.alt = '';
-    label.textContent = { open: '', accepted: '✓ ', rejected: '✕ ' }[kept.verdict] + kept.number + sameSign(kept);
-    button.append(picture, label);
+    Object.assign(make('img', '', button), { src: kept.thumb, alt: '' });
+    make('b', '', button).textContent = { open: '', accepted: '✓ ', rejected: '✕ ' }[kept.verdict] + kept.number + sameSign(kept);
     return button;
   }));
 }

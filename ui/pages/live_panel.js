@@ -34,8 +34,7 @@ function refresh() {
 // Where the picture came from and who read it.
 function said({ source, models, engine }) {
   write('source_name', sourceWord(source));
-  const names = [`${t('brand')} ${props.version}`, ...models, engine].filter(Boolean);
-  const about = names.map((name) => name.replaceAll(' ', '\u00a0')).join(' · ');
+  const about = aboutOf({ models, engine });
   write('about', about);
   // What was proven is of what reads: while nothing does, nothing is claimed.
   const proof = engine && props.proof !== null ? t('proven', { dice: props.proof.toFixed(3) }) : '';

@@ -64,7 +64,7 @@ function press(event) {
 }
 
 function listen() {
-  const actions = {
+  listenToClicks({
     freeze, record, overlay: toggleOverlay, snapshot, language: switchLanguage, theme: switchTheme,
     cine_back: () => stepCine(-1), cine_on: () => stepCine(1), open_keys: openKeys, open_source: openSource, open_exam: openExam,
     exam_close: () => find('exam_dialog').close(), dialog_close: () => dialog.close(),
@@ -73,14 +73,7 @@ function listen() {
     find_field: () => setFraming('found'),
     why_0: () => whyOf(0), why_1: () => whyOf(1), why_2: () => whyOf(2),
     measures_0: () => toggleMeasures(0), measures_1: () => toggleMeasures(1), measures_2: () => toggleMeasures(2),
-  };
-  for (const [part, action] of Object.entries(actions)) {
-    find(part).addEventListener('click', (event) => {
-      // After a click with the mouse the space bar means freeze again, not this button.
-      if (event.detail > 0 && !event.currentTarget.closest('dialog')) event.currentTarget.blur();
-      action();
-    });
-  }
+  });
   find('path_form').addEventListener('submit', (event) => {
     event.preventDefault();
     if (find('path').value.trim()) trySource(find('path').value.trim());

@@ -16,6 +16,12 @@ function fitCanvas([columns, rows]) {
   canvas.height = Math.floor(rows * scale * devicePixelRatio);
 }
 
+// Where the pointer is, in pixels of a picture of that size; their centres are at integers.
+function pointOf(event, [columns, rows]) {
+  const { left, top, width, height } = canvas.getBoundingClientRect();
+  return [(event.clientX - left) / width * columns - 0.5, (event.clientY - top) / height * rows - 0.5];
+}
+
 // `columns` is the picture's width; the outline is in its pixels.
 function outline(finding, columns, faint) {
   const scale = canvas.width / columns, line = 2.5 * devicePixelRatio;

@@ -2,8 +2,6 @@
 
 const recording = { state: null, asking: false };
 
-const clockOf = (seconds) => [seconds / 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, '0')).join(':');
-
 async function record() {
   const wanted = !recording.state?.recording;
   try {

@@ -115,25 +115,18 @@ function showClip({ name, progress, frames, rate_hz: rate, size, same, models, e
   write('clip_facts', isOpen() ? facts.filter(Boolean).join(' · ') : '');
   find('clip_same').hidden = !same;
   write('clip_same', same ? t('same', { same: same.same, n: same.compared }) : '');
-  const names = [`${t('brand')} ${props.version}`, ...models, engine].filter(Boolean);
-  write('about', names.map((each) => each.replaceAll(' ', '\u00a0')).join(' · '));
+  write('about', aboutOf({ models, engine }));
 }
 
 function showBanners({ simulated, calibrated }) {
   const header = picture.header;
-  const states = {
+  showStates({
     simulated: isOpen() && simulated && `◇ ${t('simulated')}`,
     uncalibrated: isOpen() && !calibrated && `↔ ${t('uncalibrated')}`,
     abstains: header?.why && `⊝ ${t('abstains', { why: t(`unsuitable_${header.why}`) })}`,
     edited: header?.findings.some((each) => each.edited) && `✎ ${t('edited_here')}`,
-  };
-  for (const [key, text] of Object.entries(states)) {
-    find(`banner_${key}`).hidden = !text;
-    write(`banner_${key}`, text || '');
-  }
+  });
 }
-
-const clockOf = (seconds) => [seconds / 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, '0')).join(':');
 
 function tell(text) {
   notice = text;

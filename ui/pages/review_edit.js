@@ -114,12 +114,6 @@ function bend() {
 
 const saveHandles = () => save({ outline: throughHandles() });
 
-// In picture pixels, pixel centres at integers.
-function pointOf(event) {
-  const { left, top, width, height } = canvas.getBoundingClientRect(), [columns, rows] = picture.header.size;
-  return [(event.clientX - left) / width * columns - 0.5, (event.clientY - top) / height * rows - 0.5];
-}
-
 const reach = () => REACH * picture.header.size[0] / canvas.clientWidth;
 
 function nearestHandle(point) {
@@ -132,7 +126,7 @@ function nearestHandle(point) {
 
 function penDown(event) {
   if (edit.mode === null || event.button !== 0 || !findingOf(clip.selected)) return;
-  const point = pointOf(event);
+  const point = pointOf(event, picture.header.size);
   if (edit.mode === 'points') {
     edit.drag = edit.at = nearestHandle(point);
     if (edit.drag !== null) edit.grip = { from: edit.handles[edit.drag], point, moved: false };
@@ -146,7 +140,7 @@ function penDown(event) {
 
 function penMove(event) {
   if (edit.drag === null) return;
-  const point = pointOf(event);
+  const point = pointOf(event, picture.header.size);
   if (edit.mode === 'brush') {
     const end = edit.stroke.slice(-2);
     if (distance(end, point) >= 1) edit.stroke.push(...point);

@@ -9,30 +9,16 @@ function openExport() {
 
 async function exportVideo() {
   const ends = filming = new AbortController();
-  let done = 0;
-  showFilming(done);
+  showFilming(0);
   write('export_said', t('video_making'));
   try {
-    for await (const part of askParts('/clip/export/video', {}, ends.signal)) {
-      if (part.error) throw new Error(sentence(part.error));
-      done = part.done;
-      showFilming(done);
-    }
-    if (done < 1) throw new Error(t('no_answer'));
-    download('/clip/export/video.mp4');
+    await makeFile('/clip/export/video', '/clip/export/video.mp4', ends.signal, showFilming);
     write('export_said', t('video_ready'));
   } catch (error) {
     write('export_said', ends.signal.aborted ? t('video_stopped') : error.message);
   }
   filming = null;
-  showFilming(done);
-}
-
-function download(path) {
-  const link = document.createElement('a');
-  link.href = path;
-  link.download = '';
-  link.click();
+  showFilming(0);
 }
 
 function showFilming(done) {

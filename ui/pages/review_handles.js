@@ -1,11 +1,10 @@
 // What editing looks like, and the handles under the keyboard and a double click.
 
-const ARROWS = { arrowleft: [-1, 0], arrowright: [1, 0], arrowup: [0, -1], arrowdown: [0, 1] };
 const PAUSE_MS = 400;   // a run of arrow keys is one change
 
 function addOrRemoveHandle(event) {
   if (edit.mode !== 'points' || edit.handles.length === 0) return;
-  const point = pointOf(event), near = nearestHandle(point);
+  const point = pointOf(event, picture.header.size), near = nearestHandle(point);
   if (near !== null && distance(edit.handles[near], point) < reach() / 2) { removeHandle(near); return; }
   addHandle(nearestSide(point), point);
 }
@@ -48,7 +47,7 @@ function chooseHandle(step) {
 function pressHandle(event) {
   const key = event.key.toLowerCase();
   if (edit.mode !== 'points' || edit.at === null) return false;
-  if (key in ARROWS) { moveHandle(ARROWS[key], event.shiftKey ? 10 : 1); return true; }
+  if (event.key in ARROWS) { moveHandle(ARROWS[event.key], event.shiftKey ? 10 : 1); return true; }
   if (key === 'delete' || key === 'backspace') { removeHandle(edit.at); return true; }
   if (key !== 'insert' && key !== '+') return false;
   const [from, to] = [edit.handles[edit.at], edit.handles[(edit.at + 1) % edit.handles.length]];

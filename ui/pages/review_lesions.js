@@ -5,18 +5,10 @@ const rows = new Map();   // kept for as long as the lesion is, or a click that 
 let opened = false;       // whether all measurements of the chosen lesion are shown
 let remarked = null;      // number of the lesion whose dialog is open
 
-function make(tag, name, parent) {
-  const made = document.createElement(tag);
-  made.className = name;
-  parent?.append(made);
-  return made;
-}
-
 function makeRow(number) {
   const row = make('li', 'lesion');
   row.classList.add('row');
   const pick = make('button', 'pick', row), first = make('span', 'first_line', pick);
-  pick.type = 'button';
   pick.onclick = () => { select(number); };
   const parts = { row, pick, badge: make('b', 'badge', first), line: make('i', 'line', first) };
   for (const name of ['word', 'marks', 'chance']) parts[name] = make(name === 'marks' ? 'span' : 'strong', name, first);
@@ -26,10 +18,7 @@ function makeRow(number) {
   parts.evidence = make('p', 'quiet', parts.more);
   parts.remark = make('p', 'quiet', parts.more);
   const acts = make('div', 'buttons', parts.more);
-  for (const name of ['key', 'accept', 'reject', 'note']) {
-    parts[name] = make('button', name, acts);
-    parts[name].type = 'button';
-  }
+  for (const name of ['key', 'accept', 'reject', 'note']) parts[name] = make('button', name, acts);
   parts.note.ariaHasPopup = 'dialog';
   parts.key.onclick = () => goToKeyFrame(number);
   parts.accept.onclick = () => judge(number, 'accepted');
@@ -45,7 +34,7 @@ function makeMeasures(parts) {
   parts.size = make('span', '', both);
   parts.within = make('span', 'quiet', both);
   parts.open = make('button', 'ask', parts.lengths);
-  Object.assign(parts.open, { type: 'button', textContent: '▾', onclick: () => { opened = !opened; refresh(); } });
+  Object.assign(parts.open, { textContent: '▾', onclick: () => { opened = !opened; refresh(); } });
   parts.further = make('dl', 'further', parts.more);
   for (const name of FURTHER) {
     parts[`label_${name}`] = make('dt', 'quiet', parts.further);

@@ -38,19 +38,12 @@ function press(event) {
 }
 
 function listen() {
-  const actions = {
+  listenToClicks({
     language: switchLanguage, theme: switchTheme, open_keys: openKeys, close_clip: closeClip,
     cancel: () => act('/clip/cancel', {}), play: togglePlay, step_back: () => step(-1), step_on: () => step(1),
     next_key: nextKeyFrame, edit: () => startEdit('points'), points: () => startEdit('points'), brush: () => startEdit('brush'),
     undo: undoEdit, reset: resetOutline, done: endEdit, remark_close: () => find('remark_dialog').close(),
-  };
-  for (const [part, action] of Object.entries(actions)) {
-    find(part).addEventListener('click', (event) => {
-      // After a click with the mouse the space bar means play again, not this button.
-      if (event.detail > 0 && !event.currentTarget.closest('dialog')) event.currentTarget.blur();
-      action();
-    });
-  }
+  });
   find('remark_form').addEventListener('submit', saveRemark);
   document.addEventListener('keydown', press);
   new ResizeObserver(fit).observe(find('room'));

@@ -48,8 +48,7 @@ function keepFocus() {
 
 function offer(sources) {
   find('choices').replaceChildren(...sources.map((source) => {
-    const button = document.createElement('button');
-    button.type = 'button';
+    const button = make('button', '');
     button.dataset.source = source;
     button.textContent = sourceWord(source);
     button.onclick = () => trySource(source);

@@ -19,15 +19,13 @@ function showCards() {
 }
 
 function showBanners(exam) {
-  find('banner_simulated').hidden = !exam.simulated;
-  write('banner_simulated', exam.simulated ? `◇ ${t('simulated')}` : '');
-  write('banner_state', t(`state_${exam.state}`).toUpperCase());
   const uncalibrated = exam.ai_shown && exam.findings.some(({ measured }) => measured === null);
-  find('banner_calibrated').hidden = !uncalibrated;
-  write('banner_calibrated', uncalibrated ? `↔ ${t('uncalibrated')}` : '');
-  const abstained = exam.ai_shown && exam.abstained;
-  find('banner_abstains').hidden = !abstained;
-  write('banner_abstains', abstained ? t('abstains_all') : '');
+  showStates({
+    simulated: exam.simulated && `◇ ${t('simulated')}`,
+    calibrated: uncalibrated && `↔ ${t('uncalibrated')}`,
+    abstains: exam.ai_shown && exam.abstained && t('abstains_all'),
+  });
+  write('banner_state', t(`state_${exam.state}`).toUpperCase());
 }
 
 // The worst first; notes only where they are asked for.
@@ -38,7 +36,7 @@ function showQuality(facts) {
   const worst = sorted[0]?.severity ?? 'note';
   write('quality_worst', `${FACT_SIGNS[worst]} ${t(`quality_${worst}`)}`);
   find('quality').replaceChildren(...(wholeReport ? sorted : grave.slice(0, 3)).map(({ severity, text }) => {
-    const item = document.createElement('li');
+    const item = make('li', '');
     item.dataset.severity = severity;
     item.lang = 'en';   // its sentences are English on every page
     item.textContent = text;
@@ -62,7 +60,6 @@ const keyOf = (word) => `word_${word.replaceAll(' ', '_')}`;
 function findingCard(exam, finding) {
   const item = make('li', 'finding'), pick = make('button', 'pick', item);
   item.dataset.suspicion = finding.suspicion;
-  pick.type = 'button';
   make('b', '', pick).textContent = String(finding.number);
   make('strong', '', pick).textContent = t(finding.suspicion);
   make('strong', '', pick).textContent = finding.probability.toFixed(2);
@@ -83,9 +80,9 @@ const saidOf = ({ verdict, reason }) => [t(`decided_${verdict}`), reason].filter
 
 function showResults(exam) {
   find('results_card').hidden = exam.results.length === 0;
-  write('signed_said', exam.signed ? t('signed_said', { name: exam.signed.name, when: new Date(exam.signed.at).toLocaleString('sv-SE').slice(0, 16) }) : t('not_signed'));
+  write('signed_said', exam.signed ? t('signed_said', { name: exam.signed.name, when: whenOf(exam.signed.at) }) : t('not_signed'));
   find('results').replaceChildren(...exam.results.map(({ place, title, name }) => {
-    const item = document.createElement('li'), link = make('a', 'link', item);
+    const item = make('li', ''), link = make('a', 'link', item);
     link.href = `/study/exams/${page.number}/results/${place}`;
     link.download = name;
     link.textContent = t(`result_${title}`);
@@ -95,7 +92,7 @@ function showResults(exam) {
   find('send_form').hidden = exam.destinations.length === 0;
   find('destination').replaceChildren(...exam.destinations.map((each) => new Option(each, each)));
   find('sendings').replaceChildren(...exam.sendings.map(({ destination, state, count, why }) => {
-    const item = document.createElement('li');
+    const item = make('li', '');
     item.textContent = [t(`sending_${state}`, { n: count, destination }), why].filter(Boolean).join(': ');
     return item;
   }));

@@ -73,13 +73,12 @@ function drawPoints(columns) {
 }
 
 function movePoint(event) {
-  const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const acts = { Enter: () => addPoint([...drawing.at]), Backspace: undoPoint, Escape: endDrawing };
-  if (!(event.key in ways || event.key in acts)) return;
+  if (!(event.key in ARROWS || event.key in acts)) return;
   event.preventDefault();
   if (event.key in acts) { acts[event.key](); return; }
   const far = event.shiftKey ? COARSE : FINE, edge = [shown.picture.width - 1, shown.picture.height - 1];
-  drawing.at = drawing.at.map((each, axis) => Math.min(Math.max(each + far * ways[event.key][axis], 0), edge[axis]));
+  drawing.at = drawing.at.map((each, axis) => Math.min(Math.max(each + far * ARROWS[event.key][axis], 0), edge[axis]));
   sayDrawing();
   draw();
 }
@@ -87,9 +86,7 @@ function movePoint(event) {
 function listenToDrawing() {
   canvas.addEventListener('click', (event) => {
     if (drawing.number === null || shown.picture === null) return;
-    const box = canvas.getBoundingClientRect();
-    const scale = shown.picture.width / box.width;
-    drawing.at = [(event.clientX - box.left) * scale - 0.5, (event.clientY - box.top) * scale - 0.5].map(Math.round);
+    drawing.at = pointOf(event, [shown.picture.width, shown.picture.height]).map(Math.round);
     addPoint([...drawing.at]);
   });
   canvas.addEventListener('keydown', (event) => { if (drawing.number !== null) movePoint(event); });

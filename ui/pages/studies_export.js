@@ -4,24 +4,15 @@ let copying = null;   // what ends the making
 
 async function deidentify() {
   const ends = copying = new AbortController(), path = `/study/exams/${page.number}/deidentified`;
-  let done = 0;
-  showCopying(done);
+  showCopying(0);
   try {
-    for await (const part of askParts(path, {}, ends.signal)) {
-      if (part.error) throw new Error(sentence(part.error));
-      done = part.done;
-      showCopying(done);
-    }
-    if (done < 1) throw new Error(t('no_answer'));
-    const link = document.createElement('a');
-    Object.assign(link, { href: path, download: '' });
-    link.click();
+    await makeFile(path, path, ends.signal, showCopying);
     write('deidentify_said', t('deidentified'));
   } catch (error) {
     write('deidentify_said', ends.signal.aborted ? t('deidentify_stopped') : error.message);
   }
   copying = null;
-  showCopying(done);
+  showCopying(0);
 }
 
 function showCopying(done) {

@@ -4,13 +4,6 @@ const WATCH_MS = 700, LIST_MS = 10_000;   // exams also come from the live page 
 const page = { exams: [], exam: null, asked: 0, taken: 0, number: null };
 window.senoscope = { page, drawn: 0 };
 
-function make(tag, name, parent) {
-  const made = document.createElement(tag);
-  made.className = name;
-  parent?.append(made);
-  return made;
-}
-
 const tell = (text) => write('message', text);
 
 // Something of the operator's, whose failure is said in the list. What it gave, or null.
@@ -34,8 +27,7 @@ async function showList() {
 function drawList() {
   find('none_found').hidden = page.exams.length > 0;
   find('exams').replaceChildren(...page.exams.map((exam) => {
-    const item = document.createElement('li'), button = make('button', '', item);
-    button.type = 'button';
+    const item = make('li', ''), button = make('button', '', item);
     button.setAttribute('aria-pressed', exam.number === page.number);
     make('strong', '', button).textContent = exam.name || t('no_name');
     const line = make('span', 'line', button);

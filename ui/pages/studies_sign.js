@@ -31,15 +31,15 @@ function choices(finding) {
   };
   for (const [verdict, action] of Object.entries(acts)) {
     const button = make('button', '', row);
-    Object.assign(button, { type: 'button', textContent: t(`decision_${verdict}`), onclick: action });
+    Object.assign(button, { textContent: t(`decision_${verdict}`), onclick: action });
     button.setAttribute('aria-pressed', said?.verdict === verdict);
   }
   if (said?.verdict === 'overruled') {
-    const label = document.createElement('label'), reason = document.createElement('input');
+    const label = make('label', '');
     make('span', '', label).textContent = t('overrule_reason');
-    Object.assign(reason, { className: 'reason', maxLength: 2000, value: said.reason, oninput: () => { said.reason = reason.value; showLeft(); } });
+    const reason = make('input', 'reason', label);
+    Object.assign(reason, { maxLength: 2000, value: said.reason, oninput: () => { said.reason = reason.value; showLeft(); } });
     reason.dataset.number = finding.number;
-    label.append(reason);
     more.push(label);
   }
   return [row, ...more];

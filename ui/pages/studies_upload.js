@@ -1,6 +1,6 @@
 // Sending a study: many files, a folder or a zip; then how far it is read. Both can be stopped.
 
-const sending = { token: null, request: null, stopped: false };
+let uploading = null;   // the token of what is sent
 let watching = null;
 
 // Every file below what was dropped; a folder's entries come in lots.
@@ -14,8 +14,8 @@ async function filesOf(entry) {
   }
 }
 
-async function drop({ dataTransfer }) {
-  const entries = [...dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
+async function drop({ items }) {
+  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
   const files = [];
   try {
     for (const entry of entries) files.push(...await filesOf(entry));
@@ -24,51 +24,31 @@ async function drop({ dataTransfer }) {
 }
 
 async function send(files) {
-  if (!files.length || sending.token !== null || watching !== null) return;
+  if (!files.length || uploading !== null || watching !== null) return;
   const begun = await act('/study/uploads', {});
   if (begun === null) return;
-  Object.assign(sending, { token: begun.token, stopped: false });
+  uploading = begun.token;
+  sending.stopped = false;
   const whole = files.reduce((sum, { size }) => sum + size, 0);
   let sent = 0;
   try {
     for (const [place, file] of files.entries()) {
-      showJob(t('study_sending', { n: place + 1, of: files.length }), whole ? sent / whole : 0);
-      await sendFile(file, (part) => showJob(t('study_sending', { n: place + 1, of: files.length }), whole ? (sent + part) / whole : 0));
+      const tellPart = (part) => showJob(t('study_sending', { n: place + 1, of: files.length }), whole ? (sent + part) / whole : 0);
+      tellPart(0);
+      await sendBody(`/study/uploads/${uploading}/file`, file, {}, tellPart);
       sent += file.size;
     }
-    await ask(`/study/uploads/${begun.token}/read`, {});
+    await ask(`/study/uploads/${uploading}/read`, {});
     watch(true);
   } catch (error) {
-    await act('/study/stop', { token: begun.token });
+    await act('/study/stop', { token: uploading });
     tell(sending.stopped ? t('sending_stopped') : error.message);
     showJob(null);
-  } finally { sending.token = null; }
-}
-
-// Not fetch, which does not say how much has gone out.
-function sendFile(file, tellPart) {
-  return new Promise((give, fail) => {
-    const request = sending.request = new XMLHttpRequest();
-    request.open('POST', `/study/uploads/${sending.token}/file`);
-    request.setRequestHeader('Content-Type', 'application/octet-stream');
-    request.upload.onprogress = ({ loaded }) => tellPart(loaded);
-    request.onloadend = () => {
-      sending.request = null;
-      if (request.status === 401) location.assign('/login');
-      if (request.status === 200) give();
-      else fail(new Error(refusal(request.responseText)));
-    };
-    request.send(file);
-  });
-}
-
-function refusal(text) {
-  try { return sentence(JSON.parse(text)); } catch { return t('no_answer'); }
+  } finally { uploading = null; }
 }
 
 async function stopJob() {
-  sending.stopped = true;
-  sending.request?.abort();
+  stopSending();
   if (watching !== null) await act('/study/stop', {});
 }
 
@@ -99,16 +79,11 @@ function showJob(text, share = 0) {
 }
 
 function listenToUpload() {
-  const zone = find('drop');
   for (const kind of ['files', 'folder']) {
     const input = find(kind);
     find(`choose_${kind}`).addEventListener('click', () => input.click());
     input.addEventListener('change', () => { send([...input.files]); input.value = ''; });
   }
   find('job_stop').addEventListener('click', stopJob);
-  // A file that misses the zone must not replace the page.
-  for (const kind of ['dragover', 'drop']) element.addEventListener(kind, (event) => event.preventDefault());
-  element.addEventListener('dragover', () => zone.classList.add('over'));
-  element.addEventListener('dragleave', () => zone.classList.remove('over'));
-  element.addEventListener('drop', (event) => { zone.classList.remove('over'); drop(event); });
+  listenToDrop(drop);
 }

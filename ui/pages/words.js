@@ -1,7 +1,8 @@
-// The parts of the page, its words in the chosen language, and what this browser remembers.
+// What every page has: its parts, its words, what this browser remembers, and how the server is asked.
 
 const parts = new Map([...element.querySelectorAll('[data-part]')].map((part) => [part.dataset.part, part]));
 const find = (part) => parts.get(part);
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const remembered = {
   // A browser may refuse storage in private windows; the page then starts with its defaults.
@@ -20,6 +21,31 @@ function t(key, values = {}) {
 function write(part, text) {
   const target = find(part);
   if (target.textContent !== text) target.textContent = text;
+}
+
+function make(tag, name, parent) {
+  const made = document.createElement(tag);
+  made.className = name;
+  if (tag === 'button') made.type = 'button';
+  parent?.append(made);
+  return made;
+}
+
+// Each state that holds has its words, and is hidden where it does not.
+function showStates(states) {
+  for (const [key, text] of Object.entries(states)) {
+    find(`banner_${key}`).hidden = !text;
+    write(`banner_${key}`, text || '');
+  }
+}
+
+const clockOf = (seconds) => [seconds / 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, '0')).join(':');
+const whenOf = (time) => new Date(time).toLocaleString('sv-SE').slice(0, 16);
+
+// Who reads.
+function aboutOf({ models, engine }) {
+  const names = [`${t('brand')} ${props.version}`, ...models, engine].filter(Boolean);
+  return names.map((name) => name.replaceAll(' ', '\u00a0')).join(' · ');
 }
 
 function writeWords() {
@@ -161,6 +187,68 @@ async function* askParts(path, body, signal) {
     throw new Error(t('no_answer'));
   }
   throw new Error(sentence(rest));
+}
+
+// Something that is made while one waits, then downloaded. `show` is told the share that is done.
+async function makeFile(path, file, signal, show) {
+  let done = 0;
+  for await (const part of askParts(path, {}, signal)) {
+    if (part.error) throw new Error(sentence(part.error));
+    done = part.done;
+    show(done);
+  }
+  if (done < 1) throw new Error(t('no_answer'));
+  download(file);
+}
+
+const download = (path) => Object.assign(document.createElement('a'), { href: path, download: '' }).click();
+
+const sending = { request: null, stopped: false };
+
+// Not fetch, which does not say how much has gone out.
+function sendBody(path, file, headers, tellSent) {
+  return new Promise((give, fail) => {
+    const request = sending.request = new XMLHttpRequest();
+    request.open('POST', path);
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded }) => tellSent(loaded);
+    request.onloadend = () => {
+      sending.request = null;
+      if (request.status === 401) location.assign('/login');
+      if (request.status === 200) give(JSON.parse(request.responseText));
+      else fail(new Error(refusal(request.responseText)));
+    };
+    request.send(file);
+  });
+}
+
+function refusal(text) {
+  try { return sentence(JSON.parse(text)); } catch { return t('no_answer'); }
+}
+
+function stopSending() {
+  sending.stopped = true;
+  sending.request?.abort();
+}
+
+// A file that misses the zone must not replace the page.
+function listenToDrop(take) {
+  const zone = find('drop');
+  for (const kind of ['dragover', 'drop']) element.addEventListener(kind, (event) => event.preventDefault());
+  element.addEventListener('dragover', () => zone.classList.add('over'));
+  element.addEventListener('dragleave', () => zone.classList.remove('over'));
+  element.addEventListener('drop', (event) => { zone.classList.remove('over'); take(event.dataTransfer); });
+}
+
+// After a click with the mouse the space bar is the picture's again, not this button's.
+function listenToClicks(actions) {
+  for (const [part, action] of Object.entries(actions)) {
+    find(part).addEventListener('click', (event) => {
+      if (event.detail > 0 && !event.currentTarget.closest('dialog')) event.currentTarget.blur();
+      action();
+    });
+  }
 }
 
 // A picture with what is said of it: the header's length, the header, the JPEG.

@@ -12,11 +12,14 @@ import cv2
 
 from senoscope import __version__
 from senoscope.domain.frame import Gray
-from senoscope.domain.track import Track
-from senoscope.realtime.clip_review import ClipFrame
 from senoscope.ui.frames.drawn_overlay import Colour, drawn
 from senoscope.ui.frames.measured_facts import MEASURES, Facts, measured_facts
-from senoscope.ui.frames.snapshot import followed_facts, lesion_facts, spacing_facts
+from senoscope.ui.frames.snapshot import (
+    followed_facts,
+    lesion_facts,
+    remark_facts,
+    spacing_facts,
+)
 from senoscope.ui.review.open_clip import FollowedLesion, OpenClip
 
 UNITS = ("mm", "mm", "degrees", "mm2", "mm", "mm")
@@ -45,15 +48,13 @@ def frames_csv(clip: OpenClip) -> str:
     lines.writerow(COLUMNS)
     for frame in clip.review.frames():
         was_read = frame.reading is not None and frame.reading.unsuitable is None
-        why = "" if frame.unsuitable is None else frame.unsuitable.value
-        begins = [frame.place, round(frame.time_ms, 1), int(was_read), why]
-        steady = [track for track in clip.tracks(frame) if track.is_steady]
+        begins = [frame.place, round(frame.time_ms, 1), int(was_read), frame.unsuitable]
+        steady = clip.steady(frame)
         on = clip.measured_frame(frame.spacing)
-        for track in steady:
+        for track, by_hand in steady:
             own = None
             if track.finding is not None and frame.reading is not None:
                 own = round(frame.reading.findings[track.finding].probability, 4)
-            by_hand = frame.place in clip.outlines.places(track.number)
             lines.writerow(
                 [
                     *begins, track.number, track.suspicion, round(track.probability, 4),
@@ -97,7 +98,9 @@ def readings_json(clip: OpenClip) -> str:
                 "spacing": spacing_facts(frame.spacing),
                 "presence": None if frame.reading is None else round(frame.reading.presence, 4),
                 "lesions": [
-                    _on_frame(clip, frame, track) for track in clip.tracks(frame) if track.is_steady
+                    followed_facts(track, clip.measured_frame(frame.spacing), edited)
+                    | {"edited": edited}
+                    for track, edited in clip.steady(frame)
                 ],
             }
             for frame in review.frames()
@@ -121,13 +124,10 @@ def key_images(clip: OpenClip) -> bytes:
 
 def overlaid(clip: OpenClip, place: int) -> Colour:
     """The frame with what is said of it."""
-    frame = clip.frame(place)
-    tracks = [track for track in clip.tracks(frame) if track.is_steady]
-    edited = [track.number for track in tracks if place in clip.outlines.places(track.number)]
     models = ", ".join(clip.review.status.models)
     simulated = "SIMULATED  " if clip.review.status.simulated else ""
     said = f"{simulated}frame {place}  {models}"
-    return drawn(clip.review.frame(place).pixels, tracks, edited, said)
+    return drawn(clip.review.frame(place).pixels, clip.steady(clip.frame(place)), said)
 
 
 def _measured(facts: Facts | None) -> list[float | str]:
@@ -141,14 +141,8 @@ def _measured(facts: Facts | None) -> list[float | str]:
     return [*told, facts["scale"]["origin"], facts["scale"]["percent"]]
 
 
-def _on_frame(clip: OpenClip, frame: ClipFrame, track: Track) -> dict[str, Any]:
-    edited = frame.place in clip.outlines.places(track.number)
-    on = clip.measured_frame(frame.spacing)
-    return followed_facts(track, on, edited) | {"edited": edited}
-
-
 def _lesion(clip: OpenClip, each: FollowedLesion) -> dict[str, Any]:
-    on, remark = clip.measured_frame(each.spacing), each.remark
+    on = clip.measured_frame(each.spacing)
     return {
         **followed_facts(each.track, on),
         **lesion_facts(each.lesion, on, each.is_drawn),
@@ -156,13 +150,7 @@ def _lesion(clip: OpenClip, each: FollowedLesion) -> dict[str, Any]:
         "last_frame": each.last,
         "key_frame": each.key_frame,
         "edited_frames": list(each.edited),
-        "reader": {
-            "verdict": remark.verdict.value,
-            "image_laterality": remark.side.value,
-            "clock_face": remark.clock,
-            "distance_from_nipple_cm": remark.from_nipple_cm,
-            "note": remark.note,
-        },
+        "reader": remark_facts(each.remark),
     }
 
 

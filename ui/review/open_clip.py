@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -24,7 +24,7 @@ from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.recording.recorded_readings import RecordedReadings
 from senoscope.realtime.recording.recording_file import RecordingFile
 from senoscope.realtime.recording.recording_format import ENDING
-from senoscope.realtime.sources.framing import Cut, Framing
+from senoscope.realtime.sources.framing import Framing
 from senoscope.realtime.tracking.key_frames import sharpness
 from senoscope.ui.frames.key_frames import KeyFrames, Remark
 from senoscope.ui.frames.measured_facts import MeasuredFrame
@@ -62,8 +62,8 @@ class OpenClip:
     """One review, its key frames, outlines and remarks. Any thread may ask.
 
     `name` is shown to the person who opened it and goes nowhere else. An upload's file at `path` is
-    deleted with it. `framing` is how it is read. `recorded` compares
-    with the readings of a recording, None for other clips.
+    deleted with it. `framing` is how it is read. `recorded` compares with the readings of a
+    recording, None for other clips.
     """
 
     def __init__(
@@ -71,9 +71,9 @@ class OpenClip:
         review: ClipReview,
         path: Path,
         name: str,
-        is_upload: bool = False,
-        framing: Framing = Cut.WHOLE,
-        recorded: RecordedReadings | None = None,
+        is_upload: bool,
+        framing: Framing,
+        recorded: RecordedReadings | None,
     ) -> None:
         self.review, self.path, self.name, self.is_upload = review, path, name, is_upload
         self.framing, self.recorded = framing, recorded
@@ -164,12 +164,16 @@ class OpenClip:
             self._remarks[number] = remark
             self.version += 1
 
-    def tracks(self, frame: ClipFrame) -> tuple[Track, ...]:
-        """Of a frame, with the outlines that were drawn in place of those read."""
-        return tuple(
-            replace(track, lesion=self.outlines.lesion((frame.place, track.number), track.lesion))
-            for track in frame.tracks
-        )
+    def tracks(self, frame: ClipFrame) -> Iterator[tuple[Track, bool]]:
+        """Of a frame, with the outlines drawn in place of those read; whether one was drawn."""
+        for track in frame.tracks:
+            # The very one that was read where none was drawn.
+            lesion = self.outlines.lesion((frame.place, track.number), track.lesion)
+            yield replace(track, lesion=lesion), lesion is not track.lesion
+
+    def steady(self, frame: ClipFrame) -> list[tuple[Track, bool]]:
+        """Those of `tracks` that have a number."""
+        return [(track, edited) for track, edited in self.tracks(frame) if track.is_steady]
 
     def frame(self, place: int) -> ClipFrame:
         """SettingsError where there is none, or none yet."""
@@ -191,28 +195,26 @@ class OpenClip:
     def header(self, place: int) -> Header:
         """What is drawn over the frame and said of it."""
         frame = self.frame(place)
-        reading, size = frame.reading, self.review.size
-        why = None if frame.unsuitable is None else frame.unsuitable.value
-        on = self.measured_frame(frame.spacing)
-        findings = []
-        if reading is not None:
-            for track in self.tracks(frame):
-                edited = place in self.outlines.places(track.number)
-                findings.append(described(track, reading, on, True, edited) | {"edited": edited})
+        reading, on = frame.reading, self.measured_frame(frame.spacing)
         return {
             "place": place,
             "time_ms": round(frame.time_ms, 1),
-            "size": list(size or (0, 0)),
+            "size": list(self.review.size or (0, 0)),
             "read": reading is not None,
-            "why": why,
-            "findings": findings,
+            "why": frame.unsuitable,
+            "findings": []
+            if reading is None
+            else [
+                described(track, reading, on, True, edited) | {"edited": edited}
+                for track, edited in self.tracks(frame)
+            ],
         }
 
-    def jpeg(self, place: int, quality: int = 90) -> bytes:
+    def jpeg(self, place: int) -> bytes:
         """The frame as it was read, compressed."""
         self.frame(place)
         pixels = self.review.frame(place).pixels
-        return cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, quality))[1].tobytes()
+        return cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, 90))[1].tobytes()
 
     def lane(self, frame: ClipFrame) -> Header:
         """A frame on the timeline: [number, probability, own probability or None, quality]."""
@@ -228,7 +230,7 @@ class OpenClip:
                 lesions.append([track.number, round(track.probability, 3), own, quality])
         return {
             "time_ms": round(frame.time_ms, 1),
-            "why": None if frame.unsuitable is None else frame.unsuitable.value,
+            "why": frame.unsuitable,
             "read": reading is not None and reading.unsuitable is None,
             "lesions": lesions,
         }

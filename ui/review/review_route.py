@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,17 +10,16 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from senoscope.domain.errors import SenoscopeError, SettingsError
+from senoscope.domain.errors import SettingsError
 from senoscope.domain.frame import ScanArea
 from senoscope.realtime.sources.framing import Cut
 from senoscope.ui.frames.key_frames import Remark
 from senoscope.ui.frames.key_frames_route import Remarked
 from senoscope.ui.frames.overlay import Header
-from senoscope.ui.frames.packed import packed, said
+from senoscope.ui.frames.packed import UNKEPT, attached, packed, told
 from senoscope.ui.review.clip_export import frames_csv, key_images, readings_json
 from senoscope.ui.review.clip_outlines import MOST_POINTS, Points, painted
 from senoscope.ui.review.clip_upload import add_upload
-from senoscope.ui.review.clip_video import write_video
 from senoscope.ui.review.open_clip import OpenClip
 from senoscope.ui.review.review_session import ReviewSession
 
@@ -119,9 +116,7 @@ def _add_frames(routes: APIRouter, session: ReviewSession) -> None:
     def frame(place: int) -> Response:
         clip = session.clip
         message = packed(clip.header(place), clip.jpeg(place))
-        return Response(
-            message, media_type="application/octet-stream", headers={"cache-control": "no-store"}
-        )
+        return Response(message, media_type="application/octet-stream", headers=UNKEPT)
 
     @routes.post("/frames/{place}/lesions/{number}")
     def draw(place: int, number: int, asked: OutlineAsked) -> Header:
@@ -173,7 +168,7 @@ def _add_exports(routes: APIRouter, session: ReviewSession) -> None:
 
     @routes.post("/export/video")
     def make_video() -> StreamingResponse:
-        return StreamingResponse(_made(session), media_type="application/x-ndjson")
+        return told(session.film())
 
     @routes.get("/export/video.mp4")
     def video() -> FileResponse:
@@ -181,16 +176,6 @@ def _add_exports(routes: APIRouter, session: ReviewSession) -> None:
         if not file.exists():
             raise SettingsError("The video was not made yet. Ask for it first.")
         return FileResponse(file, media_type="video/mp4", filename=_name("mp4"))
-
-
-def _made(session: ReviewSession) -> Iterator[str]:
-    """Lines of JSON: how much is done, or why no more comes."""
-    try:
-        clip = session.exportable()
-        for done in write_video(clip, clip.video):
-            yield json.dumps({"done": round(done, 3)}) + "\n"
-    except SenoscopeError as error:
-        yield json.dumps({"error": said(error)}) + "\n"
 
 
 def _points(flat: list[float], size: tuple[int, int] | None = None) -> Points:
@@ -204,8 +189,7 @@ def _points(flat: list[float], size: tuple[int, int] | None = None) -> Points:
 
 
 def _download(content: str | bytes, media_type: str, ending: str) -> Response:
-    disposition = f'attachment; filename="{_name(ending)}"'
-    return Response(content, media_type=media_type, headers={"content-disposition": disposition})
+    return Response(content, media_type=media_type, headers=attached(_name(ending)))
 
 
 def _name(ending: str) -> str:

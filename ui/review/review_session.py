@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -26,6 +27,7 @@ from senoscope.ui.frames.measured_facts import measured_facts
 from senoscope.ui.frames.overlay import Header, framing_header
 from senoscope.ui.named_source import named_source
 from senoscope.ui.review.clip_export import readings_json
+from senoscope.ui.review.clip_video import write_video
 from senoscope.ui.review.open_clip import FollowedLesion, OpenClip
 from senoscope.ui.written import write_text
 
@@ -147,6 +149,11 @@ class ReviewSession:
             )
         return clip
 
+    def film(self) -> Iterator[float]:
+        """Make the video of what is `exportable`; see `write_video`."""
+        clip = self.exportable()
+        yield from write_video(clip, clip.video)
+
     def _open(
         self,
         path: Path,
@@ -241,7 +248,7 @@ def _unmasked(no_field: NoField | None) -> str:
 
 
 def _lesion(clip: OpenClip, each: FollowedLesion) -> Header:
-    track, remark, on = each.track, each.remark, clip.measured_frame(each.spacing)
+    track, on = each.track, clip.measured_frame(each.spacing)
     return {
         "number": track.number,
         "suspicion": track.suspicion,
@@ -254,11 +261,7 @@ def _lesion(clip: OpenClip, each: FollowedLesion) -> Header:
         "measured": measured_facts(each.lesion, on, each.is_drawn),
         "key_frame": each.key_frame,
         "edited": list(each.edited),
-        "verdict": remark.verdict.value,
-        "side": remark.side.value,
-        "clock": remark.clock,
-        "from_nipple_cm": remark.from_nipple_cm,
-        "note": remark.note,
+        **asdict(each.remark),
     }
 
 

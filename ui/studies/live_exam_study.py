@@ -26,6 +26,7 @@ from senoscope.realtime.exam import ExamName, ExamSummary
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import ReadFrame
+from senoscope.realtime.started_unheard import started_unheard
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.live_exam import (
     LiveExam,
@@ -37,7 +38,8 @@ from senoscope.studies.live_exam import (
 )
 from senoscope.studies.live_exam_facts import OperatorSaid
 from senoscope.ui.frames.key_frames import KeyFrame
-from senoscope.ui.frames.measured_facts import MeasuredFrame, network_grid
+from senoscope.ui.frames.measured_facts import network_grid
+from senoscope.ui.frames.overlay import measured_frame
 from senoscope.ui.review.review_session import YIELDS
 from senoscope.ui.studies.study_jobs import StudyJobs
 
@@ -148,7 +150,9 @@ def _made_aside(exam: LiveExam, folder: Path) -> MadeExam:
     """In a process of its own that lets others go first: on a thread it would cost pictures."""
     with ProcessPoolExecutor(1, get_context("spawn"), _let_others_go_first) as aside:
         try:
-            return aside.submit(make_live_exam, exam, folder).result()
+            with started_unheard():
+                made = aside.submit(make_live_exam, exam, folder)
+            return made.result()
         except BrokenProcessPool as error:
             raise StorageError(
                 "The process that makes it has ended too early. Free memory, and see the log."
@@ -177,10 +181,9 @@ def _live_frame(shown: _Shown, taken_at: _Clock) -> LiveFrame:
 
 
 def _lesion(kept: KeyFrame, taken_at: _Clock) -> LiveLesion:
-    shown, frame = kept.shown, kept.shown.frame
-    on = MeasuredFrame.of(frame.spacing, frame.size, shown.source_name, shown.scan_area)
-    live = _live_frame(_Shown(frame, shown.scan_area), taken_at)
-    return LiveLesion(live, kept.track, _said(kept), on.skin_row)
+    shown = kept.shown
+    live = _live_frame(_Shown(shown.frame, shown.scan_area), taken_at)
+    return LiveLesion(live, kept.track, _said(kept), measured_frame(shown).skin_row)
 
 
 def _said(kept: KeyFrame) -> OperatorSaid:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field
 
 from senoscope.domain.errors import SettingsError
 from senoscope.studies.sign_off import (
+    LONGEST_TEXT,
     Assessment,
     Decision,
     Impression,
@@ -21,27 +22,45 @@ from senoscope.studies.sign_off import (
 )
 from senoscope.studies.study_reading import Outlined, StudyReading
 
+MOST_COORDINATES = 2 * 2000
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
-@dataclass(frozen=True, slots=True)
-class SignOffAsked:
-    """As the page sends it; `decisions` are dicts of number, verdict, reason and outline."""
 
-    decisions: list[dict[str, Any]]
+class ImpressionAsked(BaseModel):
+    """A category and the reader's words."""
+
     assessment: Assessment
-    text: str
-    name: str
-    organization: str
+    text: Text = ""
+
+
+class DecisionAsked(BaseModel):
+    """On one finding; `outline` is x, y, x, y ... in pixels of its key image."""
+
+    number: int
+    verdict: Verdict
+    reason: Text = ""
+    outline: Annotated[list[float], Field(max_length=MOST_COORDINATES)] | None = None
+
+
+class SignOffAsked(ImpressionAsked):
+    """A decision on each finding, the category, and who signs."""
+
+    decisions: Annotated[list[DecisionAsked], Field(max_length=500)]
+    name: Annotated[str, Field(max_length=64)]
+    organization: Annotated[str, Field(max_length=64)]
 
     def signed(self, reading: StudyReading, alone: Impression | None) -> SignedReading:
         """As of now. SettingsError says what is missing, ImageError what is no outline."""
         keys = {each.number: each.key.at for each in reading.findings}
         decisions = []
         for each in self.decisions:
-            number, flat = each["number"], each["outline"]
-            if number not in keys:
-                raise SettingsError(f"Finding {number} was named; expected one of {sorted(keys)}.")
-            outline = None if flat is None else Outlined(keys[number], _contour(flat))
-            decisions.append(Decision(number, Verdict(each["verdict"]), each["reason"], outline))
+            key = keys.get(each.number)
+            if key is None:
+                raise SettingsError(
+                    f"Finding {each.number} was named; expected one of {sorted(keys)}."
+                )
+            outline = None if each.outline is None else Outlined(key, _contour(each.outline))
+            decisions.append(Decision(each.number, each.verdict, each.reason, outline))
         final = Impression(self.assessment, self.text, datetime.now(UTC))
         signer = Signer(self.name, self.organization)
         return SignedReading(reading, alone, tuple(decisions), final, signer)

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from senoscope.domain.errors import SenoscopeError
-from senoscope.studies.sign_off import LONGEST_TEXT, Assessment, Verdict
 from senoscope.ui.access.request_guard import UserOf
 from senoscope.ui.frames.overlay import Header
-from senoscope.ui.frames.packed import said
-from senoscope.ui.studies.sign_off_asked import SignOffAsked
+from senoscope.ui.frames.packed import UNKEPT, attached, told
+from senoscope.ui.studies.sign_off_asked import ImpressionAsked, SignOffAsked
 from senoscope.ui.studies.study_desk import StudyDesk
 from senoscope.ui.studies.study_upload import add_study_upload
 
 STUDIES_PATH = "/studies/"
 """Of the page; what it asks for is below /study."""
-MOST_COORDINATES = 2 * 2000
-UNKEPT = {"cache-control": "no-store"}
-"""A patient's name may stand on it."""
-Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
 class ListAsked(BaseModel):
@@ -38,30 +30,6 @@ class StopAsked(BaseModel):
     """The upload of that token, or what is being read."""
 
     token: Annotated[str, Field(max_length=64)] | None = None
-
-
-class ImpressionAsked(BaseModel):
-    """A category and the reader's words."""
-
-    assessment: Assessment
-    text: Text = ""
-
-
-class DecisionAsked(BaseModel):
-    """On one finding; `outline` is x, y, x, y ... in pixels of its key image."""
-
-    number: int
-    verdict: Verdict
-    reason: Text = ""
-    outline: Annotated[list[float], Field(max_length=MOST_COORDINATES)] | None = None
-
-
-class SignAsked(ImpressionAsked):
-    """A decision on each finding, the category, and who signs."""
-
-    decisions: Annotated[list[DecisionAsked], Field(max_length=500)]
-    name: Annotated[str, Field(max_length=64)]
-    organization: Annotated[str, Field(max_length=64)]
 
 
 class SendAsked(BaseModel):
@@ -114,16 +82,14 @@ def _add_exam(routes: APIRouter, desk: StudyDesk, user_of: UserOf) -> None:
         return desk.exam(number)
 
     @routes.post("/exams/{number}/sign")
-    def sign(number: int, asked: SignAsked, request: Request) -> Header:
-        said = SignOffAsked(**asked.model_dump())
-        desk.sign(number, said, user_of(request) or "")
+    def sign(number: int, asked: SignOffAsked, request: Request) -> Header:
+        desk.sign(number, asked, user_of(request) or "")
         return desk.exam(number)
 
     @routes.get("/exams/{number}/results/{place}")
     def result(number: int, place: int) -> Response:
         name, media_type, content = desk.result(number, place)
-        disposition = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(content, media_type=media_type, headers=UNKEPT | disposition)
+        return Response(content, media_type=media_type, headers=UNKEPT | attached(name))
 
     @routes.post("/exams/{number}/send")
     def send(number: int, asked: SendAsked, request: Request) -> Header:
@@ -134,19 +100,9 @@ def _add_exam(routes: APIRouter, desk: StudyDesk, user_of: UserOf) -> None:
 def _add_export(routes: APIRouter, desk: StudyDesk, user_of: UserOf) -> None:
     @routes.post("/exams/{number}/deidentified")
     def make(number: int, request: Request) -> StreamingResponse:
-        made = _made(desk, number, user_of(request) or "")
-        return StreamingResponse(made, media_type="application/x-ndjson")
+        return told(desk.deidentify(number, user_of(request) or ""))
 
     @routes.get("/exams/{number}/deidentified")
     def copy(number: int) -> FileResponse:
         file = desk.deidentified(number)
         return FileResponse(file, media_type="application/zip", filename=file.name, headers=UNKEPT)
-
-
-def _made(desk: StudyDesk, number: int, who: str) -> Iterator[str]:
-    """Lines of JSON: how much is done, or why no more comes."""
-    try:
-        for done in desk.deidentify(number, who):
-            yield json.dumps({"done": round(done, 3)}) + "\n"
-    except SenoscopeError as error:
-        yield json.dumps({"error": said(error)}) + "\n"

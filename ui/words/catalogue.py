@@ -267,11 +267,15 @@ _LIVE: dict[str, tuple[str, str]] = {
 }
 
 
+def following(language: str) -> str:
+    """The one of `LANGUAGES` that the language button offers where a page is in `language`."""
+    codes = list(LANGUAGES)
+    return codes[(codes.index(language) + 1) % len(codes)]
+
+
 def texts(language: str) -> dict[str, str]:
     """Every text by its key, in one of `LANGUAGES`; {names} in braces are filled by the page."""
-    codes = list(LANGUAGES)
-    following = codes[(codes.index(language) + 1) % len(codes)]
     rows = (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES | LOGIN).items()
     column = 1 if language == "zh" else 0
     written = {key: row[column] for key, row in rows}
-    return {**written, **ADDED.get(language, {}), "other_language": LANGUAGES[following]}
+    return {**written, **ADDED.get(language, {}), "other_language": LANGUAGES[following(language)]}

@@ -41,8 +41,36 @@ def test_the_step_is_found_although_marks_are_missing_and_others_are_there() -> 
     assert found.places == 20
 
 
+def test_the_error_told_of_a_step_is_the_error_made() -> None:
+    """Ticks are drawn on whole rows: of many rulers, the two errors are alike in the mean."""
+    random = np.random.default_rng(29)
+    said, made = [], []
+    for _ in range(200):
+        step, first = random.uniform(80, 110), random.uniform(30, 80)
+        found = columns(ticks([round(first + step * place) for place in range(4)]))
+        if found:
+            said.append(found[0].step_error)
+            made.append(found[0].step - step)
+    assert len(said) > 190
+    assert np.std(made) == pytest.approx(np.sqrt(np.mean(np.square(said))), rel=0.2)
+
+
 def test_uneven_marks_are_no_ruler() -> None:
     assert columns(ticks([30, 75, 140, 190, 270, 330, 440])) == []
+
+
+def test_even_marks_among_as_many_others_are_no_ruler() -> None:
+    even = list(range(40, 440, 40))
+    others = [53, 102, 129, 187, 217, 271, 291, 344, 373]
+    assert len(columns(ticks(even))) == 1
+    assert columns(ticks([*even, *others])) == []
+
+
+@pytest.mark.parametrize(("apart", "rulers"), [(12, 1), (40, 2)])
+def test_two_marks_a_place_are_one_ruler_where_they_are_near(apart: int, rulers: int) -> None:
+    rows = list(range(40, 440, 40))
+    picture = np.maximum(ticks(rows, 300, 4), ticks(rows, 300 + apart, 4))
+    assert len(columns(picture)) == rulers
 
 
 def test_three_even_marks_are_too_few() -> None:

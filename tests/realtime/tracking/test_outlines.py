@@ -21,10 +21,12 @@ def test_overlap_is_intersection_over_union() -> None:
     assert overlap(first, first + np.float32([500, 0])) == 0
 
 
-@pytest.mark.parametrize("aside", [(100.5, 0), (-100.5, 0), (0, 50.5), (0, -50.5)])
+@pytest.mark.parametrize("aside", [(100.5, 0), (-40.5, 0), (0, 50.5), (0, -20.5)])
 def test_outlines_that_only_nearly_touch_do_not_overlap(aside: tuple[float, float]) -> None:
+    """Not even where both edges are in one cell."""
     first = np.array([[0, 0], [100, 0], [100, 50], [0, 50]], np.float32)
-    assert overlap(first, first + np.float32(aside)) == 0
+    size = np.array([0.4, 1] if aside[0] else [1, 0.4], np.float32)
+    assert overlap(first, first * size + np.array(aside, np.float32)) == 0
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4, 1.0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -97,6 +98,11 @@ def test_the_probability_is_a_robust_mean_within_the_single_frames() -> None:
 def test_the_mean_is_never_beyond_the_most_extreme_frame(count: int) -> None:
     values = np.random.default_rng(count).normal(0, 3, count)
     assert values.min() <= interquartile_mean(values) <= values.max()
+
+
+def test_the_mean_is_of_the_middle_half() -> None:
+    assert interquartile_mean(deque([-50, 1, 90, 2, -60, 3, 4, 80])) == 2.5
+    assert interquartile_mean(deque([1, 2, 9])) == 4
 
 
 def test_the_mean_is_of_log_odds() -> None:

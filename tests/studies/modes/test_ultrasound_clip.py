@@ -75,7 +75,7 @@ def reviewed(
     path = phantoms[0].images[1].path
     source = ClipSource(read_clip(path), flat_out=True)
     review = ClipReview(source, build_reader, tmp_path_factory.mktemp("spool"), Cut.CLEARED)
-    clip = OpenClip(review, path, "cine")
+    clip = OpenClip(review, path, "cine", False, Cut.CLEARED, None)
     review.start()
     until(lambda: review.state is not ReviewState.READING)
     yield clip
@@ -192,7 +192,7 @@ def test_of_a_whole_screen_the_field_is_found_ahead_as_for_the_review(
     assert isinstance(ahead, ScreenTemplate)
     source = ClipSource(read_clip(path), flat_out=True)
     review = ClipReview(source, build_reader, tmp_path / "spool", Cut.FOUND, (ahead,))
-    clip = OpenClip(review, path, "cine")
+    clip = OpenClip(review, path, "cine", False, Cut.FOUND, None)
     review.start()
     until(lambda: review.state is not ReviewState.READING)
     area, found = review.scan_area, of_image(reading, 1)

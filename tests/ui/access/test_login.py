@@ -61,6 +61,21 @@ def test_the_login_page_speaks_the_browser_s_language(tmp_path: Path) -> None:
         assert 'name="name"' not in english
 
 
+def test_the_language_can_be_chosen_and_stays_when_the_password_is_wrong(tmp_path: Path) -> None:
+    with page(tmp_path, PASSWORD) as locked:
+        english = locked.client.get("/login").text
+        assert '<a href="/login?language=zh" lang="zh-CN"' in english and ">中文</a>" in english
+        chinese = locked.client.get("/login?language=zh").text
+        assert '<html lang="zh-CN">' in chinese and ">English</a>" in chinese
+        wrong = locked.client.post("/login?language=zh", data={"password": "guess"}).text
+        assert "密码不正确" in wrong
+        # A form without an address is sent to the page's own.
+        assert '<form method="post">' in chinese
+        for unknown in ("fr", "", "<b>"):
+            answer = locked.client.get("/login", params={"language": unknown})
+            assert '<html lang="en">' in answer.text and "<b>" not in answer.text
+
+
 def test_a_foreign_page_cannot_log_in(tmp_path: Path) -> None:
     with page(tmp_path, PASSWORD) as locked:
         answer = locked.client.post("/login", data={"password": PASSWORD}, headers=FOREIGN)

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from senoscope.ui.access.roles import DUTIES, Duty, Role, duty_of
 from tests.ui.logged_in import accounts, log_in, whole_app, whole_page
+from tests.ui.opened import FOREIGN
 
 ADMINISTERS = {"/screen/templates/delete"}
 """What is for administrators on purpose, not because nobody listed it."""
@@ -28,13 +29,22 @@ MAY_NOT_POST = {
 }
 
 
+PAGES = ("/", "/review/", "/studies/", "/calibration/")
+
+
 @pytest.fixture(scope="module")
-def posted(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Every path of the house that takes POST, with 1 for what stands in braces."""
+def routes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """What every path of the house takes, with 1 for what stands in braces."""
     paths = whole_app(tmp_path_factory.mktemp("listed"), accounts()).openapi()["paths"]
-    for path, methods in paths.items():
-        assert set(methods) <= {"get", "post"}, path
-    found = [re.sub(r"\{\w+\}", "1", path) for path, methods in paths.items() if "post" in methods]
+    found = {re.sub(r"\{\w+\}", "1", path): set(methods) for path, methods in paths.items()}
+    for path, methods in found.items():
+        assert methods <= {"get", "post"}, path
+    return found
+
+
+@pytest.fixture(scope="module")
+def posted(routes: dict[str, set[str]]) -> list[str]:
+    found = [path for path, methods in routes.items() if "post" in methods]
     assert len(found) > 25
     return found
 
@@ -78,8 +88,26 @@ def test_the_table_says_what_was_asked_for(role: Role) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_every_role_may_look(page: TestClient, role: Role) -> None:
     log_in(page, role)
-    for path in ("/", "/review/", "/studies/", "/calibration/", "/live/sources"):
+    for path in (*PAGES, "/live/sources"):
         assert page.get(path).status_code == 200, path
+
+
+def test_a_stranger_gets_nothing_of_any_route_or_page(
+    page: TestClient, routes: dict[str, set[str]]
+) -> None:
+    page.cookies.clear()
+    assert len(routes) > 40
+    for path in {*routes, *PAGES} - {"/login"}:
+        for method in routes.get(path, {"get"}):
+            assert page.request(method, path).status_code == 401, (method, path)
+    for path in PAGES:
+        assert page.get(path, headers={"accept": "text/html"}).status_code == 303, path
+
+
+def test_a_foreign_page_changes_nothing_on_any_route(page: TestClient, posted: list[str]) -> None:
+    log_in(page, Role.ADMIN)
+    for path in posted:
+        assert page.post(path, headers=FOREIGN).status_code == 403, path
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "INVENTED"])

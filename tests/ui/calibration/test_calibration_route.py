@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,15 +12,21 @@ import pytest
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.realtime.sources.framing import Cut
 from senoscope.ui.calibration import calibration_session
-from tests.ui.calibrating import DOTS, NUMBERED, Calibrating, calibrating, two_marks
+from tests.ui.calibrating import DOTS, NUMBERED, Calibrating, two_marks
 from tests.ui.calibration.test_latency_report import measured
-from tests.ui.opened import FOREIGN, PASSWORD
 
 OWN = CalibratedSpacing(PixelSpacing(0.1, 0.1), SpacingOrigin.DICOM_REGION)
 
 
 def ticks(calibrated: Calibrating) -> list[list[float]]:
     return list(calibrated.picture()[0]["ticks"])
+
+
+def marked(calibrated: Calibrating) -> dict[str, Any]:
+    """Two marks are shown; what says that they are 30 mm apart."""
+    pixels, a, b = two_marks()
+    calibrated.loop.show(pixels)
+    return {"picture": calibrated.picture()[0]["number"], "a": a, "b": b, "mm": 30}
 
 
 def test_before_a_picture_came_all_is_left_to_do(calibrated: Calibrating) -> None:
@@ -61,12 +67,8 @@ def test_a_ruler_that_needs_a_depth_says_so_and_takes_it(calibrated: Calibrating
     assert state["scale"]["origin"] is None
 
 
-def test_two_points_give_the_scale_until_their_marks_move(
-    calibrated: Calibrating,
-) -> None:
-    pixels, a, b = two_marks()
-    calibrated.loop.show(pixels)
-    asked = {"picture": calibrated.picture()[0]["number"], "a": a, "b": b, "mm": 30}
+def test_two_points_give_the_scale_until_their_marks_move(calibrated: Calibrating) -> None:
+    asked = marked(calibrated)
     state = calibrated.asked("/screen/points", asked)
     assert state["scale"]["origin"] == "two_points"
     assert state["scale"]["row_mm"] == pytest.approx(0.1)
@@ -75,9 +77,7 @@ def test_two_points_give_the_scale_until_their_marks_move(
 
 
 def test_points_set_on_a_picture_of_another_zoom_are_refused(calibrated: Calibrating) -> None:
-    pixels, a, b = two_marks()
-    calibrated.loop.show(pixels)
-    asked = {"picture": calibrated.picture()[0]["number"], "a": a, "b": b, "mm": 30}
+    asked = marked(calibrated)
     calibrated.loop.show(two_marks(200)[0])
     assert "has moved or changed" in calibrated.refused("/screen/points", asked)
     assert calibrated.state()["scale"]["origin"] is None
@@ -95,9 +95,7 @@ NO_SCALES: list[tuple[dict[str, object], str]] = [
 
 
 def test_points_that_are_no_scale_are_refused(calibrated: Calibrating) -> None:
-    pixels, a, b = two_marks()
-    calibrated.loop.show(pixels)
-    asked = {"picture": calibrated.picture()[0]["number"], "a": a, "b": b, "mm": 30}
+    asked = marked(calibrated)
     for changed, why in NO_SCALES:
         # The client itself would not send a nan.
         text, kind = json.dumps({**asked, **changed}), {"content-type": "application/json"}
@@ -143,11 +141,9 @@ def test_a_test_measurement_is_done_when_the_interval_holds_what_is_expected(
 
 
 def test_nothing_is_measured_without_a_scale_or_beyond_the_picture(calibrated: Calibrating) -> None:
-    pixels, a, b = two_marks()
-    calibrated.loop.show(pixels)
-    unscaled = {"picture": calibrated.picture()[0]["number"], "a": a, "b": b}
+    unscaled = marked(calibrated)
     assert "not known" in calibrated.refused("/screen/distance", unscaled)
-    calibrated.asked("/screen/points", {**unscaled, "mm": 30})
+    calibrated.asked("/screen/points", unscaled)
     assert "take a new picture" in calibrated.refused("/screen/distance", unscaled)
     scaled = {**unscaled, "picture": calibrated.picture()[0]["number"]}
     assert calibrated.asked("/screen/distance", scaled)["test"]["value"] == pytest.approx(30)
@@ -179,26 +175,10 @@ def test_the_latency_is_done_when_a_screen_was_filmed(calibrated: Calibrating) -
 
 
 def test_only_the_last_pictures_are_held(calibrated: Calibrating) -> None:
-    pixels, a, b = two_marks()
-    calibrated.loop.show(pixels)
-    first = calibrated.picture()[0]["number"]
+    asked = marked(calibrated)
     for _ in range(calibration_session.HELD):
         calibrated.picture()
-    asked = {"picture": first, "a": a, "b": b, "mm": 30}
     assert "no longer held" in calibrated.refused("/screen/points", asked)
-
-
-def test_strangers_and_foreign_pages_get_nothing(tmp_path: Path, calibrated: Calibrating) -> None:
-    answer = calibrated.client.post("/screen/forget", json={}, headers=FOREIGN)
-    assert answer.status_code == 403
-    with calibrating(tmp_path / "locked", PASSWORD) as locked:
-        locked.loop.show(NUMBERED.pixels)
-        for path in ("/screen", "/screen/picture", "/screen/templates/file?name=x"):
-            assert locked.client.get(path).status_code == 401
-        html = locked.client.get("/calibration/", headers={"accept": "text/html"})
-        assert html.status_code == 303
-        locked.client.post("/login", data={"password": PASSWORD})
-        assert locked.client.get("/screen/picture").status_code == 200
 
 
 def test_the_page_itself_is_served_with_and_without_its_last_slash(calibrated: Calibrating) -> None:

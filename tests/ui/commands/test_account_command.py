@@ -131,3 +131,14 @@ def _until(terminal: int, words: str) -> str:
 
     _await(came)
     return shown
+
+
+def test_a_name_that_cannot_be_is_refused_before_a_password_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asked() -> str:
+        raise AssertionError("It asked for the password of an account that cannot be.")
+
+    monkeypatch.setattr("senoscope.ui.commands.account_command._asked", asked)
+    assert "A name of 3 characters" in refused("add", "a/b", "--role", "reader")
+    assert not accounts_file().exists()

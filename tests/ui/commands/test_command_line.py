@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -83,6 +85,54 @@ def test_an_error_is_one_line_on_stderr_and_exit_status_2(
     assert said.startswith("senoscope: ")
     assert said.count("\n") == 1
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_a_disk_that_refuses_is_one_line_and_no_traceback(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused() -> None:
+        raise OSError(number, os.strerror(number), "kept/report.json")
+
+    monkeypatch.setattr("senoscope.ui.commands.every_command.app", refused)
+    assert run(monkeypatch) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"senoscope: kept/report.json cannot be read or written ({os.strerror(number)})"
+    )
+    assert said.count("\n") == 1
+
+
+def test_what_no_disk_refused_is_not_passed_off_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ConnectionResetError(errno.ECONNRESET, "reset")
+
+    monkeypatch.setattr("senoscope.ui.commands.every_command.app", broken)
+    monkeypatch.setattr(sys, "argv", ["senoscope"])
+    with pytest.raises(ConnectionResetError):
+        main()
+
+
+def test_a_full_disk_behind_the_output_is_told() -> None:
+    module = [sys.executable, "-m", "senoscope.ui.command_line", "--version"]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            module, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("senoscope: What is shown cannot be")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_ctrl_c_before_there_is_a_command_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("senoscope.ui.command_line.opencv", stopped)
+    assert run(monkeypatch) == 130
+    assert capsys.readouterr().err == "\nsenoscope: stopped by Ctrl-C.\n"
 
 
 def test_an_option_that_is_missing_is_named(

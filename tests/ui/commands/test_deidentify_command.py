@@ -38,6 +38,7 @@ def test_a_copy_is_written_with_a_key_and_a_report(tmp_path: Path) -> None:
 def test_nothing_written_is_a_failure(tmp_path: Path) -> None:
     folder_of(tmp_path / "in", image(SOPClassUID="1.2.3.4.5"))
     assert run(tmp_path).exit_code == 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["in", "key"]
 
 
 def test_a_full_folder_is_refused_by_name_of_no_file(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from senoscope.ui.live.live_actions import LiveActions
 from senoscope.ui.live.live_session import LiveSession, SourceRules
 from senoscope.ui.settings import Settings, save_settings, settings_file
 from tests.fakes import FakeReader, FakeSource
+from tests.studies.network.orthanc import free_port
 from tests.ui.test_assemble import FIT
 
 ANOTHER = Way("onnxruntime", Precision.FP32)
@@ -147,9 +148,8 @@ def test_the_page_keeps_to_what_the_command_line_said(
 
     monkeypatch.setattr(live_command, "LiveSession", Session)
     monkeypatch.setattr("senoscope.ui.app.serve", lambda *parts: None)
-    monkeypatch.setattr(live_command.signal, "signal", lambda *parts: None)
-    options = ("--host", host, "--password", "open sesame", "--rate", "12", "--size", "640x480")
-    result = live(*options)
+    options = ("--host", host, "--port", str(free_port()), "--password", "open sesame")
+    result = live(*options, "--rate", "12", "--size", "640x480")
     assert result.exit_code == 0, result.exception
     assert rules == [SourceRules(12, (640, 480), any_source)]
 
@@ -159,8 +159,7 @@ def test_what_the_calibration_page_keeps_the_loop_knows(monkeypatch: pytest.Monk
     served: list[tuple[LiveLoop, LiveActions]] = []
     monkeypatch.setattr("senoscope.ui.app.build_app", lambda *parts: served.append(parts[:2]))
     monkeypatch.setattr("senoscope.ui.app.serve", lambda *parts: None)
-    monkeypatch.setattr(live_command.signal, "signal", lambda *parts: None)
-    result = live()
+    result = live("--port", str(free_port()))
     assert result.exit_code == 0, result.exception
     ((loop, actions),) = served
     assert actions.calibration is not None

@@ -18,6 +18,7 @@ from senoscope.studies.network.dimse_sending import Delivered
 from senoscope.studies.network.failures import PacsError
 from senoscope.studies.network.sending import send_files
 from senoscope.ui.commands.pacs_command import pacs
+from senoscope.ui.commands.stopping import STOPPED
 from tests.studies.network.network_files import STUDY, file_of, mammogram, us_native
 from tests.studies.network.orthanc import HOST, Orthanc, free_port, running_orthanc
 
@@ -126,7 +127,7 @@ def test_it_receives_until_it_is_interrupted(tmp_path: Path) -> None:
         output, _ = program.communicate(timeout=60)
     finally:
         program.kill()
-    assert program.returncode == 0
+    assert program.returncode == STOPPED
     assert "1 object received" in output
     assert output.endswith("ended\n")
     assert len(list((tmp_path / "came").iterdir())) == 1

@@ -15,6 +15,7 @@ from senoscope.models.engines.ways import USUAL
 from senoscope.studies.modes.ultrasound_clip import UltrasoundClip
 from senoscope.ui.commands import study_command
 from senoscope.ui.commands.every_command import app
+from senoscope.ui.commands.stopping import STOPPED
 from tests.fakes import BuildFakeReader
 from tests.studies.dicom_files import PATIENT
 from tests.studies.modes.phantom_files import still, sweep
@@ -132,7 +133,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     fake = Interrupted(BuildFakeReader(), 256)
     monkeypatch.setattr(study_command, "study_modes", lambda _: (fake,))
     done = read(folder_of(tmp_path / "in", ultrasound()), tmp_path / "out")
-    assert done.exit_code == study_command.STOPPED
+    assert done.exit_code == STOPPED
     assert not (tmp_path / "out").exists()
 
 

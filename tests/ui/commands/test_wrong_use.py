@@ -10,10 +10,17 @@ from typing import Any
 
 import pytest
 
+from tests.studies.network.orthanc import free_port
 from tests.ui.commands.test_command_line import commands, run
 
 WRONG_USES = """
 live --source no-such-file.mp4
+live --source text.txt
+live --source empty
+live --headless --frames 1 --source text.txt
+live --port {busy}
+live --password short
+live --host 0.0.0.0
 live --headless --frames 1 --source phantom --report full
 live --frames 3
 live --headless --frames -1
@@ -24,6 +31,7 @@ live --prevalence 1.5
 live --engine openvino-int3
 live --tls-certificate no-such.pem --tls-key no-such.pem
 doctor --bundle full
+doctor --bundle text.txt/new.zip
 engines extra
 gallery --data no-such --folder new
 gallery --data empty --folder full
@@ -81,6 +89,7 @@ train density --breasts 1
 study quality no-such
 study quality text.txt
 study quality empty
+study quality text.txt/no-such
 study read no-such --out new
 study read text.txt --out new
 study read empty --out new
@@ -93,6 +102,7 @@ store check --store nonsense
 store check --folder no-such
 store check --head nonsense
 store backup full
+store backup text.txt/new.zip
 store restore no-such.zip
 store restore text.txt
 store retain --older-than -3
@@ -107,7 +117,9 @@ pacs find --to nowhere
 pacs find --to nowhere --most -1
 pacs fetch 1.2.3 --from nowhere --out new
 pacs receive --port {busy} --out empty
+pacs receive --port {busy} --out new
 pacs receive --port -1 --out new
+pacs receive --port {free} --out text.txt/new
 account add who --role boss
 account add a/b --role reader
 account remove nobody
@@ -156,7 +168,7 @@ def test_a_wrong_use_is_told_at_once_and_writes_nothing(
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        status = run(monkeypatch, *line.format(busy=port).split())
+        status = run(monkeypatch, *line.format(busy=port, free=free_port()).split())
     said = capfd.readouterr().err
     assert status == 2, said
     assert is_one_sentence(said), said

@@ -18,25 +18,15 @@ from senoscope.realtime.published import AiState
 from senoscope.ui.frames.cine import HeldFrame
 from senoscope.ui.frames.overlay import HIDDEN_AFTER_MS
 from senoscope.ui.frames.snapshot import save_snapshot
-from senoscope.ui.live.live_route import LIVE_PATH
 from tests.ui.built_frames import finding, published, status
 from tests.ui.opened import Page
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
-def shown_sequence(opened: Page) -> int:
-    """Publish a frame as the loop does; the number a browser would know it by."""
-    with opened.client.websocket_connect(f"ws://localhost{LIVE_PATH}") as watching:
-        message = watching.receive_bytes()  # the status: the server knows its viewer
-        opened.loop.emit(published(7, finding(0.37), spacing=PixelSpacing(0.5, 0.5)))
-        message = watching.receive_bytes()
-    header = json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
-    return int(header["sequence"])
-
-
 def test_a_snapshot_is_the_clean_frame_and_its_reading(opened: Page) -> None:
-    answer = opened.client.post("/live/snapshot", json={"sequence": shown_sequence(opened)})
+    sequence = opened.shown(published(7, finding(0.37), spacing=PixelSpacing(0.5, 0.5)))
+    answer = opened.client.post("/live/snapshot", json={"sequence": sequence})
     assert answer.status_code == 200
     picture = opened.folder / answer.json()["file"]
     assert picture.name.startswith("senoscope_")

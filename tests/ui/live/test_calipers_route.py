@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from senoscope.domain.spacing import PixelSpacing
-from senoscope.ui.live.live_route import LIVE_PATH
 from tests.ui.built_frames import finding, published
-from tests.ui.opened import PASSWORD, Page, page
+from tests.ui.opened import Page
 from tests.ui.reviewing import recorded_clip, reviewing
 
 PAIR = {"a": [10, 10], "b": [50, 40]}
@@ -19,13 +18,7 @@ TENTH = PixelSpacing(0.1, 0.1)
 
 
 def shown_sequence(opened: Page, spacing: PixelSpacing | None) -> int:
-    """Publish a frame as the loop does; the number a browser would know it by."""
-    with opened.client.websocket_connect(f"ws://localhost{LIVE_PATH}") as watching:
-        watching.receive_bytes()  # the status: the server knows its viewer
-        opened.loop.emit(published(7, finding(0.37), spacing=spacing))
-        message = watching.receive_bytes()
-    header = json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
-    return int(header["sequence"])
+    return opened.shown(published(7, finding(0.37), spacing=spacing))
 
 
 def asked(opened: Page, spacing: PixelSpacing | None) -> Any:
@@ -74,12 +67,6 @@ def test_a_snapshot_holds_the_calipers_that_were_on(opened: Page) -> None:
     assert saved["distance"]["value"] == 5.0
     many = {"sequence": sequence, "calipers": pairs * 3}
     assert opened.client.post("/live/snapshot", json=many).status_code == 422
-
-
-def test_a_stranger_measures_nothing(tmp_path: Path) -> None:
-    with page(tmp_path, PASSWORD) as locked:
-        answer = locked.client.post("/live/distance", json=PAIR | {"sequence": 1})
-        assert answer.status_code == 401
 
 
 def test_on_a_clip_s_frame(tmp_path: Path) -> None:

@@ -93,8 +93,6 @@ def test_the_page_starts_stops_and_watches_it(opened: Page) -> None:
 
 def test_the_page_ends_an_exam_and_aligns(opened: Page) -> None:
     client = opened.client
-    exam = client.get("/live/exam").json()
-    assert exam["captured"] == exam["read"] + exam["duplicates"] + exam["dropped"]
     assert client.post("/live/exam", json={"patient": "B-17"}).status_code == 200
     assert client.post("/live/exam", json={"patient": "x" * 65}).status_code == 422
     assert client.post("/live/align", json={"aligned": True}).json() == {"aligned": True}

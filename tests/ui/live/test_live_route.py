@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -27,6 +25,7 @@ from senoscope.ui.live.live_route import (
     add_live_route,
 )
 from tests.ui.built_frames import FRAME_MS, finding, published, status
+from tests.ui.opened import FOREIGN, unpacked
 
 
 @pytest.fixture
@@ -40,11 +39,6 @@ def client(hub: FrameHub) -> Iterator[TestClient]:
     add_live_route(app, hub, lambda connection: connection.headers.get("user", "reader") or None)
     with TestClient(app) as client:
         yield client
-
-
-def unpacked(message: bytes) -> tuple[dict[str, Any], bytes]:
-    (length,) = struct.unpack_from("<I", message)
-    return json.loads(message[4 : 4 + length]), message[4 + length :]
 
 
 def next_frame(socket: WebSocketTestSession) -> tuple[dict[str, Any], bytes]:
@@ -136,7 +130,7 @@ def test_the_ninth_viewer_is_refused_and_a_leaver_makes_room(
 
 
 def test_a_foreign_page_is_refused(client: TestClient) -> None:
-    assert refusal(client, origin="http://elsewhere.example") == FOREIGN_ORIGIN
+    assert refusal(client, **FOREIGN) == FOREIGN_ORIGIN
 
 
 def test_the_own_page_is_let_in(client: TestClient, hub: FrameHub) -> None:
@@ -207,7 +201,7 @@ def test_two_hundred_hostile_openings_change_nothing_for_who_watches(
         wait_until(lambda: hub.viewers == 1)
         for attempt in range(200):
             if attempt % 2:
-                assert refusal(client, origin="http://elsewhere.example") == FOREIGN_ORIGIN
+                assert refusal(client, **FOREIGN) == FOREIGN_ORIGIN
                 continue
             with client.websocket_connect(LIVE_PATH) as hostile:
                 for words in ("freeze:" + "9" * 5000, "cine:-1", "freeze:", "\x00" * 100, "resume"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 
 from senoscope.domain.errors import ModelPackageError
 from senoscope.realtime.published import PublishedFrame
-from senoscope.ui.live.live_route import LIVE_PATH
 from tests.ui.built_frames import finding, published
 from tests.ui.opened import Explain, Page, page
 
@@ -22,18 +20,8 @@ def asked_of(opened: Page, sequence: int, number: int = 1) -> Any:
     return opened.client.post("/live/why", json={"sequence": sequence, "number": number})
 
 
-def shown(opened: Page) -> int:
-    """The sequence number of a frame that a browser was sent just now."""
-    with opened.client.websocket_connect(f"ws://localhost{LIVE_PATH}") as socket:
-        socket.receive_bytes()  # the status that comes without a frame: the browser is known now
-        opened.loop.emit(published(7, finding(0.5)))
-        message = socket.receive_bytes()
-    (length,) = struct.unpack_from("<I", message)
-    return int(json.loads(message[4 : 4 + length])["sequence"])
-
-
 def lines(opened: Page) -> list[dict[str, Any]]:
-    answer = asked_of(opened, shown(opened))
+    answer = asked_of(opened, opened.shown(published(7, finding(0.5))))
     assert answer.status_code == 200
     return [json.loads(line) for line in answer.text.splitlines()]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 
 from senoscope.domain.frame import ScanArea
 from tests.fakes import FakeReader
+from tests.ui.opened import unpacked
 from tests.ui.reviewing import FRAMES, Reviewing, recorded_clip, reviewing
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")
@@ -41,10 +41,9 @@ def opened(tmp_path: Path) -> Iterator[Reviewing]:
 def frame_of(served: Reviewing, place: int) -> tuple[Any, np.ndarray]:
     answer = served.client.get(f"/clip/frames/{place}")
     assert answer.status_code == 200, answer.text
-    data = answer.content
-    (length,) = struct.unpack("<I", data[:4])
-    picture = cv2.imdecode(np.frombuffer(data[4 + length :], np.uint8), cv2.IMREAD_GRAYSCALE)
-    return json.loads(data[4 : 4 + length]), np.asarray(picture)
+    header, jpeg = unpacked(answer.content)
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    return header, np.asarray(picture)
 
 
 def test_nothing_is_open_at_first(empty: Reviewing) -> None:

@@ -19,16 +19,16 @@ from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, ReaderDescription, Reading, Suspicion, Unsuitable
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.sources.phantom import PhantomSource
+from senoscope.studies import sign_off
 from senoscope.studies.exams.exam_records import ExamState
 from senoscope.studies.exams.exam_store import ExamStore
-from senoscope.studies.sign_off import Assessment
 from senoscope.ui.frames.key_frames import Remark, Side, Verdict
 from senoscope.ui.live import live_session
 from senoscope.ui.live.live_session import LiveSession, WatchedSource
 from senoscope.ui.settings import Settings
 from senoscope.ui.studies import live_exam_study
 from senoscope.ui.studies.live_exam_study import LiveExamStudies
-from senoscope.ui.studies.sign_off_asked import SignOffAsked
+from senoscope.ui.studies.sign_off_asked import DecisionAsked, SignOffAsked
 from senoscope.ui.studies.study_desk import StudyDesk
 from senoscope.ui.studies.study_jobs import StudyJobs
 from senoscope.ui.studies.study_uploads import StudyUploads
@@ -120,8 +120,12 @@ def test_an_exam_that_ends_is_a_study_that_can_be_signed(tmp_path: Path) -> None
         assert ledger["operator"][0]["side"] == "R"
         [image] = live.store.images_of(number)
         assert dciodvfy_errors(live.store.path_of(image.content)) == []
-        decision = {"number": 1, "verdict": "accepted", "reason": "", "outline": None}
-        asked = SignOffAsked([decision], Assessment.NEGATIVE, "Fine.", "Reader^Rita", "Hospital")
+        asked = SignOffAsked(
+            decisions=[DecisionAsked(number=1, verdict=sign_off.Verdict.ACCEPTED)],
+            assessment=sign_off.Assessment.NEGATIVE,
+            name="Reader^Rita",
+            organization="Hospital",
+        )
         live.desk.sign(number, asked, "rita")
         assert live.store.exam(number).state is ExamState.SIGNED
         pages = [each for each in live.store.results_of(number) if each.kind == "report.html"]

@@ -96,15 +96,7 @@ class StoredImage:
     def of(cls, found: FoundFile) -> StoredImage:
         """SourceUnavailable where the file lacks the UIDs by which it belongs somewhere."""
         header = found.header
-        uids = [
-            text_of(header, f"{each}UID")
-            for each in ("StudyInstance", "SeriesInstance", "SOPInstance", "SOPClass")
-        ]
-        if not all(map(_UID.fullmatch, uids)):
-            raise SourceUnavailable(
-                "it does not say to which study and series it belongs, or what it is; it may be "
-                "cut off: copy it again, or export it again from the scanner"
-            )
+        uids = _uids(header)
         rows, columns = whole_of(header, "Rows"), whole_of(header, "Columns")
         normal, offset_mm = _plane(header)
         frames = FrameFacts.of(found)
@@ -155,6 +147,20 @@ class StoredImage:
             while chunk := file.read(2**20):
                 digest.update(chunk)
         return digest.digest()
+
+
+def _uids(header: Dataset) -> list[str]:
+    """Of study, series, instance and SOP class."""
+    uids = [
+        text_of(header, f"{each}UID")
+        for each in ("StudyInstance", "SeriesInstance", "SOPInstance", "SOPClass")
+    ]
+    if not all(map(_UID.fullmatch, uids)):
+        raise SourceUnavailable(
+            "it does not say to which study and series it belongs, or what it is; it may be "
+            "cut off: copy it again, or export it again from the scanner"
+        )
+    return uids
 
 
 def _frames(header: Dataset) -> int:

@@ -25,6 +25,7 @@ from senoscope.ui.commands.mammography_cade_command import (
 )
 from senoscope.ui.commands.pacs_command import pacs
 from senoscope.ui.commands.probability_command import probability
+from senoscope.ui.commands.simulate_command import simulate
 from senoscope.ui.commands.stopping import StoppableGroup
 from senoscope.ui.commands.store_command import store
 from senoscope.ui.commands.study_command import study
@@ -52,6 +53,7 @@ app.add_typer(compare, name="compare")
 train.command("mammography-cade")(train_mammography_cade)
 train.command("density")(train_density_command)
 app.add_typer(train, name="train")
+app.add_typer(simulate, name="simulate")
 study.command()(deidentify)
 app.add_typer(study, name="study")
 app.add_typer(store, name="store")

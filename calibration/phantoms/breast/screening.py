@@ -38,11 +38,15 @@ def screening_exams(seeds: range) -> Iterator[KnownExam]:
     A cluster of calcifications, a distortion and a mass, round or spiculated by turns.
     """
     for seed in seeds:
-        random = np.random.default_rng([seed, _EXAM])
-        side = _drawn_side(random)
-        mass = "round mass" if random.random() < 0.5 else "spiculated mass"
-        kinds = () if seed % NORMAL_OF == 3 else (mass, "distortion", "calcifications")
-        yield known_exam(seed, side, kinds)
+        yield known_exam(seed, *screening_growths(seed))
+
+
+def screening_growths(seed: int) -> tuple[Laterality, tuple[str, ...]]:
+    """In which breast they lie, and their kinds, of that woman among `screening_exams`."""
+    random = np.random.default_rng([seed, _EXAM])
+    side = _drawn_side(random)
+    mass = "round mass" if random.random() < 0.5 else "spiculated mass"
+    return side, () if seed % NORMAL_OF == 3 else (mass, "distortion", "calcifications")
 
 
 def training_exams(seeds: range) -> Iterator[KnownExam]:

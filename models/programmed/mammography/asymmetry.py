@@ -1,8 +1,7 @@
 """Left against right: where one breast is denser than the other at the same place.
 
 Two hung mammograms of one view are laid over each other by chest wall and nipple, and their share
-of dense tissue is compared on a lattice (after Rutter et al., and Scutt et al., Breast Cancer Res
-2006, who compare volumes).
+of dense tissue is compared on a lattice.
 """
 
 from __future__ import annotations

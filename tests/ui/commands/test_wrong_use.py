@@ -86,6 +86,10 @@ train googlenet --data text.txt
 train cadx --data no-such
 train cade --data no-such
 train density --breasts 1
+train mammography-cade --exams 2
+evaluate mammography-cade --report x.json --exams 1
+simulate mammograms --out new --exams 0
+simulate mammograms --out text.txt --exams 1
 study quality no-such
 study quality text.txt
 study quality empty

@@ -1,4 +1,4 @@
-"""Fits which clusters of grey are dense, and which percent density is which letter."""
+"""Fits which percent density is which letter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,26 +15,16 @@ from senoscope.domain.errors import DataSetError
 from senoscope.domain.mammogram import Mammogram
 from senoscope.models.evaluation.metrics import bootstrap, dice
 from senoscope.models.programmed.mammography.breast import Mask
-from senoscope.models.programmed.mammography.density import (
-    LIMIT,
-    RIM,
-    DensityRule,
-    TissueGrey,
-    dense_from,
-    measure_density,
-    tissue_grey,
-    write_rule,
-)
+from senoscope.models.programmed.mammography.density import LEVEL, measure_density
 from senoscope.models.programmed.mammography.density_category import (
     LETTERS,
     CategoryScale,
     density_category,
     write_scale,
 )
-from senoscope.models.programmed.mammography.parts import BreastParts, find_parts
+from senoscope.models.programmed.mammography.parts import find_parts
 from senoscope.models.training.feature_model import ridge_logistic
 
-RIDGE = 5.0
 Floats = NDArray[np.float64]
 
 
@@ -52,72 +41,39 @@ class TrueDensity:
     anatomy: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    letter: str
+    anatomy: int
+    percent: float
+    overlap: float
+
+
 def train_density(
     fit: Iterable[TrueDensity],
     choose: Iterable[TrueDensity],
-    targets: tuple[Path, Path],
+    target: Path,
     say: Callable[[str], None],
 ) -> None:
-    """Fit on `fit`, measure on `choose`, write the rule and the scale of letters."""
+    """Fit on `fit`, measure on `choose`, write the scale of letters. DataSetError without any."""
     learnt = _measured(fit, say)
-    rule = fit_rule([(each.seen, each.truth) for each in learnt])
-    percents = np.array([each.percent(rule) for each in learnt])
-    scale = fit_scale(percents, [each.true.letter for each in learnt])
+    if not learnt:
+        raise DataSetError("No picture to learn density from was given; expected some. Add seeds.")
+    scale = fit_scale(np.array([each.percent for each in learnt]), [each.letter for each in learnt])
     held = _measured(choose, say)
-    about = _about(learnt, held, rule, scale)
-    write_rule(rule, about, targets[0])
-    write_scale(scale, about, targets[1])
-
-
-@dataclass(frozen=True, eq=False)
-class _Measured:
-    true: TrueDensity
-    parts: BreastParts
-    seen: TissueGrey
-    truth: Mask
-
-    def percent(self, rule: DensityRule) -> float:
-        return measure_density(self.true.mammogram, self.parts, rule).percent
+    write_scale(scale, _about(learnt, held, scale), target)
 
 
 def _measured(trues: Iterable[TrueDensity], say: Callable[[str], None]) -> list[_Measured]:
     found = []
-    for place, true in enumerate(trues):
+    for place, true in enumerate(trues, 1):
         parts = find_parts(true.mammogram)
-        seen = tissue_grey(true.mammogram.pixels, parts)
-        size = seen.even.shape[1], seen.even.shape[0]
-        truth = cv2.resize(true.dense.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
-        found.append(_Measured(true, parts, seen, np.asarray(truth)))
-        if place % 30 == 29:
-            say(f"{place + 1} simulated pictures measured")
+        density = measure_density(true.mammogram, parts)
+        overlap = dice(density.dense, true.dense & parts.tissue)
+        found.append(_Measured(true.letter, true.anatomy, density.percent, overlap))
+        if place % 30 == 0:
+            say(f"{place} simulated pictures measured")
     return found
-
-
-def fit_rule(pictures: Sequence[tuple[TissueGrey, Mask]]) -> DensityRule:
-    """By the true dense share of each cluster: each is learnt as both, by that share.
-
-    Clusters count by the share of their breast that they are.
-    """
-    if not pictures:
-        raise DataSetError("No picture to learn density from was given; expected some. Add seeds.")
-    features = np.concatenate([seen.clusters.features for seen, _ in pictures])
-    shares = np.concatenate([_dense_shares(seen, truth) for seen, truth in pictures])
-    usual, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-    rows = np.clip((features - usual) / spread, -LIMIT, LIMIT)
-    # A share is learnt as ten votes, so that one count of each kind is enough.
-    votes = np.round(10 * shares).astype(int)
-    design = np.repeat(np.column_stack([rows, np.ones(len(rows))]), 10, axis=0)
-    labels = np.concatenate([np.arange(10) < vote for vote in votes])
-    fitted = ridge_logistic(design, labels, RIDGE * 10)
-    return DensityRule(float(fitted[-1]), usual, spread, fitted[:-1])
-
-
-def _dense_shares(seen: TissueGrey, truth: Mask) -> Floats:
-    """Of each cluster, how much is dense."""
-    begins = seen.clusters.begins
-    of = np.searchsorted(begins, seen.even[seen.tissue], side="right") - 1
-    dense = np.bincount(of, weights=truth[seen.tissue], minlength=len(begins))
-    return np.asarray(dense / np.maximum(np.bincount(of, minlength=len(begins)), 1))
 
 
 def fit_scale(percents: Floats, letters: Sequence[str]) -> CategoryScale:
@@ -141,32 +97,24 @@ def _mean(values: Floats, rows: NDArray[np.int64]) -> float:
 
 
 def _about(
-    learnt: Sequence[_Measured], held: Sequence[_Measured], rule: DensityRule, scale: CategoryScale
+    learnt: Sequence[_Measured], held: Sequence[_Measured], scale: CategoryScale
 ) -> dict[str, Any]:
     """The card: what it was fitted on, and how it fares on breasts that were not."""
-    groups = [each.true.anatomy for each in held]
-    overlap = np.array(
-        [
-            dice((each.seen.even >= dense_from(each.seen.clusters, rule)) & each.seen.tissue,
-                 each.truth & each.seen.tissue)
-            for each in held
-        ]
-    )  # fmt: skip
-    right = np.array(
-        [density_category(each.percent(rule), scale).letter == each.true.letter for each in held]
-    )
+    groups = [each.anatomy for each in held]
+    overlap = np.array([each.overlap for each in held])
+    right = np.array([density_category(each.percent, scale).letter == each.letter for each in held])
     figures = {
         name: bootstrap(partial(_mean, values), groups)
         for name, values in (("dense_dice", overlap), ("same_letter", right))
     }
     return {
         "made_by": "senoscope train density",
+        "level": LEVEL,
         "trained_on": {
-            "simulated_breasts": len({each.true.anatomy for each in learnt}),
+            "simulated_breasts": len({each.anatomy for each in learnt}),
             "pictures": len(learnt),
-            "rim_left_out": RIM,
         },
-        "chosen_on": {
+        "measured_on": {
             "simulated_breasts": len(set(groups)),
             "pictures": len(held),
             **{

@@ -22,7 +22,6 @@ from senoscope.models.evaluation.mammography.density import density_figures, mea
 from senoscope.models.evaluation.mammography.density_set import read_density_images
 from senoscope.models.evaluation.metrics import Estimate
 from senoscope.models.programmed.mammography.breast import Grey
-from senoscope.models.programmed.mammography.density import SHIPPED as RULE
 from senoscope.models.programmed.mammography.density_category import SHIPPED as SCALE
 from senoscope.models.training.density import TrueDensity, train_density
 from senoscope.ui.written import write_text
@@ -40,14 +39,13 @@ class DensityLayout(StrEnum):
 
 def train_density_command(
     breasts: Annotated[int, typer.Option(min=8, max=FITTED_BELOW, help="How many to draw.")] = 60,
-    rule: Annotated[Path, typer.Option(help="The file of the rule to write.")] = RULE,
     scale: Annotated[Path, typer.Option(help="The file of A to D to write.")] = SCALE,
 ) -> None:
-    """Fit percent density and its letters on simulated breasts. Needs no torch and no data."""
+    """Fit which percent density is which letter on simulated breasts. Needs no torch, no data."""
     cv2.setNumThreads(1)
     held = range(FITTED_BELOW, FITTED_BELOW + max(4, breasts // 3))
-    train_density(_drawn(range(breasts)), _drawn(held), (rule, scale), typer.echo)
-    typer.echo(f"Density written to {rule} and {scale}")
+    train_density(_drawn(range(breasts)), _drawn(held), scale, typer.echo)
+    typer.echo(f"Letters of density written to {scale}")
 
 
 def evaluate_density(

@@ -17,7 +17,7 @@ from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.evaluation.metrics import dice
 from senoscope.models.programmed.mammography.asymmetry import LATTICE, density_asymmetry
 from senoscope.models.programmed.mammography.breast import Edge, breast_mask, chest_wall
-from senoscope.models.programmed.mammography.density import load_rule, measure_density
+from senoscope.models.programmed.mammography.density import measure_density
 from senoscope.models.programmed.mammography.density_category import (
     LETTERS,
     density_category,
@@ -121,6 +121,20 @@ def test_density_does_not_mind_a_window(oblique: SimulatedMammogram) -> None:
     assert dice(density.dense, small(oblique.dense) > 0.5) > 0.4
 
 
+def test_more_dense_tissue_is_more_percent(from_above: SimulatedMammogram) -> None:
+    seen = shown(from_above)
+    parts = find_parts(seen)
+    before = measure_density(seen, parts)
+    x, y = (round(each) for each in np.argwhere(~before.dense & parts.tissue).mean(axis=0)[::-1])
+    patch = np.zeros(seen.pixels.shape, np.uint8)
+    cv2.circle(patch, (x, y), 40, 1, -1)
+    bright = float(np.percentile(seen.pixels[parts.tissue], 95))
+    denser = replace(seen, pixels=np.where(patch > 0, np.float32(bright), seen.pixels))
+    after = measure_density(denser, parts)
+    assert after.percent > before.percent
+    assert after.dense[patch > 0].mean() > 0.9
+
+
 def test_denser_is_a_later_letter() -> None:
     expected = [
         np.dot(density_category(percent).probabilities, range(4)) for percent in (0, 5, 20, 60)
@@ -138,9 +152,7 @@ def test_denser_is_a_later_letter() -> None:
 
 def test_damaged_weights_are_told(tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
-    broken.write_text('{"format": 1, "features": []}')
-    with pytest.raises(ModelPackageError, match="Reinstall"):
-        load_rule(broken)
+    broken.write_text('{"format": 1, "limits": []}')
     with pytest.raises(ModelPackageError, match="Reinstall"):
         load_scale(broken)
 

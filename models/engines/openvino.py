@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -19,6 +20,9 @@ else:
     _missing = None
 
 NAME = "OpenVINO"
+LIMIT = "ONEDNN_MAX_CPU_ISA"
+"""Read by its oneDNN when it is loaded: a process of its own can be held to less."""
+_WITH_BFLOAT16 = ("ALL", "DEFAULT", "BF16", "FP16", "AMX")
 
 
 def is_available() -> str | None:
@@ -27,7 +31,12 @@ def is_available() -> str | None:
 
 
 def has_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 itself."""
+    """Whether this processor multiplies bfloat16 itself, and is not held to less.
+
+    OpenVINO's list of capabilities does not know of LIMIT: what it lists cannot be compiled then.
+    """
+    if not any(each in os.environ.get(LIMIT, "ALL").upper() for each in _WITH_BFLOAT16):
+        return False
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 

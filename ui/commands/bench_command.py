@@ -23,6 +23,7 @@ import typer
 
 from senoscope import __version__
 from senoscope.calibration.engine_benchmark import EngineRow, engine_rows
+from senoscope.models.engines.openvino import LIMIT
 from senoscope.models.engines.peak import beyond_avx2, kernels, peaks, processor
 from senoscope.models.engines.ways import WAYS, Way, way_from_text
 from senoscope.models.package import ModelPackage, load_package, shipped_packages
@@ -32,8 +33,6 @@ from senoscope.ui.commands.bench_tables import engine_table, loop_table, peak_li
 from senoscope.ui.engine_record import ENGINE_PACKAGES, chosen_way
 from senoscope.ui.written import write_text
 
-LIMIT = "ONEDNN_MAX_CPU_ISA"
-"""Read by OpenVINO's oneDNN when it is loaded: a process of its own can be held to less."""
 AVX2 = "AVX2"
 ENGINES_METHOD = (
     "Each network by each engine, one thread, one picture of noise over and over, after a warm-up. "

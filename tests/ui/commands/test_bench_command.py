@@ -15,12 +15,13 @@ import typer
 from typer.testing import CliRunner, Result
 
 from senoscope.calibration.engine_benchmark import EngineRow
+from senoscope.models.engines.openvino import LIMIT
 from senoscope.models.engines.peak import Peak, kernels
 from senoscope.models.engines.ways import WAYS, Way
 from senoscope.models.package import SHIPPED, ModelPackage, Precision, load_package
 from senoscope.realtime.loop_benchmark import RUNS, LoopRow, Run
 from senoscope.ui.commands import bench_command
-from senoscope.ui.commands.bench_command import LIMIT, apart, bench, held_to, is_held
+from senoscope.ui.commands.bench_command import apart, bench, held_to, is_held
 from senoscope.ui.commands.every_command import app
 
 MORE_THAN_AVX2 = ["brgconv_avx512_core_vnni_I8"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
 from senoscope.ui.commands.every_command import app
-from senoscope.ui.commands.stopping import STOPPED, TERMINATED, ended_by_sigterm
+from senoscope.ui.commands.stopping import STOPPED, TERMINATED
 
 
 @pytest.mark.parametrize("line", ["doctor", "study quality here", "train cade --data ."])
@@ -24,14 +26,31 @@ def test_ctrl_c_is_told_in_a_line(line: str, monkeypatch: pytest.MonkeyPatch) ->
     assert ended.stderr == "\nsenoscope: stopped by Ctrl-C.\n"
 
 
-def test_sigterm_ends_what_is_within_and_nothing_after() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    let_go = []
-    with pytest.raises(SystemExit) as ended, ended_by_sigterm(TERMINATED):
-        try:
-            signal.raise_signal(signal.SIGTERM)
-        finally:
-            let_go.append("AI process")
-    assert (ended.value.code, let_go) == (TERMINATED, ["AI process"])
-    # What stayed made a later SIGTERM, to whatever ran then in this process, an exit in success.
-    assert signal.getsignal(signal.SIGTERM) is before
+WITHIN = """
+import signal
+from senoscope.ui.commands.stopping import TERMINATED, ended_by_sigterm
+with ended_by_sigterm(TERMINATED):
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        print("the AI process goes too")
+"""
+AFTER = """
+import signal
+from senoscope.ui.commands.stopping import TERMINATED, ended_by_sigterm
+with ended_by_sigterm(TERMINATED):
+    pass
+signal.raise_signal(signal.SIGTERM)
+"""
+
+
+def test_sigterm_ends_what_is_within_as_an_exit_does() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHIN], check=False, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stdout) == (TERMINATED, "the AI process goes too\n")
+
+
+def test_after_it_sigterm_does_what_it_did_before() -> None:
+    """What stayed made a later SIGTERM, to whatever ran then, an exit in success."""
+    assert subprocess.run([sys.executable, "-c", AFTER], check=False).returncode == -signal.SIGTERM

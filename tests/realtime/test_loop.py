@@ -148,7 +148,7 @@ def test_duplicates_are_shown_with_the_reading_of_their_twin_and_not_read() -> N
 
 def test_a_frozen_picture_is_read_even_if_the_ai_was_still_starting_when_it_came() -> None:
     with LiveLoop(FakeSource(repeats=10**9), BuildFakeReader()) as loop:
-        until(lambda: loop.report().duplicates)
+        until(lambda: loop.report().duplicates and loop.report().read)
         assert loop.report().read == 1
         assert loop.report().dropped["ai_off"] > 0
     assert_books_closed(loop)

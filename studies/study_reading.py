@@ -120,7 +120,7 @@ class ReadingFact:
     """What is said of a whole image or exam, by a name such as "density_percent".
 
     A number with its `unit`, or else a `word`. `lower` to `upper` is a 95 % interval, None where
-    none is known. What each name means stands in `results.fact_words`.
+    none is known. The mode that makes it says what each name means.
     """
 
     name: str

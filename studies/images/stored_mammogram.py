@@ -12,7 +12,7 @@ from pydicom.config import disable_value_validation
 from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
 from senoscope.domain.mammogram import Intent, Laterality, Mammogram
 from senoscope.domain.spacing import PixelSpacing
-from senoscope.models.programmed.mammography.breast import Edge, chest_wall
+from senoscope.models.programmed.mammography.breast import Edge
 from senoscope.models.programmed.mammography.hanging import Hanging
 from senoscope.studies.files.study_header import numbers_of, text_of, whole_of
 from senoscope.studies.images.mammogram import FOR_PROCESSING, TOMOSYNTHESIS, VIEWS
@@ -66,19 +66,16 @@ def read_mammogram(image: StoredImage) -> StoredMammogram:
             f"The pixels of file {image.place} of the study are damaged. Copy it again, or export "
             "it again from the scanner."
         ) from None
-    wall = chest_wall(pixels)
-    if wall is None:
-        raise ImageError(
-            f"In file {image.place} of the study no breast stands out at one edge; expected a "
-            "mammogram. Look at the picture: it may be blank, inverted or of something else."
-        )
-    hanging = Hanging(pixels.shape, wall)
+    try:
+        hanging = Hanging.of(pixels)
+    except ImageError as error:
+        raise ImageError(f"File {image.place} of the study is not read. {error}") from error
     seen = Mammogram(
         np.asarray(hanging.hang(pixels), np.float32),
         Intent.PROCESSING if image.sop_class == FOR_PROCESSING else Intent.PRESENTATION,
         laterality_of(image),
         view_of(image, header),
-        _turned(_spacing(header), wall),
+        _turned(_spacing(header), hanging.wall),
     )
     return StoredMammogram(image, seen, hanging, window, (*cautions, *_missing(image, seen)))
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from pydicom.sr.coding import Code
 
+from senoscope.domain.mammogram import Laterality
 from senoscope.studies.results.cad_findings import (
     Analysis,
     CompositeKind,
     Composition,
     FindingKind,
     Intent,
-    Side,
     View,
     ViewModifier,
 )
@@ -66,9 +66,9 @@ RELATED_SPATIALLY = Code("111154", "DCM", "Target Content Items are related spat
 ON_MULTIPLE_IMAGES = Code("111158", "DCM", "Feature detected on multiple images")
 
 # Values
-SIDES: Mapping[Side, Code] = {
-    Side.LEFT: Code("80248007", "SCT", "Left breast"),
-    Side.RIGHT: Code("73056007", "SCT", "Right breast"),
+SIDES: Mapping[Laterality, Code] = {
+    Laterality.LEFT: Code("80248007", "SCT", "Left breast"),
+    Laterality.RIGHT: Code("73056007", "SCT", "Right breast"),
 }
 VIEWS: Mapping[View, Code] = {
     View.CC: Code("399162004", "SCT", "cranio-caudal"),

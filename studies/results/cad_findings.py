@@ -9,15 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import ImageError, SettingsError
+from senoscope.domain.mammogram import Laterality
 
 Point = tuple[float, float]
-
-
-class Side(StrEnum):
-    """ImageLaterality (0020,0062)."""
-
-    LEFT = "L"
-    RIGHT = "R"
 
 
 class View(StrEnum):
@@ -103,7 +97,7 @@ class CadImage:
     """One image, or one `frame` of it counted from 1; side and view as the mode took them."""
 
     instance_uid: str
-    side: Side
+    side: Laterality
     view: View
     modifiers: tuple[ViewModifier, ...] = ()
     frame: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from senoscope.domain.mammogram import Laterality
 from senoscope.studies.results.cad_findings import (
     Analysis,
     CadAlgorithm,
@@ -18,14 +19,13 @@ from senoscope.studies.results.cad_findings import (
     Intent,
     OperatingPoints,
     Outcome,
-    Side,
     View,
     ViewModifier,
 )
 from tests.studies.study_builders import SERIES, STUDY
 
-CC = CadImage(f"{SERIES}.1", Side.LEFT, View.CC)
-MLO = CadImage(f"{SERIES}.2", Side.LEFT, View.MLO, (ViewModifier.ROLLED_MEDIAL,))
+CC = CadImage(f"{SERIES}.1", Laterality.LEFT, View.CC)
+MLO = CadImage(f"{SERIES}.2", Laterality.LEFT, View.MLO, (ViewModifier.ROLLED_MEDIAL,))
 MASSES = CadAlgorithm("Mass detector", "2.1", ("threshold: 0.3", "input: 0.1 mm"))
 CALCIFICATIONS = CadAlgorithm("Calcification detector", "1.0")
 DENSITY = CadAlgorithm("Composition", "0.9")

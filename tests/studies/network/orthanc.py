@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,16 @@ SLOWEST_START_S = 60
 
 def free_port() -> int:
     """Of loopback; nothing listened there a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """All held at once: asked for one after the other, the same may come twice."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ def running_orthanc(folder: Path, settings: Mapping[str, Any] | None = None) -> 
     installed the test is skipped.
     """
     installed, plugin = program("Orthanc"), dicomweb_plugin()
-    dimse_port, http_port = free_port(), free_port()
+    dimse_port, http_port = free_ports(2)
     folder.mkdir(parents=True, exist_ok=True)
     configuration = {
         "Name": "test",

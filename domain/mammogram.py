@@ -26,6 +26,10 @@ class Intent(StrEnum):
     PROCESSING = "FOR PROCESSING"
 
 
+OBLIQUE = ("MLO", "LMO", "ML", "LM")
+"""Views whose upper corner the pectoral muscle crosses as a rule."""
+
+
 @dataclass(frozen=True, eq=False)
 class Mammogram:
     """Hung for reading: the chest wall at column 0, the head (or the lateral side) at row 0.
@@ -50,5 +54,5 @@ class Mammogram:
 
     @property
     def is_oblique(self) -> bool:
-        """Whether the pectoral muscle crosses its upper corner as a rule."""
-        return self.view in ("MLO", "LMO", "ML", "LM")
+        """Of `OBLIQUE`."""
+        return self.view in OBLIQUE

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from senoscope.domain.errors import DataSetError
-from senoscope.domain.mammogram import Mammogram
 from senoscope.models.evaluation.mammography.froc import hits
 from senoscope.models.evaluation.mammography.known_exam import KnownExam
 from senoscope.models.programmed.feature import Values
@@ -34,7 +33,6 @@ class LearntExam:
     """
 
     anatomy: str
-    views: tuple[Mammogram, ...]
     found: tuple[ViewCandidates, ...]
     labels: tuple[tuple[bool | None, ...], ...]
 
@@ -50,7 +48,7 @@ def learnt(exam: KnownExam) -> LearntExam:
             is_right = any(growth.kind is candidate.kind for growth in on)
             of_view.append(None if on and not is_right else is_right)
         labels.append(tuple(of_view))
-    return LearntExam(exam.anatomy, exam.views, found, tuple(labels))
+    return LearntExam(exam.anatomy, found, tuple(labels))
 
 
 def fit_second_stage(exams: Sequence[LearntExam]) -> SecondStage:
@@ -71,7 +69,7 @@ def fit_second_stage(exams: Sequence[LearntExam]) -> SecondStage:
     for exam in exams:
         logits = [alone(its, first) for its in exam.found]
         for one, its in enumerate(exam.found):
-            compared = comparison(exam.views, exam.found, logits, one)
+            compared = comparison(exam.found, logits, one)
             for candidate, seen, label in zip(
                 its.candidates, compared, exam.labels[one], strict=True
             ):

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import ImageError
-from senoscope.domain.mammogram import Intent, Mammogram
+from senoscope.domain.mammogram import OBLIQUE, Intent, Laterality, Mammogram
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.programmed.mammography import calcifications, masses
 from senoscope.models.programmed.mammography.bilateral import mirrored, registered
 from senoscope.models.programmed.mammography.calcifications import clusters
@@ -36,13 +37,17 @@ _APART_MM = 8.0
 class ViewCandidates:
     """Before scoring, in view pixels. `at_mm` (n, 2) is from the chest wall and the upper edge.
 
-    `nipple_mm` likewise, None where nothing was sought; `trouble` then says why.
+    `nipple_mm` likewise, None where nothing was sought; `trouble` then says why. `laterality`,
+    `view` and `spacing` are the mammogram's, whose pixels are needed no longer.
     """
 
     candidates: tuple[Candidate, ...]
     at_mm: NDArray[np.float32]
     nipple_mm: tuple[float, float] | None
     trouble: str | None
+    laterality: Laterality | None
+    view: str | None
+    spacing: PixelSpacing | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +67,14 @@ def find_marks(
     compared; where several views could be the other one, the first is.
     """
     found = [view_candidates(view, its) for view, its in zip(views, parts, strict=True)]
-    return scored(views, found, stage)
+    return scored(found, stage)
 
 
 def view_candidates(view: Mammogram, parts: BreastParts) -> ViewCandidates:
     """All places of one view that the second stage scores."""
-    nothing = np.zeros((0, 2), np.float32)
     if view.intent is not Intent.PRESENTATION:
-        return ViewCandidates(
-            (),
-            nothing,
-            None,
+        return _nothing(
+            view,
             "This mammogram is For Processing; marks are sought on those For Presentation, which "
             "they were trained on. Send that one as well.",
         )
@@ -80,7 +82,7 @@ def view_candidates(view: Mammogram, parts: BreastParts) -> ViewCandidates:
         fine = working_picture(view, parts, calcifications.STEP_MM)
         coarse = working_picture(view, parts, masses.STEP_MM)
     except ImageError as error:
-        return ViewCandidates((), nothing, None, str(error))
+        return _nothing(view, str(error))
     found = [(each, fine) for each in clusters(fine)]
     found += [(each, coarse) for each in soft_tissue(coarse)]
     moved = tuple(
@@ -96,19 +98,22 @@ def view_candidates(view: Mammogram, parts: BreastParts) -> ViewCandidates:
     steps = (spacing.column_mm, spacing.row_mm) if spacing else (1.0, 1.0)
     at_mm = np.array([each.centre for each in moved], np.float32).reshape(-1, 2) * steps
     tip = parts.nipple.point
-    return ViewCandidates(
-        moved, at_mm.astype(np.float32), (tip[0] * steps[0], tip[1] * steps[1]), None
-    )
+    nipple_mm = tip[0] * steps[0], tip[1] * steps[1]
+    about = view.laterality, view.view, view.spacing
+    return ViewCandidates(moved, at_mm.astype(np.float32), nipple_mm, None, *about)
 
 
-def scored(
-    views: Sequence[Mammogram], found: Sequence[ViewCandidates], stage: SecondStage
-) -> tuple[ViewMarks, ...]:
+def _nothing(view: Mammogram, trouble: str) -> ViewCandidates:
+    nowhere = np.zeros((0, 2), np.float32)
+    return ViewCandidates((), nowhere, None, trouble, view.laterality, view.view, view.spacing)
+
+
+def scored(found: Sequence[ViewCandidates], stage: SecondStage) -> tuple[ViewMarks, ...]:
     """Marks of each view's candidates."""
     logits = [alone(its, stage) for its in found]
     results = []
     for one, its in enumerate(found):
-        compared = comparison(views, found, logits, one)
+        compared = comparison(found, logits, one)
         marks = []
         for kind in MarkKind:
             model = stage.compared[kind]
@@ -117,7 +122,7 @@ def scored(
                 for each, seen in zip(its.candidates, compared, strict=True)
                 if each.kind is kind
             ]
-            marks += _kept(of_kind, views[one])
+            marks += _kept(of_kind, its.spacing)
         results.append(ViewMarks(tuple(marks), its.trouble))
     return tuple(results)
 
@@ -128,15 +133,12 @@ def alone(found: ViewCandidates, stage: SecondStage) -> list[float]:
 
 
 def comparison(
-    views: Sequence[Mammogram],
-    found: Sequence[ViewCandidates],
-    logits: Sequence[Sequence[float]],
-    one: int,
+    found: Sequence[ViewCandidates], logits: Sequence[Sequence[float]], one: int
 ) -> list[Mapping[str, float]]:
     """The features in `second_stage.COMPARED` of each candidate of view `one`."""
     its = found[one]
-    other_view = _partner(views, found, one, same_breast=True)
-    other_breast = _partner(views, found, one, same_breast=False)
+    other_view = partner(found, one, same_breast=True)
+    other_breast = partner(found, one, same_breast=False)
     rows: list[dict[str, float]] = [
         {"alone": logit, "ipsilateral": math.nan, "mirrored": math.nan} for logit in logits[one]
     ]
@@ -160,19 +162,17 @@ def comparison(
     return list(rows)
 
 
-def _partner(
-    views: Sequence[Mammogram], found: Sequence[ViewCandidates], one: int, same_breast: bool
-) -> int | None:
+def partner(found: Sequence[ViewCandidates], one: int, *, same_breast: bool) -> int | None:
     """The first view that is the other of the same breast, or the same of the other breast."""
-    mine = views[one]
+    mine = found[one]
     if mine.laterality is None or mine.view is None:
         return None
-    for other, view in enumerate(views):
-        if None in (view.laterality, view.view) or found[other].trouble is not None:
+    for other, view in enumerate(found):
+        if None in (view.laterality, view.view) or view.trouble is not None:
             continue
         is_same = view.laterality == mine.laterality
-        fits = is_same == same_breast and (view.is_oblique == mine.is_oblique) != same_breast
-        if other != one and fits:
+        is_other_way = (view.view in OBLIQUE) != (mine.view in OBLIQUE)
+        if other != one and is_same == same_breast and is_other_way == same_breast:
             return other
     return None
 
@@ -189,11 +189,11 @@ def _mark(candidate: Candidate, score: float, compared: Mapping[str, float]) -> 
     return Mark(candidate.kind, candidate.outline, candidate.centre, score, features)
 
 
-def _kept(marks: list[Mark], view: Mammogram) -> list[Mark]:
+def _kept(marks: list[Mark], spacing: PixelSpacing | None) -> list[Mark]:
     """The best first, none within some millimetres of a better one."""
-    if view.spacing is None:
+    if spacing is None:
         return []
-    steps = np.array([view.spacing.column_mm, view.spacing.row_mm])
+    steps = np.array([spacing.column_mm, spacing.row_mm])
     kept: list[Mark] = []
     for mark in sorted(marks, key=lambda each: -each.score):
         if mark.score < FLOOR or len(kept) == MOST_MARKS:

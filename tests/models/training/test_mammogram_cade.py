@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import DataSetError
-from senoscope.domain.mammogram import Laterality, Mammogram
+from senoscope.domain.mammogram import Laterality
+from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.evaluation.mammography.froc import Growth
 from senoscope.models.evaluation.mammography.known_exam import KnownExam
 from senoscope.models.programmed.mammography import calcifications, mark_features
@@ -36,10 +37,13 @@ def made_exam(number: int) -> LearntExam:
             candidates.append(Candidate(kind, circle((100, 100), 10), (100.0, 100.0), features))
             labels.append(k == 0)
     at_mm = draw.uniform(10, 60, (len(candidates), 2)).astype(np.float32)
-    found = ViewCandidates(tuple(candidates), at_mm, (45.0, 40.0), None)
-    blank = np.zeros((64, 64), np.float32)
-    views: list[Mammogram] = [as_view(blank, view, side) for side in Laterality for view in VIEWS]
-    return LearntExam(f"seed {number}", tuple(views), (found,) * 4, (tuple(labels),) * 4)
+    spacing = PixelSpacing(0.1, 0.1)
+    found = tuple(
+        ViewCandidates(tuple(candidates), at_mm, (45.0, 40.0), None, side, view, spacing)
+        for side in Laterality
+        for view in VIEWS
+    )
+    return LearntExam(f"seed {number}", found, (tuple(labels),) * 4)
 
 
 def test_what_is_fitted_is_written_and_read_again(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_views_are_compared_with_the_right_ones(sick: Mammogram) -> None:
     parts = (find_parts(sick), find_parts(sick), find_parts(views[2]))
     found = [view_candidates(view, its) for view, its in zip(views, parts, strict=True)]
     logits = [[1.0] * len(each.candidates) for each in found]
-    rows = comparison(views, found, logits, 0)
+    rows = comparison(found, logits, 0)
     seen = [
         row
         for row, each in zip(rows, found[0].candidates, strict=True)
@@ -97,7 +97,7 @@ def test_views_are_compared_with_the_right_ones(sick: Mammogram) -> None:
     # In the very same picture each place has itself at its distance; the other breast differs.
     assert all(row["ipsilateral"] == pytest.approx(1.0, abs=0.01) for row in seen)
     assert any(row["mirrored"] < 0.9 for row in seen)
-    alone = comparison(views[:1], found[:1], logits[:1], 0)
+    alone = comparison(found[:1], logits[:1], 0)
     assert all(np.isnan(row["ipsilateral"]) and np.isnan(row["mirrored"]) for row in alone)
 
 

@@ -68,6 +68,9 @@ class Unsuitable(StrEnum):
     LOOKING = "looking"
     NO_FIELD = "no_field"
     WRITTEN_ON = "written_on"
+    FOR_PROCESSING = "for_processing"
+    IMPLANT = "implant"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class SpacingOrigin(StrEnum):
     """What says how many millimetres a pixel has. Each has words in the page's catalogue."""
 
     DICOM_REGION = "dicom_region"
+    DICOM_SPACING = "dicom_spacing"
     OPENIGTLINK = "openigtlink"
     RULER = "ruler"
     TWO_POINTS = "two_points"

@@ -82,11 +82,12 @@ def build_explainer(
 
 
 def study_modes(reads: BuildReader) -> tuple[Mode, ...]:
-    """What reads studies, the ultrasound ones with the reader that `reads` makes of SEGMENTER."""
+    """What reads studies; ultrasound with the reader that `reads` makes of SEGMENTER."""
     # Here, since pydicom takes a quarter of a second, which a live exam need not wait for.
+    from senoscope.studies.modes.mammography import Mammography  # noqa: PLC0415
     from senoscope.studies.modes.ultrasound_clip import UltrasoundClip  # noqa: PLC0415
 
-    return (UltrasoundClip(reads, load_package(SEGMENTER).size),)
+    return UltrasoundClip(reads, load_package(SEGMENTER).size), Mammography()
 
 
 def build_study_desk(

@@ -52,20 +52,7 @@ def is_mammogram(image: StoredImage) -> bool:
 
 def read_mammogram(image: StoredImage) -> StoredMammogram:
     """Decoded, under its first window. SourceUnavailable or ImageError says why it cannot be."""
-    if image.trouble is not None:
-        raise SourceUnavailable(f"File {image.place} of the study is {image.trouble}.")
-    try:
-        with disable_value_validation():  # whose warnings quote the header
-            header, stored = decoded(image)
-            pixels, window, cautions = _greys(image, header, stored)
-    except SourceUnavailable as error:
-        raise SourceUnavailable(f"File {image.place} of the study is not read: {error}.") from error
-    except DAMAGE:
-        # Not chained: what pydicom says may quote the header.
-        raise SourceUnavailable(
-            f"The pixels of file {image.place} of the study are damaged. Copy it again, or export "
-            "it again from the scanner."
-        ) from None
+    header, pixels, window, cautions = _stored(image)
     try:
         hanging = Hanging.of(pixels)
     except ImageError as error:
@@ -78,6 +65,30 @@ def read_mammogram(image: StoredImage) -> StoredMammogram:
         _turned(_spacing(header), hanging.wall),
     )
     return StoredMammogram(image, seen, hanging, window, (*cautions, *_missing(image, seen)))
+
+
+def picture_of(image: StoredImage) -> NDArray[np.uint8]:
+    """(rows, columns) as it is stored, air dark, under its first window. Errors as above."""
+    _, pixels, _, _ = _stored(image)
+    return np.asarray(np.rint(pixels * 255), np.uint8)
+
+
+def _stored(image: StoredImage) -> tuple[Dataset, NDArray[np.float32], str, list[str]]:
+    """Header, and what `_greys` makes of the pixels."""
+    if image.trouble is not None:
+        raise SourceUnavailable(f"File {image.place} of the study is {image.trouble}.")
+    try:
+        with disable_value_validation():  # whose warnings quote the header
+            header, stored = decoded(image)
+            return header, *_greys(image, header, stored)
+    except SourceUnavailable as error:
+        raise SourceUnavailable(f"File {image.place} of the study is not read: {error}.") from error
+    except DAMAGE:
+        # Not chained: what pydicom says may quote the header.
+        raise SourceUnavailable(
+            f"The pixels of file {image.place} of the study are damaged. Copy it again, or export "
+            "it again from the scanner."
+        ) from None
 
 
 def laterality_of(image: StoredImage) -> Laterality | None:

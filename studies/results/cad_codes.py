@@ -16,6 +16,8 @@ from senoscope.studies.results.cad_findings import (
     View,
     ViewModifier,
 )
+from senoscope.studies.results.codes import BREAST_COMPOSITION
+from senoscope.studies.results.codes import COMPOSITIONS as LETTERS
 
 # Concepts: TID 4000, 4003, 4004, 4005, 4006, 4007, 4010, 4015 to 4021, 4023
 CAD_REPORT = Code("111036", "DCM", "Mammography CAD Report")
@@ -34,7 +36,6 @@ TRACKING_UID = Code("112040", "DCM", "Tracking Unique Identifier")
 ALGORITHM_NAME = Code("111001", "DCM", "Algorithm Name")
 ALGORITHM_VERSION = Code("111003", "DCM", "Algorithm Version")
 ALGORITHM_PARAMETERS = Code("111002", "DCM", "Algorithm Parameters")
-CERTAINTY_OF_FINDING = Code("111012", "DCM", "Certainty of Finding")
 CENTER = Code("111010", "DCM", "Center")
 OUTLINE = Code("111041", "DCM", "Outline")
 NUMBER_OF_CALCIFICATIONS = Code("111038", "DCM", "Number of calcifications")
@@ -97,17 +98,14 @@ FINDINGS: Mapping[FindingKind, Code] = {
     FindingKind.CLUSTER: Code("129769006", "SCT", "Calcification Cluster"),
     FindingKind.CALCIFICATION: Code("129770007", "SCT", "Individual Calcification"),
     FindingKind.DISTORTION: Code("129792006", "SCT", "Architectural distortion of breast"),
-    FindingKind.COMPOSITION: Code("129715009", "SCT", "Breast composition"),
+    FindingKind.COMPOSITION: BREAST_COMPOSITION,
 }
 COMPOSITES: Mapping[CompositeKind, Code] = {
     CompositeKind.MASS: Code("129788004", "SCT", "Mammographic breast mass"),
     CompositeKind.MASS_WITH_CALCIFICATIONS: Code("111459", "DCM", "Mass with calcifications"),
 }
 COMPOSITIONS: Mapping[Composition, Code] = {
-    Composition.FATTY: Code("129716005", "SCT", "Almost entirely fat"),
-    Composition.SCATTERED: Code("129717001", "SCT", "Scattered fibroglandular densities"),
-    Composition.HETEROGENEOUS: Code("129718006", "SCT", "Heterogeneously dense"),
-    Composition.EXTREME: Code("129719003", "SCT", "Extremely dense"),
+    each: LETTERS[each.value.upper()] for each in Composition
 }
 ANALYSES: Mapping[Analysis, Code] = {
     Analysis.COMPOSITION: Code("133890006", "SCT", "Breast composition analysis"),

@@ -42,7 +42,7 @@ def single_finding(relationship: str, finding: CadFinding, places: ImagePlaces) 
         _intent(finding.intent, finding.operating_point),
         *_tracking(finding.tracking_uid),
         *algorithm(finding.algorithm),
-        *_percent(cad_codes.CERTAINTY_OF_FINDING, finding.certainty),
+        *_percent(codes.CERTAINTY_OF_FINDING, finding.certainty),
         *_percent(codes.PROBABILITY_OF_CANCER, finding.probability),
         *_geometry(finding, places),
         *_composition(finding),

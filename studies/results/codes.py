@@ -15,6 +15,7 @@ from senoscope.domain.reading import Suspicion, Unsuitable
 from senoscope.studies.results.identity import CODING_SCHEME
 from senoscope.studies.results.report_words import said
 from senoscope.studies.sign_off import Assessment, Verdict
+from senoscope.studies.study_reading import FindingKind
 
 BIRADS_2003 = "4.0"
 """The version of scheme BI that CID 6027 asks for."""
@@ -28,6 +29,7 @@ def ours(value: str, meaning: str) -> Code:
 # The report as a whole: TID 1500 and 1501, CID 6050, CID 7021
 MEASUREMENT_REPORT = Code("126000", "DCM", "Imaging Measurement Report")
 ULTRASOUND_OF_BREAST = Code("47079000", "SCT", "Ultrasonography of breast")
+MAMMOGRAPHY = Code("71651007", "SCT", "Mammography")
 QUALITATIVE_EVALUATIONS = Code("C0034375", "UMLS", "Qualitative Evaluations")
 COMMENT = Code("121106", "DCM", "Comment")
 LANGUAGE = Code("121049", "DCM", "Language of Content Item and Descendants")
@@ -54,10 +56,37 @@ REPORT = Code("18748-4", "LN", "Diagnostic Imaging Report")
 FRAMES = Code("{frames}", "UCUM", "frames")
 REASON_NOT_READ = ours("reason_not_read", "Reason not read")
 
+# Of mammograms: TID 4007, CID 6000
+FACTS: Mapping[str, tuple[Code, Code]] = {
+    "density_percent": (
+        Code("111046", "DCM", "Percent Fibroglandular Tissue"),
+        Code("%", "UCUM", "Percent"),
+    ),
+    "dense_area": (ours("dense_area", "Area of dense tissue"), Code("cm2", "UCUM", "cm2")),
+    "breast_area": (ours("breast_area", "Area of the breast"), Code("cm2", "UCUM", "cm2")),
+}
+"""Of an image, by the name of its fact: what it is and its unit."""
+BREAST_COMPOSITION = Code("129715009", "SCT", "Breast composition")
+COMPOSITIONS: Mapping[str, Code] = {
+    "A": Code("129716005", "SCT", "Almost entirely fat"),
+    "B": Code("129717001", "SCT", "Scattered fibroglandular densities"),
+    "C": Code("129718006", "SCT", "Heterogeneously dense"),
+    "D": Code("129719003", "SCT", "Extremely dense"),
+}
+
 # A lesion: TID 1410, TID 300, CID 6165, CID 7469, TID 4006
 LESION = Code("52988006", "SCT", "Lesion")
 ABNORMAL_STRUCTURE = Code("49755003", "SCT", "Morphologically Abnormal Structure")
+FINDING_TYPES: Mapping[FindingKind, Code] = {
+    FindingKind.LESION: LESION,
+    FindingKind.MASS: Code("129788004", "SCT", "Mammographic breast mass"),
+    FindingKind.CALCIFICATIONS: Code("129769006", "SCT", "Calcification Cluster"),
+    FindingKind.DISTORTION: Code("129792006", "SCT", "Architectural distortion of breast"),
+}
+ANATOMICAL_STRUCTURE = Code("91723000", "SCT", "Anatomical Structure")
 BREAST = Code("76752008", "SCT", "Breast")
+PECTORAL_MUSCLE = Code("60005003", "SCT", "Pectoralis major muscle")
+FIBROGLANDULAR_TISSUE = ours("fibroglandular", "Fibroglandular tissue")
 LATERALITY = {"L": Code("7771000", "SCT", "Left"), "R": Code("24028007", "SCT", "Right")}
 LONG_AXIS = Code("103339001", "SCT", "Long axis")
 SHORT_AXIS = Code("103340004", "SCT", "Short axis")
@@ -75,6 +104,7 @@ LOWER_UNCERTAINTY = Code("371885007", "SCT", "-, range of lower measurement unce
 PROBABILITY_OF_CANCER = Code("111047", "DCM", "Probability of cancer")
 MINIMUM = Code("255605001", "SCT", "Minimum")
 MAXIMUM = Code("56851009", "SCT", "Maximum")
+CERTAINTY_OF_FINDING = Code("111012", "DCM", "Certainty of Finding")
 CERTAINTY_OF_FEATURE = Code("111011", "DCM", "Certainty of Feature")
 SUSPICION = ours("suspicion", "Suspicion of malignancy")
 SUSPICIONS: Mapping[Suspicion, Code] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import highdicom.sr as hd
 from pydicom.sr.coding import Code
@@ -26,6 +26,7 @@ def image_group(image: ImageReading) -> Group:
                 _frames(number, codes.REASON_NOT_READ, codes.reason_code(reason))
                 for reason, number in image.unsuitable.items()
             ),
+            *_fact_measurements(image),
         ],
         qualitative_evaluations=[
             hd.QualitativeEvaluation(codes.SUMMARY_OF_DETECTIONS, _outcome(image))
@@ -56,6 +57,11 @@ def summary(reading: StudyReading) -> list[hd.ContentItem]:
         code_item(codes.SUMMARY_OF_DETECTIONS, detections),
         text_item(codes.COMMENT, said("en", "notice")),
     ]
+    items += [
+        code_item(codes.BREAST_COMPOSITION, codes.COMPOSITIONS[fact.word])
+        for fact in reading.facts
+        if fact.name == "density_category"
+    ]
     if reading.abstained:
         items.append(text_item(codes.COMMENT, said("en", "nothing_read")))
         items += [text_item(codes.REASON_NOT_READ, _why(each)) for each in reading.images]
@@ -81,6 +87,14 @@ def code_item(name: Code, value: Code) -> hd.CodeContentItem:
 def text_item(name: Code, text: str) -> hd.TextContentItem:
     """In a container."""
     return hd.TextContentItem(name, shown(text), hd.RelationshipTypeValues.CONTAINS)
+
+
+def _fact_measurements(image: ImageReading) -> Iterator[hd.Measurement]:
+    """Of facts that have a code."""
+    for fact in image.facts:
+        if fact.name in codes.FACTS and fact.number is not None:
+            name, unit = codes.FACTS[fact.name]
+            yield hd.Measurement(name, round(fact.number, 4), unit)
 
 
 def _outcome(image: ImageReading) -> Code:

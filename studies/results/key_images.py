@@ -62,7 +62,7 @@ def drawn_key_frame(
     canvas[:rows, :columns] = shown
     _draw_outline(canvas[:rows, :columns], finding, spacing)
     for place, line in enumerate(lines):
-        _write(canvas, line, (8, rows + LINE * (place + 1)))
+        write_line(canvas, line, (8, rows + LINE * (place + 1)))
     return canvas
 
 
@@ -92,31 +92,31 @@ def _draw_outline(picture: Colours, finding: StudyFinding, spacing: PixelSpacing
     drawn = np.ascontiguousarray(picture)
     colour = COLOURS[finding.suspicion]
     contour = finding.key.contour
-    _lines(drawn, contour, closed=True, colour=colour)
+    draw_lines(drawn, contour, closed=True, colour=colour)
     if finding.measured is not None:
         for axis in axes_of(contour, spacing):
-            _lines(drawn, axis, closed=False, colour=(255, 255, 255))
+            draw_lines(drawn, axis, closed=False, colour=(255, 255, 255))
     rows, columns = drawn.shape[:2]
     x, y = contour[contour[:, 1].argmin()]
     left = int(np.clip(x - 6, 2, max(2, columns - 30)))
-    _write(drawn, str(finding.number), (left, int(np.clip(y - 8, 16, max(16, rows - 2)))))
+    write_line(drawn, str(finding.number), (left, int(np.clip(y - 8, 16, max(16, rows - 2)))))
     picture[:] = drawn
 
 
-def _lines(
+def draw_lines(
     picture: Colours,
     points: NDArray[np.floating],
     *,
     closed: bool,
     colour: tuple[int, int, int],
 ) -> None:
-    """With a black rim, so that it shows on white too."""
+    """In place, [x, y] by pixel centres; with a black rim, so that it shows on white too."""
     sixteenths = np.rint(points * 16).astype(np.int32)[:, None]
     for width, each in ((4, (0, 0, 0)), (2, colour)):
         cv2.polylines(picture, [sixteenths], closed, each, width, cv2.LINE_AA, 4)
 
 
-def _write(picture: Colours, text: str, place: tuple[int, int]) -> None:
+def write_line(picture: Colours, text: str, place: tuple[int, int]) -> None:
     """From `place`, [x, y] of the base line, on; smaller where it would not fit."""
     room = picture.shape[1] - place[0] - 4
     (width, _), _ = cv2.getTextSize(text, FONT, 0.5, 1)
@@ -133,7 +133,23 @@ def _key_image(
     pixels = drawn_key_frame(
         sources.picture(at), finding, reading.pixel_spacing_of(at.instance_uid)
     )
-    made = new_object(source, SecondaryCaptureImageStorage, series, finding.number)
+    said = (
+        f"Frame {at.frame} with the outline, size and probability of lesion {finding.number} "
+        f"burnt in by software. {NOTICE}"
+    )
+    return capture(source, at.frame, pixels, series, finding.number, said)
+
+
+def capture(
+    source: Dataset,
+    frame: int | None,
+    pixels: Colours,
+    series: NewSeries,
+    number: int,
+    derivation: str,
+) -> Dataset:
+    """A picture drawn on that frame of `source`; None: on all of an image of one frame."""
+    made = new_object(source, SecondaryCaptureImageStorage, series, number)
     made.ConversionType = "WSD"
     made.SecondaryCaptureDeviceManufacturer = MANUFACTURER
     made.SecondaryCaptureDeviceManufacturerModelName = MODEL_NAME
@@ -144,12 +160,9 @@ def _key_image(
     if (side := side_of(source)) is not None:
         made.ImageLaterality = side
         del made.Laterality
-    made.DerivationDescription = (
-        f"Frame {at.frame} with the outline, size and probability of lesion {finding.number} "
-        f"burnt in by software. {NOTICE}"
-    )
+    made.DerivationDescription = derivation
     made.ImageComments = "Not for diagnosis"
-    image = reference(source, at.frame)
+    image = reference(source) if frame is None else reference(source, frame)
     image.PurposeOfReferenceCodeSequence = code(SOURCE_IMAGE)
     made.SourceImageSequence = Items([image])
     made.BurnedInAnnotation = "YES"

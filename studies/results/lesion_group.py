@@ -12,6 +12,7 @@ from pydicom.sr.coding import Code
 from senoscope import __version__
 from senoscope.calibration.measurement import LesionMeasurements, Measured, Unit
 from senoscope.studies.results import codes
+from senoscope.studies.results.finding_said import finding_name, is_mark
 from senoscope.studies.results.identity import MODEL_NAME
 from senoscope.studies.results.made_object import side_of
 from senoscope.studies.results.report_words import shown
@@ -46,17 +47,15 @@ def lesion_group(
     """
     in_segment = _segment(finding, segmentations, image)
     group = Group(
-        tracking_identifier=_tracking(finding, f"Lesion {finding.number}"),
+        tracking_identifier=_tracking(finding, finding_name(finding)),
         referenced_region=None if in_segment else image_region(finding.key, image),
         referenced_segment=in_segment,
-        finding_type=codes.LESION,
+        finding_type=codes.FINDING_TYPES[finding.kind],
         finding_category=codes.ABNORMAL_STRUCTURE,
         finding_sites=[_site(image)],
         algorithm_id=algorithm_of(reading),
         measurements=[*size_measurements(finding.measured), *_probabilities(finding)],
-        qualitative_evaluations=[
-            hd.QualitativeEvaluation(codes.SUSPICION, codes.SUSPICIONS[finding.suspicion])
-        ],
+        qualitative_evaluations=_suspicion(finding),
     )
     group[0].ContentSequence.extend(map(_word, finding.words))
     return group
@@ -67,9 +66,9 @@ def edited_group(
 ) -> Group:
     """The same lesion as a clinician outlined it: the same tracking UID, and no algorithm."""
     return Group(
-        tracking_identifier=_tracking(finding, f"Lesion {finding.number}, edited"),
+        tracking_identifier=_tracking(finding, f"{finding_name(finding)}, edited"),
         referenced_region=image_region(outline, image),
-        finding_type=codes.LESION,
+        finding_type=codes.FINDING_TYPES[finding.kind],
         finding_category=codes.ABNORMAL_STRUCTURE,
         finding_sites=[_site(image)],
         measurements=size_measurements(measured),
@@ -153,8 +152,18 @@ def number_item(name: Code, value: float, unit: Code) -> hd.NumContentItem:
     )
 
 
+def _suspicion(finding: StudyFinding) -> list[hd.QualitativeEvaluation]:
+    """None of a mark: nothing told benign from malignant."""
+    if is_mark(finding):
+        return []
+    return [hd.QualitativeEvaluation(codes.SUSPICION, codes.SUSPICIONS[finding.suspicion])]
+
+
 def _probabilities(finding: StudyFinding) -> list[hd.Measurement]:
-    """In per cent: of the lesion, and the least and most that a single frame gave."""
+    """In per cent: of malignancy, with the least and most that a single frame gave, or the mark."""
+    if is_mark(finding):
+        sure = rounded(100 * finding.probability)
+        return [hd.Measurement(codes.CERTAINTY_OF_FINDING, sure, codes.PERCENT)]
     derived = {None: finding.probability, codes.MINIMUM: finding.lowest}
     derived[codes.MAXIMUM] = finding.highest
     return [

@@ -22,6 +22,8 @@ from senoscope.studies.study_reading import StudyReading
 
 SERIES_NUMBER = 9105
 DEVICE = hd.CodedConcept("121007", "DCM", "Device")
+PROCEDURES = {"mammography": codes.MAMMOGRAPHY}
+"""By mode; all others read ultrasound."""
 Group: TypeAlias = (
     hd.PlanarROIMeasurementsAndQualitativeEvaluations | hd.MeasurementsAndQualitativeEvaluations
 )
@@ -42,7 +44,7 @@ def measurement_report(
     ]
     groups += [image_group(each) for each in reading.images]
     context = hd.ObservationContext(observer_device_context=device_observer())
-    root = report_root(context, images, groups, summary(reading))
+    root = report_root(context, reading, images, groups, summary(reading))
     series = NewSeries("SR", SERIES_NUMBER, f"{MANUFACTURER}: measurements, not verified")
     return sr_document(root, ComprehensiveSRStorage, series, [*images, *segmentations])
 
@@ -59,6 +61,7 @@ def image_uids(reading: StudyReading) -> list[str]:
 
 def report_root(
     context: hd.ObservationContext,
+    reading: StudyReading,
     images: list[Dataset],
     groups: Sequence[Group],
     said: Iterable[hd.ContentItem],
@@ -66,7 +69,7 @@ def report_root(
     """The root container: who observed, what, on which images, the groups and what is `said`."""
     report = hd.MeasurementReport(
         observation_context=context,
-        procedure_reported=codes.ULTRASOUND_OF_BREAST,
+        procedure_reported=PROCEDURES.get(reading.mode, codes.ULTRASOUND_OF_BREAST),
         imaging_measurements=groups,
         referenced_images=images,
         title=codes.MEASUREMENT_REPORT,

@@ -22,6 +22,7 @@ from pydicom.uid import (
 from senoscope.domain.spacing import PixelSpacing
 from senoscope.studies.files.study_header import numbers_of, text_of
 from senoscope.studies.pixels.grey_scale import MONOCHROME
+from senoscope.studies.results.finding_said import chance_said, finding_name, is_mark
 from senoscope.studies.results.identity import NOTICE
 from senoscope.studies.results.key_images import size_of
 from senoscope.studies.results.made_object import NewSeries, copy_readable, new_object, reference
@@ -137,10 +138,11 @@ def _annotation(
     lines = [np.vstack([contour, contour[:1]])]
     text = str(finding.number)
     if outlined.at == finding.key.at:
-        text += f": {size_of(finding)}, malignancy {finding.probability:.0%} (suggestion)"
+        size = [] if is_mark(finding) else [size_of(finding)]
+        text += f": {', '.join([*size, chance_said(finding)])} (suggestion)"
         lines += axes_of(contour, spacing) if finding.measured is not None else ()
     top = _corner_based(contour[contour[:, 1].argmin()][None], source)[0]
-    label = f"Lesion {finding.number}"
+    label = finding_name(finding)
     return GraphicAnnotation(
         referenced_images=[source],
         graphic_layer=layer,

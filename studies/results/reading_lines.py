@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from senoscope.studies.results.finding_said import chance_said, is_mark
+from senoscope.studies.results.report_mammography import exam_rows, image_row
 from senoscope.studies.results.report_words import said
 from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyReading
 
@@ -17,10 +19,12 @@ def reading_lines(reading: StudyReading) -> Iterator[str]:
     yield f"{reading.frames_read} of {frames} frames were read, of {images} images."
     for image in reading.images:
         yield from _of_image(image)
+    for row in exam_rows(reading, ENGLISH):
+        yield f"{row.name}: {row.value}" + (f" ({row.doubt})" if row.doubt else "")
     if reading.abstained:
         yield "Nothing was fit to be read: this says nothing of the breast."
     elif not reading.findings:
-        yield "No lesion was marked in what was read."
+        yield "Nothing was marked in what was read."
     numbers = {each.instance_uid: each.place for each in reading.images}
     for finding in reading.findings:
         yield _of_finding(finding, numbers[finding.key.at.instance_uid])
@@ -39,6 +43,8 @@ def _of_image(image: ImageReading) -> Iterator[str]:
         reasons.append(f"{lost} could not be decoded, or the AI failed on them")
     if reasons:
         yield f"File {image.place}: {image.read} of {image.frames} read; {'; '.join(reasons)}."
+    if (row := image_row(image, ENGLISH)) is not None:
+        yield f"{row.name}: {row.value}."
 
 
 def _of_finding(finding: StudyFinding, file: int) -> str:
@@ -50,9 +56,13 @@ def _of_finding(finding: StudyFinding, file: int) -> str:
             f"{short.lower:.1f} to {short.upper:.1f})"
         )
     words = finding.assessed
+    at = f"file {file}, frame {finding.key.at.frame}"
+    if is_mark(finding):
+        views = f"outlined on {len(finding.outlines)}"
+        said = [f"Mark {finding.number}: {finding.kind.value}", at, views, chance_said(finding)]
+        return "; ".join([*said, *words]) + "."
     chance = f"{finding.probability:.2f}"
     if finding.lowest < finding.highest:
         chance += f" (frames {finding.lowest:.2f} to {finding.highest:.2f})"
-    at = f"file {file}, frame {finding.key.at.frame}"
     told = f"{at}; {size}; malignancy {chance}, suspicion {finding.suspicion.value}"
     return f"Finding {finding.number}: {'; '.join([told, *([', '.join(words)] if words else [])])}."

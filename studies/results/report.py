@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from senoscope.domain.errors import SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.studies.quality.study_quality import Severity, StudyQuality
 from senoscope.studies.results.report_finding import FindingPart, Row, finding_part
+from senoscope.studies.results.report_mammography import exam_rows, image_row
+from senoscope.studies.results.report_patient import ReportHeader, patient_rows, running_line
 from senoscope.studies.results.report_picture import Mark, Picture, drawn
 from senoscope.studies.results.report_words import (
     LONGEST_LINE,
@@ -31,25 +33,10 @@ from senoscope.studies.results.report_words import (
 from senoscope.studies.sign_off import Decision, Impression, SignedReading
 from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyReading
 
-_MODES = ("ultrasound_clip", "live_exam")
-_SEXES = ("F", "M", "O")
-
-
-@dataclass(frozen=True, slots=True)
-class ReportHeader:
-    """Whose study it is, as the source's header says; what is absent is not shown.
-
-    `name` as in DICOM: "Family^Given=second group". `sex` F, M or O.
-    """
-
-    name: str = ""
-    patient_id: str = ""
-    birth_date: date | None = None
-    sex: str = ""
-    study_date: date | None = None
-    accession: str = ""
-    institution: str = ""
-    modality: str = ""
+MAMMOGRAPHY = "mammography"
+TITLES = {MAMMOGRAPHY: "title_mammography"}
+"""Keys of modes' own titles."""
+_MODES = ("ultrasound_clip", "live_exam", MAMMOGRAPHY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +53,8 @@ class ImpressionPart:
 class Report:
     """In one language, all in words that are fit to be shown but not escaped for any form.
 
-    `status` says who signed, or that nobody did. `conclusion` is "" where there are findings.
+    `status` says who signed, or that nobody did. `exam` is said of the breasts as a whole.
+    `conclusion` is "" where there are findings.
     `images` has rows of image, frames, read, what was left out, scale. `running` names the patient
     on every page. `quality` has severities, their words and sentences.
     """
@@ -79,6 +67,7 @@ class Report:
     running: str
     patient: tuple[Row, ...]
     impressions: tuple[ImpressionPart, ...]
+    exam: tuple[Row, ...]
     conclusion: str
     abstained: bool
     findings: tuple[FindingPart, ...]
@@ -88,6 +77,15 @@ class Report:
     software: tuple[Row, ...]
     operating_point: OperatingPoint
     made_at: datetime
+
+    @property
+    def overview_heads(self) -> tuple[str, ...]:
+        """Of a table of all findings, after the number and before the decision."""
+        are_marks = any(each.is_mark for each in self.findings)
+        keys = (
+            ("kind", "mark_score", "views") if are_marks else ("size", "probability", "suspicion")
+        )
+        return tuple(self.said(key) for key in keys)
 
     def said(self, key: str, **values: object) -> str:
         """The words under that key, in the report's language."""
@@ -117,13 +115,14 @@ def report_of(
     _require_known(pictures or {}, reading)
     return Report(
         language,
-        said(language, "title"),
+        said(language, TITLES.get(reading.mode, "title")),
         _status(signed, language),
         signed is not None,
         simulated,
-        _running(header, language),
-        tuple(_patient(header, language)),
+        running_line(header, language),
+        tuple(patient_rows(header, language)),
         tuple(_impressions(signed, language)),
+        tuple(_exam(reading, language)),
         _conclusion(reading, language),
         reading.abstained,
         tuple(_findings(reading, signed, pictures or {}, language)),
@@ -157,30 +156,6 @@ def _status(signed: SignedReading | None, language: str) -> str:
     )
 
 
-def _running(header: ReportHeader, language: str) -> str:
-    said_of = {row.name: row.value for row in _patient(header, language)}
-    wanted = ("name", "patient_id", "study_date")
-    values = [said_of.get(said(language, key), "") for key in wanted]
-    return " · ".join(each for each in values if each)
-
-
-def _patient(header: ReportHeader, language: str) -> Iterator[Row]:
-    sex = header.sex.strip().upper()
-    values = {
-        "name": shown_name(header.name),
-        "patient_id": header.patient_id,
-        "birth_date": header.birth_date.isoformat() if header.birth_date else "",
-        "sex": said(language, f"sex_{sex}") if sex in _SEXES else sex,
-        "study_date": header.study_date.isoformat() if header.study_date else "",
-        "accession": header.accession,
-        "modality": header.modality,
-        "institution": header.institution,
-    }
-    for key, value in values.items():
-        if line := shown(value, LONGEST_LINE).replace("\n", " "):
-            yield Row(said(language, key), line)
-
-
 def _impressions(signed: SignedReading | None, language: str) -> Iterator[ImpressionPart]:
     if signed is None:
         return
@@ -203,7 +178,16 @@ def _impression(key: str, impression: Impression, language: str) -> ImpressionPa
 def _conclusion(reading: StudyReading, language: str) -> str:
     if reading.abstained:
         return said(language, "nothing_read")
-    return "" if reading.findings else said(language, "none_marked")
+    if reading.findings:
+        return ""
+    return said(language, "no_mark" if reading.mode == MAMMOGRAPHY else "none_marked")
+
+
+def _exam(reading: StudyReading, language: str) -> Iterator[Row]:
+    yield from exam_rows(reading, language)
+    for image in reading.images:
+        if (row := image_row(image, language)) is not None:
+            yield row
 
 
 def _findings(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from senoscope.calibration.measurement import LesionMeasurements, Measured, Unit
 from senoscope.domain.reading import Suspicion
+from senoscope.studies.results.finding_said import is_mark
 from senoscope.studies.results.report_picture import Picture
 from senoscope.studies.results.report_words import lexicon_word, said, shown
 from senoscope.studies.sign_off import Decision, Verdict
@@ -39,7 +40,9 @@ class Said:
 class FindingPart:
     """One finding as both forms show it.
 
-    `size` is of both axes in one line. `caption` has lines. `decision` None: nobody signed.
+    `size` is of both axes in one line. `caption` has lines. `decision` None: nobody signed. Of a
+    mark `is_mark`: it has a score, `chance_name`, and no suspicion. `overview`: its line in a table
+    of all, after its number and before the decision.
     """
 
     number: int
@@ -50,6 +53,9 @@ class FindingPart:
     lowest: float
     highest: float
     probability_line: str
+    chance_name: str
+    is_mark: bool
+    overview: tuple[str, ...]
     size: str
     measures: tuple[Row, ...]
     words: tuple[Row, ...]
@@ -66,18 +72,26 @@ def finding_part(
     language: str,
 ) -> FindingPart:
     """In that language; `picture` is the drawn key frame."""
-    number = finding.number
+    number, of_mark = finding.number, is_mark(finding)
     spread = said(language, "range", low=f"{finding.lowest:.2f}", high=f"{finding.highest:.2f}")
+    line = f"{finding.probability:.2f} ({spread})"
+    kind = said(language, f"kind_{finding.kind.value}") if of_mark else ""
+    suspicion = said(language, f"suspicion_{finding.suspicion.value}")
+    views = said(language, "seen_in", n=len(finding.outlines))
+    size = _size(finding.measured, language)
     return FindingPart(
         number,
-        said(language, "finding", n=number),
+        said(language, "mark" if of_mark else "finding", n=number, kind=kind),
         finding.suspicion,
-        said(language, f"suspicion_{finding.suspicion.value}"),
+        suspicion,
         finding.probability,
         finding.lowest,
         finding.highest,
-        f"{finding.probability:.2f} ({spread})",
-        _size(finding.measured, language),
+        line,
+        said(language, "mark_score" if of_mark else "probability"),
+        of_mark,
+        (kind, f"{finding.probability:.2f}", views) if of_mark else (size, line, suspicion),
+        size,
         tuple(_measures(finding.measured, language)),
         tuple(_words(finding.words, language)),
         tuple(_caption(finding, reading, decision, picture, language)),
@@ -143,6 +157,8 @@ def _caption(
         yield said(language, "no_picture")
     else:
         yield said(language, f"line_{finding.suspicion.value}")
+    if is_mark(finding):
+        yield said(language, "mark_score_meaning")
     if decision is None or decision.outline is None:
         return
     if decision.outline.at != at:

@@ -42,6 +42,8 @@ def _parts(report: Report) -> Iterator[str]:
     if report.impressions:
         shown = "".join(map(_impression, report.impressions))
         yield f'<h2>{report.said("impression")}</h2><div class="impressions">{shown}</div>'
+    if report.exam:
+        yield f"<h2>{report.said('exam')}</h2>{_table(report.exam, report.said('letter_chances'))}"
     yield f"<h2>{report.said('findings')}</h2>"
     if report.conclusion:
         kind = "alert" if report.abstained else "text"
@@ -97,12 +99,11 @@ def _impression(part: ImpressionPart) -> str:
 
 
 def _overview(report: Report) -> str:
-    heads = ["finding", "size", "probability", "suspicion"]
-    heads += ["decision"] if report.is_signed else []
-    names = [report.said(key, n="") for key in heads]
+    names = [report.said("finding", n=""), *report.overview_heads]
+    names += [report.said("decision")] if report.is_signed else []
     rows = []
     for each in report.findings:
-        cells = [f"{each.number}", each.size, each.probability_line, each.suspicion_word]
+        cells = [f"{each.number}", *each.overview]
         if each.decision is not None:
             cells.append(each.decision.word)
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
@@ -119,24 +120,34 @@ def _finding(part: FindingPart, report: Report) -> str:
             f'<img src="data:image/jpeg;base64,{data}" width="{part.picture.columns}" '
             f'height="{part.picture.rows}" alt="{report.said("picture_of", n=part.number)}">'
         )
-    pill = f'<span class="pill {part.suspicion.value}">{part.suspicion_word}</span>'
     facts = _table(part.measures, report.said("interval"))
     facts += _table(part.words, report.said("agreement"))
-    if not part.measures:
+    if not part.measures and not part.is_mark:
         facts = f"<p>{report.said('size')}: {part.size}</p>{facts}"
     return (
         f'<section class="finding"><div class="beside"><figure>{image}'
         f"<figcaption>{caption}</figcaption></figure>"
-        f'<div><div class="top"><h3>{part.title}</h3><span>{report.said("suspicion")} {pill}</span>'
-        f'</div><div class="chance"><span>{report.said("probability")} '
-        f'<b>{part.probability:.2f}</b></span> <span class="doubt">{_spread(part, report)}</span>'
-        f"</div>{_bar(part, report)}{facts}</div></div>"
+        f'<div><div class="top"><h3>{part.title}</h3>{_suspicion(part, report)}</div>'
+        f'<div class="chance"><span>{part.chance_name} <b>{part.probability:.2f}</b></span>'
+        f"{_spread(part, report)}</div>"
+        f"{'' if part.is_mark else _bar(part, report)}{facts}</div></div>"
         f"{_decision(part)}</section>"
     )
 
 
+def _suspicion(part: FindingPart, report: Report) -> str:
+    if part.is_mark:
+        return ""
+    pill = f'<span class="pill {part.suspicion.value}">{part.suspicion_word}</span>'
+    return f"<span>{report.said('suspicion')} {pill}</span>"
+
+
 def _spread(part: FindingPart, report: Report) -> str:
-    return report.said("of_frames", low=f"{part.lowest:.2f}", high=f"{part.highest:.2f}")
+    """What single frames gave; a mark is of single images."""
+    if part.is_mark:
+        return ""
+    spread = report.said("of_frames", low=f"{part.lowest:.2f}", high=f"{part.highest:.2f}")
+    return f' <span class="doubt">{spread}</span>'
 
 
 def _table(rows: tuple[Row, ...], doubt: str) -> str:

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 from senoscope import __version__
 from senoscope.studies.quality.study_quality import StudyQuality
+from senoscope.studies.results.report_earlier import of_earlier
 from senoscope.studies.results.report_fields import damaged, of_plain, plain
-from senoscope.studies.results.report_first import of_first
 from senoscope.studies.sign_off import SignedReading
 from senoscope.studies.study_reading import StudyReading
 
-VERSION = 2
+VERSION = 3
 """Of the layout, not of the software."""
 READING, SIGNED = "senoscope reading", "senoscope signed reading"
 Kind = TypeVar("Kind")
@@ -68,10 +68,11 @@ def _unwrapped(what: str, kind: type[Kind], given: Mapping[str, Any]) -> Kind:
         raise damaged("its beginning", given, "an object")
     if given.get("what") != what:
         raise damaged("what", given.get("what"), f'"{what}"')
-    if given.get("version") not in (1, VERSION):
-        raise damaged("version", given.get("version"), f"layout 1 to {VERSION}")
+    version = given.get("version")
+    if not isinstance(version, int) or not 1 <= version <= VERSION:
+        raise damaged("version", version, f"layout 1 to {VERSION}")
     kept = given.get("reading")
-    return of_plain(kind, of_first(kept) if given["version"] == 1 else kept, "reading")
+    return of_plain(kind, kept if version == VERSION else of_earlier(kept, version), "reading")
 
 
 def _require_sound(reading: StudyReading) -> None:
@@ -81,10 +82,11 @@ def _require_sound(reading: StudyReading) -> None:
         counts = (image.frames, image.read, *image.unsuitable.values())
         if min(counts) < 0 or sum(counts[1:]) > image.frames:
             raise damaged(at, list(counts), "no more frames read or left out than there are")
-    numbers = [each.number for each in reading.findings]
+    findings = (*reading.findings, *reading.below)
+    numbers = [each.number for each in findings]
     if any(before >= after for before, after in pairwise([0, *numbers])):
         raise damaged("findings", numbers, "each number once, from 1 upwards")
-    for finding in reading.findings:
+    for finding in findings:
         known = (0.0, finding.lowest, finding.highest, 1.0)
         if sorted(known) != list(known) or not 0 <= finding.probability <= 1:
             said = [finding.lowest, finding.probability, finding.highest]

@@ -24,7 +24,7 @@ from senoscope import __version__
 from senoscope.studies.results.report import ImpressionPart, Report
 from senoscope.studies.results.report_finding import Row
 from senoscope.studies.results.report_pdf_finding import finding_flowables
-from senoscope.studies.results.report_pdf_tables import WIDTH, Look, box, grid, tight
+from senoscope.studies.results.report_pdf_tables import WIDTH, Look, box, facts, grid, tight
 from senoscope.studies.results.report_pdf_text import (
     ACCENT,
     BAD,
@@ -134,6 +134,20 @@ def _story(report: Report) -> Iterator[Flowable]:
     if report.impressions:
         yield _heading(report.said("impression"))
         yield from _impressions(report.impressions)
+    if report.exam:
+        yield _heading(report.said("exam"))
+        yield facts(report.exam, WIDTH, report.said("letter_chances"))
+    yield from _findings(report)
+    yield _heading(report.said("read"))
+    yield paragraph(report.read_line, after=2)
+    yield _images(report)
+    if report.quality:
+        yield _heading(report.said("quality"))
+        yield _quality(report)
+    yield KeepTogether([_heading(report.said("software")), _software(report.software)])
+
+
+def _findings(report: Report) -> Iterator[Flowable]:
     yield _heading(report.said("findings"))
     if report.abstained:
         yield from box(report.conclusion, WARN, WARN_PAPER)
@@ -143,13 +157,6 @@ def _story(report: Report) -> Iterator[Flowable]:
         yield _overview(report)
     for each in report.findings:
         yield from finding_flowables(each, report)
-    yield _heading(report.said("read"))
-    yield paragraph(report.read_line, after=2)
-    yield _images(report)
-    if report.quality:
-        yield _heading(report.said("quality"))
-        yield _quality(report)
-    yield KeepTogether([_heading(report.said("software")), _software(report.software)])
 
 
 def _foreign(report: Report) -> Iterator[str]:
@@ -210,13 +217,13 @@ def _software(rows: tuple[Row, ...]) -> Flowable:
 
 
 def _overview(report: Report) -> Flowable:
-    keys = ["finding", "size", "probability", "suspicion"]
-    keys += ["decision"] if report.is_signed else []
-    rows = [[report.said(key, n="").strip() for key in keys]]
+    heads = [report.said("finding", n="").strip(), *report.overview_heads]
+    heads += [report.said("decision")] if report.is_signed else []
+    rows = [heads]
     for each in report.findings:
-        cells = [f"{each.number}", each.size, each.probability_line, each.suspicion_word]
+        cells = [f"{each.number}", *each.overview]
         rows.append(cells + ([each.decision.word] if each.decision else []))
-    shares = (0.12, 0.24, 0.3, 0.17, 0.17)[: len(keys)]
+    shares = (0.12, 0.24, 0.3, 0.17, 0.17)[: len(heads)]
     return grid(rows, [share * WIDTH / sum(shares) for share in shares])
 
 

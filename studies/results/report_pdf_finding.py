@@ -24,14 +24,8 @@ SHORT_REASON = 300
 
 def finding_flowables(part: FindingPart, report: Report) -> Iterator[Flowable]:
     """Its picture beside its facts, kept on one page, and the decision."""
-    spread = report.said("of_frames", low=f"{part.lowest:.2f}", high=f"{part.highest:.2f}")
-    right: list[Flowable] = [
-        _beside(part.title, 12, f"{report.said('suspicion')}: {part.suspicion_word}", 9.5),
-        Spacer(1, 3),
-        _beside(f"{report.said('probability')}  {part.probability:.2f}", 9.5, spread, 7.5),
-        probability_bar(part, report, HALF),
-    ]
-    if not part.measures:
+    right = list(_said(part, report))
+    if not part.measures and not part.is_mark:
         right.append(paragraph(f"{report.said('size')}: {part.size}", 8.5))
     for rows, doubt in (
         (part.measures, report.said("interval")),
@@ -48,6 +42,18 @@ def finding_flowables(part: FindingPart, report: Report) -> Iterator[Flowable]:
     yield KeepTogether([*above, beside, *(decided if is_short else [])])
     if not is_short:
         yield from decided
+
+
+def _said(part: FindingPart, report: Report) -> Iterator[Flowable]:
+    chance = f"{part.chance_name}  {part.probability:.2f}"
+    if part.is_mark:
+        yield from (paragraph(part.title, 12, bold=True), Spacer(1, 3), paragraph(chance, 9.5))
+        return
+    spread = report.said("of_frames", low=f"{part.lowest:.2f}", high=f"{part.highest:.2f}")
+    yield _beside(part.title, 12, f"{report.said('suspicion')}: {part.suspicion_word}", 9.5)
+    yield Spacer(1, 3)
+    yield _beside(chance, 9.5, spread, 7.5)
+    yield probability_bar(part, report, HALF)
 
 
 def _shown(part: FindingPart) -> list[Flowable]:

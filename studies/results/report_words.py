@@ -7,6 +7,7 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from senoscope.domain.errors import SettingsError
+from senoscope.studies.results.report_words_mammography import MAMMOGRAPHY
 
 LANGUAGES = ("en", "zh-CN")
 
@@ -133,6 +134,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "scale": ("Scale", "标尺"),
     "scale_of": ("{origin}, ± {percent} %", "{origin}，± {percent}%"),
     "origin_dicom_region": ("DICOM region", "DICOM 超声区域"),
+    "origin_dicom_spacing": ("DICOM pixel spacing", "DICOM 像素间距"),
     "origin_openigtlink": ("OpenIGTLink", "OpenIGTLink"),
     "origin_ruler": ("ruler on the picture", "图像刻度尺"),
     "origin_two_points": ("two points set by hand", "手动两点标定"),
@@ -152,6 +154,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "unsuitable_looking": ("the picture was still looked for", "正在查找超声图像"),
     "unsuitable_no_field": ("no field of view found", "未找到超声视野"),
     "unsuitable_written_on": ("marks drawn on the tissue", "组织上有标记"),
+    "unsuitable_for_processing": (
+        "For Processing: not what the reader was made for",
+        "处理用图像：软件仅针对显示用图像",
+    ),
+    "unsuitable_implant": ("implant not displaced", "植入物未推移"),
+    "unsuitable_part": ("a part of the breast only", "仅为乳腺局部"),
     # The files
     "quality": ("Quality of the study", "检查资料质量"),
     "severity_fault": ("FAULT", "错误"),
@@ -201,6 +209,7 @@ _LEXICON: dict[str, str] = {
     "shadowing": "后方声影",
     "combined pattern": "混合性改变",
 }
+_WORDS |= MAMMOGRAPHY
 KEYS, LEXICON = frozenset(_WORDS), frozenset(_LEXICON)
 
 

@@ -1,4 +1,4 @@
-"""DICOM Segmentation (PS3.3 A.51): the pixels of every finding, linked to the frames they are of.
+"""DICOM Segmentation (PS3.3 A.51): the pixels of findings and parts, linked to their frames.
 
 Written by hand but for the segments' descriptions: highdicom makes a segmentation of several frames
 only of images in a frame of reference, which ultrasound images have none of.
@@ -16,13 +16,13 @@ from highdicom.seg import SegmentDescription
 from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.sequence import Sequence as Items
-from pydicom.sr.codedict import codes
+from pydicom.sr.codedict import codes as standard
 from pydicom.tag import Tag
 from pydicom.uid import SegmentationStorage
 
 from senoscope import __version__
 from senoscope.domain.reading import ReaderDescription
-from senoscope.studies.results.codes import LATERALITY, SEGMENTATION, SOURCE_IMAGE
+from senoscope.studies.results import codes
 from senoscope.studies.results.identity import MANUFACTURER, MODEL_NAME, NOTICE, new_uid
 from senoscope.studies.results.made_object import (
     NewSeries,
@@ -32,9 +32,9 @@ from senoscope.studies.results.made_object import (
     reference,
     side_of,
 )
-from senoscope.studies.results.outline_mask import mask_of
+from senoscope.studies.results.segments import Segment, segments_of
 from senoscope.studies.results.source_images import SourceImages
-from senoscope.studies.study_reading import StudyFinding, StudyReading
+from senoscope.studies.study_reading import StudyReading
 
 SERIES_NUMBER = 9101
 LARGEST_PARAMETER = 1024
@@ -49,29 +49,26 @@ class _Plane:
     Masks are made when they are asked for: those of a long cine do not fit in memory together.
     """
 
-    segment: int
+    number: int
+    segment: Segment
     frame: int
-    contours: tuple[NDArray[np.float32], ...]
 
     def mask(self, source: Dataset) -> Bits:
         """(rows, columns)."""
-        rows, columns = int(source.Rows), int(source.Columns)
-        masks = [mask_of(each, rows, columns) for each in self.contours]
-        return np.asarray(np.logical_or.reduce(masks))
+        return self.segment.mask(self.frame, source)
 
 
 def segmentation_of(reading: StudyReading, sources: SourceImages) -> list[Dataset]:
-    """One for each image on which there is a finding, all of one series; none without findings.
+    """One for each image with findings or parts, all of one series; none where there are none.
 
-    In it one segment a finding, in order of their numbers, with its tracking UID; frames on which
-    it is not outlined are left out. Pixels are of the size of the source, one to one. Errors as of
-    `SourceImages.header`; ImageError where an outline has a point that is no number.
+    In it the parts, then one segment a finding in order of their numbers, with its tracking UID;
+    frames without either are left out. Pixels are of the size of the source, one to one. Errors as
+    of `SourceImages.header`; ImageError where an outline has a point that is no number.
     """
     series = NewSeries("SEG", SERIES_NUMBER, "Senoscope segmentation (suggestion)")
-    found = _by_image(reading.findings)
     return [
-        _segmentation(sources.header(uid), findings, reading.reader, series, number)
-        for number, (uid, findings) in enumerate(found.items(), start=1)
+        _segmentation(sources.header(uid), segments, reading.reader, series, number)
+        for number, (uid, segments) in enumerate(segments_of(reading).items(), start=1)
     ]
 
 
@@ -79,7 +76,7 @@ def algorithm_of(reader: ReaderDescription) -> AlgorithmIdentificationSequence:
     """What read: name, version, engine and models."""
     return AlgorithmIdentificationSequence(
         name=MODEL_NAME,
-        family=codes.cid7162.ArtificialIntelligence,
+        family=standard.cid7162.ArtificialIntelligence,
         version=__version__,
         source=MANUFACTURER,
         parameters={
@@ -89,47 +86,29 @@ def algorithm_of(reader: ReaderDescription) -> AlgorithmIdentificationSequence:
     )
 
 
-def _by_image(findings: Sequence[StudyFinding]) -> dict[str, list[StudyFinding]]:
-    """By SOPInstanceUID, in the order in which the findings come."""
-    found: dict[str, list[StudyFinding]] = defaultdict(list)
-    for finding in findings:
-        for uid in dict.fromkeys(each.at.instance_uid for each in finding.outlines):
-            found[uid].append(finding)
-    return found
-
-
 def _segmentation(
     source: Dataset,
-    findings: Sequence[StudyFinding],
+    segments: Sequence[Segment],
     reader: ReaderDescription,
     series: NewSeries,
     number: int,
 ) -> Dataset:
     made = new_object(source, SegmentationStorage, series, number)
     planes = [
-        plane
-        for segment, finding in enumerate(findings, start=1)
-        for plane in _planes(segment, finding, source)
+        _Plane(place, segment, frame)
+        for place, segment in enumerate(segments, start=1)
+        for frame in segment.contours
     ]
-    made.ContentLabel, made.ContentDescription = "LESIONS", NOTICE
+    made.ContentLabel, made.ContentDescription = "FINDINGS", NOTICE
     made.ContentCreatorName = None
     made.SegmentSequence = Items(
-        _segment(segment, finding, source, reader)
-        for segment, finding in enumerate(findings, start=1)
+        _description(place, segment, source, reader)
+        for place, segment in enumerate(segments, start=1)
     )
     made.SegmentsOverlap = "YES" if _overlap(planes, source) else "NO"
     _add_pixels(made, planes, source)
     _add_frames(made, planes, source)
     return made
-
-
-def _planes(segment: int, finding: StudyFinding, source: Dataset) -> Iterator[_Plane]:
-    contours: dict[int, list[NDArray[np.float32]]] = defaultdict(list)
-    for outlined in finding.outlines:
-        if outlined.at.instance_uid == source.SOPInstanceUID:
-            contours[outlined.at.frame].append(outlined.contour)
-    for frame in sorted(contours):
-        yield _Plane(segment, frame, tuple(contours[frame]))
 
 
 def _overlap(planes: Sequence[_Plane], source: Dataset) -> bool:
@@ -143,25 +122,25 @@ def _overlap(planes: Sequence[_Plane], source: Dataset) -> bool:
     )
 
 
-def _segment(
-    number: int, finding: StudyFinding, source: Dataset, reader: ReaderDescription
+def _description(
+    number: int, segment: Segment, source: Dataset, reader: ReaderDescription
 ) -> SegmentDescription:
-    label = f"Lesion {finding.number}"
-    segment = SegmentDescription(
+    tracking = segment.tracking_uid or None
+    described = SegmentDescription(
         segment_number=number,
-        segment_label=label,
-        segmented_property_category=codes.SCT.MorphologicallyAbnormalStructure,
-        segmented_property_type=codes.SCT.Lesion,
+        segment_label=segment.label,
+        segmented_property_category=segment.category,
+        segmented_property_type=segment.kind,
         algorithm_type="AUTOMATIC",
         algorithm_identification=algorithm_of(reader),
-        tracking_uid=finding.tracking_uid,
-        tracking_id=label,
-        anatomic_regions=[codes.SCT.Breast],
+        tracking_uid=tracking,
+        tracking_id=segment.label if tracking else None,
+        anatomic_regions=[codes.BREAST],
     )
     if (side := side_of(source)) is not None:
-        region = segment.AnatomicRegionSequence[0]
-        region.AnatomicRegionModifierSequence = code(LATERALITY[side])
-    return segment
+        region = described.AnatomicRegionSequence[0]
+        region.AnatomicRegionModifierSequence = code(codes.LATERALITY[side])
+    return described
 
 
 def _add_pixels(made: Dataset, planes: Sequence[_Plane], source: Dataset) -> None:
@@ -219,9 +198,9 @@ def _add_frames(made: Dataset, planes: Sequence[_Plane], source: Dataset) -> Non
 def _groups(planes: Sequence[_Plane], source: Dataset) -> Iterator[Dataset]:
     for plane in planes:
         segment, content, group = Dataset(), Dataset(), Dataset()
-        segment.ReferencedSegmentNumber = plane.segment
+        segment.ReferencedSegmentNumber = plane.number
         content.StackID, content.InStackPositionNumber = "1", plane.frame
-        content.DimensionIndexValues = [plane.segment, plane.frame]
+        content.DimensionIndexValues = [plane.number, plane.frame]
         group.SegmentIdentificationSequence = Items([segment])
         group.FrameContentSequence = Items([content])
         group.DerivationImageSequence = Items([_derivation(source, plane.frame)])
@@ -231,8 +210,8 @@ def _groups(planes: Sequence[_Plane], source: Dataset) -> Iterator[Dataset]:
 def _derivation(source: Dataset, frame: int) -> Dataset:
     image = reference(source, frame)
     image.SpatialLocationsPreserved = "YES"
-    image.PurposeOfReferenceCodeSequence = code(SOURCE_IMAGE)
+    image.PurposeOfReferenceCodeSequence = code(codes.SOURCE_IMAGE)
     derivation = Dataset()
-    derivation.DerivationCodeSequence = code(SEGMENTATION)
+    derivation.DerivationCodeSequence = code(codes.SEGMENTATION)
     derivation.SourceImageSequence = Items([image])
     return derivation

@@ -68,7 +68,7 @@ def signed_report(
             groups.append(_edited(finding, decision, headers, remeasured))
     groups += [image_group(each) for each in reading.images]
     context = hd.ObservationContext(_person(signed.signer), device_observer())
-    root = report_root(context, images, groups, [*summary(reading), *_impressions(signed)])
+    root = report_root(context, reading, images, groups, [*summary(reading), *_impressions(signed)])
     series = NewSeries("SR", SERIES_NUMBER, f"{MANUFACTURER}: measurements, signed")
     made = sr_document(root, ComprehensiveSRStorage, series, [*images, *segmentations])
     verify(made, signed.signer, signed.final.at, machine_report)

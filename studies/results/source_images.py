@@ -23,6 +23,7 @@ from senoscope.studies.files.study_header import (
 )
 from senoscope.studies.images.series import Study
 from senoscope.studies.images.stored_image import StoredImage
+from senoscope.studies.images.stored_mammogram import is_mammogram, picture_of
 from senoscope.studies.images.ultrasound_clip import read_clip
 from senoscope.studies.pixels.cine_frames import DAMAGE
 from senoscope.studies.pixels.grey_scale import MONOCHROME, GreyScale
@@ -40,6 +41,7 @@ class SourceImages:
         self._images = {each.instance_uid: each for each in study.images}
         self._headers: dict[str, Dataset] = {}
         self._clips: dict[str, Clip] = {}
+        self._mammograms: dict[str, NDArray[np.uint8]] = {}
 
     def header(self, instance_uid: str) -> Dataset:
         """All but pixels and private attributes of the image with that SOPInstanceUID, read once.
@@ -62,12 +64,17 @@ class SourceImages:
     def picture(self, place: FramePlace) -> NDArray[np.uint8]:
         """(rows, columns) grey or (rows, columns, 3) red, green, blue, as a display shows it.
 
-        Grey values under the file's first VOI. SourceUnavailable where the file is gone or no
-        ultrasound, ImageError where there is no such frame or it cannot be decoded.
+        Grey values under the file's first VOI. SourceUnavailable where the file is gone or neither
+        ultrasound nor a mammogram, ImageError where there is no such frame or it cannot be decoded.
         """
+        image = self._image(place.instance_uid)
+        if is_mammogram(image):
+            if place.instance_uid not in self._mammograms:
+                self._mammograms[place.instance_uid] = picture_of(image)
+            return self._mammograms[place.instance_uid]
         header = self.header(place.instance_uid)
         if place.instance_uid not in self._clips:
-            self._clips[place.instance_uid] = read_clip(self._image(place.instance_uid).path)
+            self._clips[place.instance_uid] = read_clip(image.path)
         frames = self._clips[place.instance_uid].frames
         if not 1 <= place.frame <= len(frames):
             raise ImageError(

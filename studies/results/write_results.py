@@ -22,15 +22,19 @@ from senoscope.domain.lesion import Lesion
 from senoscope.studies.files.study_header import date_of, text_of
 from senoscope.studies.images.series import Study
 from senoscope.studies.quality.study_quality import StudyQuality
+from senoscope.studies.results.cad_report import MammographyCadReport
 from senoscope.studies.results.encapsulated_report import encapsulated_pdf
 from senoscope.studies.results.identity import MODEL_NAME
 from senoscope.studies.results.key_images import key_images_of
 from senoscope.studies.results.made_object import written
+from senoscope.studies.results.mammography_cad import cad_reading_of
+from senoscope.studies.results.mark_images import mark_images_of
 from senoscope.studies.results.measurement_report import measurement_report
 from senoscope.studies.results.presentation import presentations_of
-from senoscope.studies.results.report import ReportHeader, report_of
+from senoscope.studies.results.report import MAMMOGRAPHY, report_of
 from senoscope.studies.results.report_html import html_report
 from senoscope.studies.results.report_json import reading_json, signed_json
+from senoscope.studies.results.report_patient import ReportHeader
 from senoscope.studies.results.report_pdf import pdf_report
 from senoscope.studies.results.segmentation import segmentation_of
 from senoscope.studies.results.signed_report import signed_report
@@ -39,11 +43,15 @@ from senoscope.studies.sign_off import SignedReading
 from senoscope.studies.study_reading import StudyReading
 
 TITLE = "Breast ultrasound: report of Senoscope"
+TITLES = {MAMMOGRAPHY: "Mammography: report of Senoscope"}
+"""By mode, where it is another."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenResult:
-    """One file. `kind`: "segmentation", "key image", "marks", "measurements", "report" or "data".
+    """One file, by its `kind`.
+
+    "segmentation", "key image", "marks", "cad", "measurements", "report" or "data".
 
     `instance_uid` and `sop_class` are None where it is no DICOM object.
     """
@@ -131,7 +139,12 @@ def _write(
         segmentations = segmentation_of(reading, sources)
         measurements = measurement_report(reading, sources, segmentations)
         made.add("segmentation", segmentations)
-        made.add("key image", key_images_of(reading, sources))
+        if reading.mode == MAMMOGRAPHY:
+            made.add("key image", mark_images_of(reading, sources))
+            if (found := cad_reading_of(reading, sources)) is not None:
+                made.add("cad", [MammographyCadReport(found, sources).document()])
+        else:
+            made.add("key image", key_images_of(reading, sources))
         made.add("marks", presentations_of(reading, sources))
         made.add("measurements", [measurements])
     else:
@@ -150,8 +163,8 @@ def _write(
         language=language,
         simulated=any(map(is_simulated, headers)),
     )
-    pdf = pdf_report(report)
-    made.add("report", [encapsulated_pdf(pdf, headers, TITLE, signed is not None)])
+    pdf, title = pdf_report(report), TITLES.get(reading.mode, TITLE)
+    made.add("report", [encapsulated_pdf(pdf, headers, title, signed is not None)])
     made.add_file("report", "report.pdf", pdf)
     made.add_file("report", "report.html", html_report(report).encode())
     kept = reading_json(reading, quality) if signed is None else signed_json(signed, quality)

@@ -19,6 +19,7 @@ MEASURED: dict[str, tuple[str, str]] = {
     # What says how large a pixel is
     "scale_from": ("Scale: {origin}, ± {percent} %", "标尺来源：{origin}，± {percent}%"),
     "origin_dicom_region": ("DICOM region", "DICOM 超声区域"),
+    "origin_dicom_spacing": ("DICOM pixel spacing", "DICOM 像素间距"),
     "origin_openigtlink": ("OpenIGTLink", "OpenIGTLink"),
     "origin_ruler": ("ruler on the picture", "图像刻度尺"),
     "origin_two_points": ("two points set by hand", "手动两点标定"),

@@ -1,4 +1,7 @@
-"""Readings as layout 1 kept them: ultrasound alone, its words each by its own name."""
+"""Readings as earlier layouts kept them.
+
+Layout 1: ultrasound alone, its words each by its own name. Layout 2: nothing below the findings.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,16 @@ from typing import Any
 from senoscope.studies.results.report_fields import damaged
 
 
-def of_first(given: object) -> Any:
-    """Of a reading, or of a signed one, in layout 1: what layout 2 would hold. StorageError."""
+def of_earlier(given: object, version: int) -> Any:
+    """Of a reading, or a signed one, in layout 1 or 2: what layout 3 would hold. StorageError."""
     if not isinstance(given, Mapping):
         raise damaged("reading", given, "an object")
     if "reading" in given:  # a signed one holds its reading
-        return {**given, "reading": of_first(given["reading"])}
+        return {**given, "reading": of_earlier(given["reading"], version)}
+    return {**(_of_first(given) if version == 1 else given), "below": []}
+
+
+def _of_first(given: Mapping[str, Any]) -> dict[str, Any]:
     findings, images = given.get("findings"), given.get("images")
     if not isinstance(findings, list) or not isinstance(images, list):
         raise damaged("reading", given, "its findings and images")

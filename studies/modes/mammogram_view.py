@@ -1,0 +1,166 @@
+"""One stored mammogram read by itself: its parts, its density, and places that may be marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from senoscope.domain.errors import SenoscopeError
+from senoscope.domain.mammogram import Intent, Mammogram
+from senoscope.domain.reading import Unsuitable
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
+from senoscope.models.programmed.mammography.air import is_in_air
+from senoscope.models.programmed.mammography.breast import Edge, Mask
+from senoscope.models.programmed.mammography.cade import ViewCandidates, view_candidates
+from senoscope.models.programmed.mammography.density import BreastDensity, measure_density
+from senoscope.models.programmed.mammography.hanging import Hanging
+from senoscope.models.programmed.mammography.parts import BreastParts, find_parts
+from senoscope.studies.images.stored_image import StoredImage
+from senoscope.studies.images.stored_mammogram import StoredMammogram, read_mammogram
+from senoscope.studies.quality import sides
+from senoscope.studies.study_reading import (
+    CAUTION,
+    NO_MARKS_SOUGHT,
+    FramePlace,
+    ImageReading,
+    ReadingFact,
+    Region,
+)
+
+SIDE_CONTRADICTED = "side_contradicted"
+IMPLANT_DISPLACED = "implant_displaced"
+_WHOLE_BREAST = ("implant displaced", "rolled lateral", "rolled medial", "nipple in profile")
+"""Modifiers with which a view is still one of the whole breast."""
+SIDE_EDGES: Mapping[Edge, sides.Edge] = {Edge.LEFT: "left", Edge.RIGHT: "right"}
+_LEAST_PIECE = 0.0005
+"""Of the breast's area: what is smaller of dense tissue is not outlined."""
+_SMOOTH_PX = 1.0
+"""How far an outline may be off the mask."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadView:
+    """`hanging`, `found` and `percent` are None where nothing was read of the image."""
+
+    image: StoredImage
+    reading: ImageReading
+    hanging: Hanging | None = None
+    found: ViewCandidates | None = None
+    percent: float | None = None
+
+
+def read_view(image: StoredImage) -> ReadView:
+    """What cannot be read says so in its reading, and so does what is no picture to be read."""
+    empty = ImageReading(
+        image.place, image.series_uid, image.instance_uid, image.sop_class, image.frames
+    )
+    if (why := _unsuitable(image)) is not None:
+        return ReadView(image, replace(empty, unsuitable={why: 1}))
+    try:
+        stored = read_mammogram(image)
+        if stored.seen.intent is Intent.PROCESSING:
+            return ReadView(image, replace(empty, unsuitable={Unsuitable.FOR_PROCESSING: 1}))
+        seen, cautions = _with_sure_side(stored)
+        parts = find_parts(seen)
+        if not is_in_air(seen.pixels, parts.breast):
+            return ReadView(image, replace(empty, unsuitable={Unsuitable.PART: 1}))
+        density = measure_density(seen, parts)
+    except SenoscopeError as error:  # of this image alone: the others may be well
+        return ReadView(image, replace(empty, trouble=str(error)))
+    found = view_candidates(seen, parts)
+    if found.trouble is not None:
+        cautions.append(NO_MARKS_SOUGHT)
+    reading = replace(
+        empty,
+        read=1,
+        spacing=_stored_spacing(stored),
+        facts=(*_named(seen), *_measured(density), *_cautions(cautions)),
+        regions=_regions(parts, density, stored.hanging, image.frame_place(1)),
+    )
+    return ReadView(image, reading, stored.hanging, found, density.percent)
+
+
+def _unsuitable(image: StoredImage) -> Unsuitable | None:
+    """What neither density nor marks were made for."""
+    said = image.mammogram
+    if said is None:
+        return None
+    if said.has_implant and "implant displaced" not in said.modifiers:
+        return Unsuitable.IMPLANT
+    is_part = said.is_partial or said.view == "specimen" or said.has_other_modifier
+    return Unsuitable.PART if is_part or set(said.modifiers) - set(_WHOLE_BREAST) else None
+
+
+def _with_sure_side(stored: StoredMammogram) -> tuple[Mammogram, list[str]]:
+    """Of no side where the header and the tissue disagree: it is compared with no other then."""
+    cautions = list(stored.cautions)
+    if stored.image.mammogram is not None and stored.image.mammogram.has_implant:
+        cautions.append(IMPLANT_DISPLACED)
+    edge = SIDE_EDGES.get(stored.hanging.wall)
+    if edge is not None and sides.contradicts_side(stored.image, edge):
+        return replace(stored.seen, laterality=None), [*cautions, SIDE_CONTRADICTED]
+    return stored.seen, cautions
+
+
+def _named(seen: Mammogram) -> list[ReadingFact]:
+    """As it was taken to be; nothing of what is not known."""
+    said = {"laterality": seen.laterality, "view": seen.view}
+    return [ReadingFact(name, word=str(word)) for name, word in said.items() if word is not None]
+
+
+def _cautions(keys: Sequence[str]) -> Iterator[ReadingFact]:
+    return (ReadingFact(CAUTION, word=each) for each in keys)
+
+
+def _measured(density: BreastDensity) -> list[ReadingFact]:
+    facts = [ReadingFact("density_percent", density.percent, "%")]
+    if density.dense_cm2 is not None and density.breast_cm2 is not None:
+        facts.append(ReadingFact("dense_area", density.dense_cm2, "cm²"))
+        facts.append(ReadingFact("breast_area", density.breast_cm2, "cm²"))
+    return facts
+
+
+def _stored_spacing(stored: StoredMammogram) -> CalibratedSpacing | None:
+    """Of the picture as it is stored."""
+    spacing = stored.seen.spacing
+    if spacing is None:
+        return None
+    if stored.hanging.wall in (Edge.TOP, Edge.BOTTOM):
+        spacing = PixelSpacing(spacing.column_mm, spacing.row_mm)
+    return CalibratedSpacing(spacing, SpacingOrigin.DICOM_SPACING)
+
+
+def _regions(
+    parts: BreastParts, density: BreastDensity, hanging: Hanging, at: FramePlace
+) -> tuple[Region, ...]:
+    named: dict[str, Mask | None] = {
+        "breast": parts.breast,
+        "pectoral": parts.pectoral,
+        "dense": density.dense,
+    }
+    least = _LEAST_PIECE * float(parts.breast.sum())
+    return tuple(
+        Region(name, at, hanging.points_back(piece))
+        for name, mask in named.items()
+        if mask is not None
+        for piece in pieces_of(mask, least)
+    )
+
+
+def pieces_of(mask: Mask, least_px: float) -> list[NDArray[np.float32]]:
+    """Outlines of (rows, columns) pieces and of holes in them, each (n, 2), of that area at least.
+
+    By the even-odd rule they make up the mask again.
+    """
+    found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    kept = []
+    for each in found:
+        if cv2.contourArea(each) >= max(least_px, 1.0):
+            plain = cv2.approxPolyDP(each, _SMOOTH_PX, closed=True).reshape(-1, 2)
+            if len(plain) >= 3:
+                kept.append(plain.astype(np.float32))
+    return kept

@@ -1,0 +1,58 @@
+"""What a report says of a mammography exam and of each mammogram, beside its marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from senoscope.studies.results.report_finding import Row
+from senoscope.studies.results.report_words import said
+from senoscope.studies.study_reading import ImageReading, ReadingFact, StudyReading
+
+DENSE = ("C", "D")
+"""In which ultrasound beside mammography finds more (Berg et al., JAMA 2008)."""
+
+
+def exam_rows(reading: StudyReading, language: str) -> Iterator[Row]:
+    """Density of the exam; nothing where none was measured."""
+    facts = {each.name: each for each in reading.facts}
+    category = facts.get("density_category")
+    if category is None:
+        return
+    letters = {
+        letter.upper(): facts[f"density_{letter}"].number or 0.0
+        for letter in "abcd"
+        if f"density_{letter}" in facts
+    }
+    meaning = said(language, f"density_{category.word}")
+    chances = said(language, "comma").join(f"{key} {each:.0%}" for key, each in letters.items())
+    yield Row(said(language, "density"), f"{category.word}: {meaning}", chances)
+    yield Row(said(language, "density_percent"), _percents(facts, language))
+    if category.word in DENSE:
+        yield Row(said(language, "consider"), said(language, "supplemental_ultrasound"))
+
+
+def _percents(facts: Mapping[str, ReadingFact], language: str) -> str:
+    parts = [f"{facts['density_percent'].number or 0.0:.1f} %"]
+    for side in ("L", "R"):
+        if (known := facts.get(f"density_{side}")) is not None:
+            parts.append(f"{said(language, f'breast_{side}')} {known.number or 0.0:.1f} %")
+    return said(language, "comma").join(parts)
+
+
+def image_row(image: ImageReading, language: str) -> Row | None:
+    """One mammogram: its view, what was measured, what to beware of. None of other images."""
+    facts = {each.name: each for each in image.facts}
+    if "density_percent" not in facts:
+        return None
+    parts = []
+    percent = facts["density_percent"].number or 0.0
+    parts.append(said(language, "dense_percent", percent=f"{percent:.1f}"))
+    if "dense_area" in facts and "breast_area" in facts:
+        dense, breast = (facts[each].number or 0.0 for each in ("dense_area", "breast_area"))
+        parts.append(said(language, "dense_area", dense=f"{dense:.1f}", breast=f"{breast:.1f}"))
+    parts += [
+        said(language, f"caution_{each.word}") for each in image.facts if each.name == "caution"
+    ]
+    known = " ".join(facts[each].word for each in ("laterality", "view") if each in facts)
+    name = f"{said(language, 'image')} {image.place}"
+    return Row(f"{name}: {known}" if known else name, said(language, "semicolon").join(parts))

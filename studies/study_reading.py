@@ -115,6 +115,8 @@ class StudyFinding:
         return [each.word for each in self.words if each.word is not None]
 
 
+MAMMOGRAPHY = "mammography"
+"""The mode whose findings are marks on mammograms."""
 CAUTION = "caution"
 """Name of facts whose word is a key of words that a person must know: "no_spacing" and so on."""
 NO_MARKS_SOUGHT = "no_marks_sought"

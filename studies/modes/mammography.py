@@ -15,7 +15,7 @@ from senoscope.studies.images.stored_mammogram import is_mammogram
 from senoscope.studies.modes.mammogram_marks import KINDS, findings_of
 from senoscope.studies.modes.mammogram_view import ReadView, read_view
 from senoscope.studies.modes.mode import Say, say_nothing
-from senoscope.studies.study_reading import ReadingFact, StudyReading
+from senoscope.studies.study_reading import MAMMOGRAPHY, ReadingFact, StudyReading
 
 READER = ReaderDescription(
     engine="programmed features, no network",
@@ -29,7 +29,7 @@ READER = ReaderDescription(
 class Mammography:
     """All mammograms of a study together, since the views are compared."""
 
-    name = "mammography"
+    name = MAMMOGRAPHY
     expects = "mammograms"
 
     def accepts(self, series: Series) -> bool:

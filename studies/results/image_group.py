@@ -9,6 +9,7 @@ from pydicom.sr.coding import Code
 
 from senoscope.studies.results import codes
 from senoscope.studies.results.identity import new_uid
+from senoscope.studies.results.report_mammography import none_marked
 from senoscope.studies.results.report_words import said, shown
 from senoscope.studies.study_reading import ImageReading, StudyReading
 
@@ -66,7 +67,7 @@ def summary(reading: StudyReading) -> list[hd.ContentItem]:
         items.append(text_item(codes.COMMENT, said("en", "nothing_read")))
         items += [text_item(codes.REASON_NOT_READ, _why(each)) for each in reading.images]
     elif not reading.findings:
-        items.append(text_item(codes.COMMENT, said("en", "none_marked")))
+        items.append(text_item(codes.COMMENT, said("en", none_marked(reading.mode))))
     return items
 
 

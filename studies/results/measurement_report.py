@@ -18,11 +18,11 @@ from senoscope.studies.results.image_group import evaluations, image_group, summ
 from senoscope.studies.results.lesion_group import lesion_group
 from senoscope.studies.results.made_object import NewSeries
 from senoscope.studies.results.sr_document import Headers, headers_of, sr_document
-from senoscope.studies.study_reading import StudyReading
+from senoscope.studies.study_reading import MAMMOGRAPHY, StudyReading
 
 SERIES_NUMBER = 9105
 DEVICE = hd.CodedConcept("121007", "DCM", "Device")
-PROCEDURES = {"mammography": codes.MAMMOGRAPHY}
+PROCEDURES = {MAMMOGRAPHY: codes.MAMMOGRAPHY}
 """By mode; all others read ultrasound."""
 Group: TypeAlias = (
     hd.PlanarROIMeasurementsAndQualitativeEvaluations | hd.MeasurementsAndQualitativeEvaluations

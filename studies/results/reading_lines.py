@@ -24,7 +24,7 @@ def reading_lines(reading: StudyReading) -> Iterator[str]:
     if reading.abstained:
         yield "Nothing was fit to be read: this says nothing of the breast."
     elif not reading.findings:
-        yield "Nothing was marked in what was read."
+        yield "No lesion was marked in what was read."
     numbers = {each.instance_uid: each.place for each in reading.images}
     for finding in reading.findings:
         yield _of_finding(finding, numbers[finding.key.at.instance_uid])

@@ -18,7 +18,7 @@ from senoscope.domain.errors import SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.studies.quality.study_quality import Severity, StudyQuality
 from senoscope.studies.results.report_finding import FindingPart, Row, finding_part
-from senoscope.studies.results.report_mammography import exam_rows, image_row
+from senoscope.studies.results.report_mammography import exam_rows, image_row, none_marked
 from senoscope.studies.results.report_patient import ReportHeader, patient_rows, running_line
 from senoscope.studies.results.report_picture import Mark, Picture, drawn
 from senoscope.studies.results.report_words import (
@@ -31,9 +31,8 @@ from senoscope.studies.results.report_words import (
     shown_time,
 )
 from senoscope.studies.sign_off import Decision, Impression, SignedReading
-from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyReading
+from senoscope.studies.study_reading import MAMMOGRAPHY, ImageReading, StudyFinding, StudyReading
 
-MAMMOGRAPHY = "mammography"
 TITLES = {MAMMOGRAPHY: "title_mammography"}
 """Keys of modes' own titles."""
 _MODES = ("ultrasound_clip", "live_exam", MAMMOGRAPHY)
@@ -180,7 +179,7 @@ def _conclusion(reading: StudyReading, language: str) -> str:
         return said(language, "nothing_read")
     if reading.findings:
         return ""
-    return said(language, "no_mark" if reading.mode == MAMMOGRAPHY else "none_marked")
+    return said(language, none_marked(reading.mode))
 
 
 def _exam(reading: StudyReading, language: str) -> Iterator[Row]:

@@ -69,7 +69,7 @@ def _unwrapped(what: str, kind: type[Kind], given: Mapping[str, Any]) -> Kind:
     if given.get("what") != what:
         raise damaged("what", given.get("what"), f'"{what}"')
     version = given.get("version")
-    if not isinstance(version, int) or not 1 <= version <= VERSION:
+    if type(version) is not int or not 1 <= version <= VERSION:
         raise damaged("version", version, f"layout 1 to {VERSION}")
     kept = given.get("reading")
     return of_plain(kind, kept if version == VERSION else of_earlier(kept, version), "reading")

@@ -6,10 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from senoscope.studies.results.report_finding import Row
 from senoscope.studies.results.report_words import said
-from senoscope.studies.study_reading import ImageReading, ReadingFact, StudyReading
+from senoscope.studies.study_reading import MAMMOGRAPHY, ImageReading, ReadingFact, StudyReading
 
 DENSE = ("C", "D")
 """In which ultrasound beside mammography finds more (Berg et al., JAMA 2008)."""
+
+
+def none_marked(mode: str) -> str:
+    """Key of the words for a reading of that mode without findings."""
+    return "no_mark" if mode == MAMMOGRAPHY else "none_marked"
 
 
 def exam_rows(reading: StudyReading, language: str) -> Iterator[Row]:

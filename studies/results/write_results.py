@@ -31,7 +31,7 @@ from senoscope.studies.results.mammography_cad import cad_reading_of
 from senoscope.studies.results.mark_images import mark_images_of
 from senoscope.studies.results.measurement_report import measurement_report
 from senoscope.studies.results.presentation import presentations_of
-from senoscope.studies.results.report import MAMMOGRAPHY, report_of
+from senoscope.studies.results.report import report_of
 from senoscope.studies.results.report_html import html_report
 from senoscope.studies.results.report_json import reading_json, signed_json
 from senoscope.studies.results.report_patient import ReportHeader
@@ -40,7 +40,7 @@ from senoscope.studies.results.segmentation import segmentation_of
 from senoscope.studies.results.signed_report import signed_report
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.sign_off import SignedReading
-from senoscope.studies.study_reading import StudyReading
+from senoscope.studies.study_reading import MAMMOGRAPHY, StudyReading
 
 TITLE = "Breast ultrasound: report of Senoscope"
 TITLES = {MAMMOGRAPHY: "Mammography: report of Senoscope"}

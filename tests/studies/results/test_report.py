@@ -169,8 +169,8 @@ def test_the_software_says_what_it_is() -> None:
     assert rows["Words"] == "suspicion is low below 0.1 and high from 0.6"
     assert rows["Read at"] == "2026-11-28 09:15 UTC"
     assert rows["Report made at"] == "2026-11-28 09:22 UTC"
-    other = report(replace(made.full(), mode="mammography"))
-    assert Row("Mode", "mammography") in other.software
+    other = report(replace(made.full(), mode="breast_mri"))
+    assert Row("Mode", "breast_mri") in other.software
 
 
 def test_quality_facts_are_said() -> None:

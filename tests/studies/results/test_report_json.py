@@ -102,10 +102,10 @@ def test_quality_goes_with_the_reading() -> None:
 def test_the_layout_is_the_one_that_was_kept_before() -> None:
     """Who changes this test's names changes VERSION: kept readings must not be misread."""
     kept = reading_json(made.full())
-    assert kept["version"] == 2
+    assert kept["version"] == 3
     reading = kept["reading"]
     assert sorted(reading) == [
-        "facts", "findings", "images", "mode", "read_at", "reader", "study_uid",
+        "below", "facts", "findings", "images", "mode", "read_at", "reader", "study_uid",
     ]  # fmt: skip
     assert reading["read_at"] == "2026-11-28T09:15:30.123456+00:00"
     assert reading["reader"]["operating_point"] == {"low_below": 0.1, "high_from": 0.6}
@@ -133,9 +133,17 @@ def test_the_layout_is_the_one_that_was_kept_before() -> None:
     assert signed["decisions"][1]["verdict"] == "overruled"
 
 
+def in_second_layout(kept: dict[str, Any]) -> dict[str, Any]:
+    """What was kept of the same when there was nothing below the findings."""
+    older = through_text(kept)
+    older["version"] = 2
+    del older["reading"].get("reading", older["reading"])["below"]
+    return older
+
+
 def in_first_layout(kept: dict[str, Any]) -> dict[str, Any]:
     """What an earlier release kept of the same."""
-    older = through_text(kept)
+    older = in_second_layout(kept)
     older["version"] = 1
     reading = older["reading"].get("reading", older["reading"])
     del reading["facts"]
@@ -154,6 +162,8 @@ def test_what_an_earlier_release_kept_reads_the_same() -> None:
     assert plain(reading_of_json(older)) == plain(made.full())
     signed = signed_of_json(in_first_layout(signed_json(made.signed())))
     assert plain(signed) == plain(made.signed())
+    second = in_second_layout(signed_json(made.signed()))
+    assert plain(signed_of_json(second)) == plain(made.signed())
 
 
 def test_an_earlier_layout_that_is_damaged_is_refused() -> None:
@@ -181,14 +191,16 @@ FINDING = ("reading", "findings", 0)
     ("where", "value", "said"),
     [
         (at("what"), "senoscope signed reading", "what"),
-        (at("version"), 3, "layout 1 to 2"),
+        (at("version"), 4, "layout 1 to 3"),
+        (at("version"), True, "layout 1 to 3"),
+        (at("version"), 0, "layout 1 to 3"),
         (at("version"), "SMITH", "layout 1"),
         (at("reading"), None, "an object"),
         (at("reading"), [], "an object"),
         (at("reading", "read_at"), "yesterday", "reading.read_at"),
         (at("reading", "read_at"), "2026-11-28T09:15:30", "with its zone"),
         (at("reading", "mode"), 7, "a text"),
-        (at("reading", "unknown"), 7, "exactly its 7 names"),
+        (at("reading", "unknown"), 7, "exactly its 8 names"),
         (at("reading", "images", 0, "frames"), True, "a whole number"),
         (at("reading", "images", 0, "frames"), 40.0, "a whole number"),
         (at("reading", "images", 0, "frames"), 39, "no more frames"),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import SenoscopeError
-from senoscope.domain.mammogram import Intent, Mammogram
+from senoscope.domain.mammogram import Intent, Laterality, Mammogram
 from senoscope.domain.reading import Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.models.programmed.mammography.air import is_in_air
@@ -20,7 +20,7 @@ from senoscope.models.programmed.mammography.density import BreastDensity, measu
 from senoscope.models.programmed.mammography.hanging import Hanging
 from senoscope.models.programmed.mammography.parts import BreastParts, find_parts
 from senoscope.studies.images.stored_image import StoredImage
-from senoscope.studies.images.stored_mammogram import StoredMammogram, read_mammogram
+from senoscope.studies.images.stored_mammogram import StoredMammogram, laterality_of, read_mammogram
 from senoscope.studies.quality import sides
 from senoscope.studies.study_reading import (
     CAUTION,
@@ -55,8 +55,14 @@ class ReadView:
 
 def read_view(image: StoredImage) -> ReadView:
     """What cannot be read says so in its reading, and so does what is no picture to be read."""
+    view = None if image.mammogram is None else image.mammogram.view
     empty = ImageReading(
-        image.place, image.series_uid, image.instance_uid, image.sop_class, image.frames
+        image.place,
+        image.series_uid,
+        image.instance_uid,
+        image.sop_class,
+        image.frames,
+        facts=tuple(_named(laterality_of(image), view)),
     )
     if (why := _unsuitable(image)) is not None:
         return ReadView(image, replace(empty, unsuitable={why: 1}))
@@ -78,7 +84,7 @@ def read_view(image: StoredImage) -> ReadView:
         empty,
         read=1,
         spacing=_stored_spacing(stored),
-        facts=(*_named(seen), *_measured(density), *_cautions(cautions)),
+        facts=(*_named(seen.laterality, seen.view), *_measured(density), *_cautions(cautions)),
         regions=_regions(parts, density, stored.hanging, image.frame_place(1)),
     )
     return ReadView(image, reading, stored.hanging, found, density.percent)
@@ -106,9 +112,9 @@ def _with_sure_side(stored: StoredMammogram) -> tuple[Mammogram, list[str]]:
     return stored.seen, cautions
 
 
-def _named(seen: Mammogram) -> list[ReadingFact]:
+def _named(laterality: Laterality | None, view: str | None) -> list[ReadingFact]:
     """As it was taken to be; nothing of what is not known."""
-    said = {"laterality": seen.laterality, "view": seen.view}
+    said = {"laterality": laterality, "view": view}
     return [ReadingFact(name, word=str(word)) for name, word in said.items() if word is not None]
 
 

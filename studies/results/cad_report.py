@@ -19,6 +19,7 @@ from senoscope.studies.results import cad_codes, codes
 from senoscope.studies.results.cad_findings import (
     Analysis,
     CadAlgorithm,
+    CadFinding,
     CadReading,
     CadRun,
     FindingKind,
@@ -106,14 +107,23 @@ class MammographyCadReport:
         )
 
     def _summary(self) -> Code:
-        """CID 6047, of all that was attempted."""
-        has_findings = bool(self.reading.all_findings)
+        """CID 6047, of all that was attempted and all that is shown at the recommended points."""
+        has_findings = any(map(self._is_shown, self.reading.all_findings))
         outcomes = {each.outcome for each in self.reading.runs} - {Outcome.NOT_ATTEMPTED}
         if Outcome.SUCCEEDED not in outcomes:
             return codes.NONE_SUCCEEDED
         if Outcome.FAILED in outcomes:
             return codes.NOT_ALL_SUCCEEDED_WITH if has_findings else codes.NOT_ALL_SUCCEEDED_WITHOUT
         return codes.ALL_SUCCEEDED_WITH if has_findings else codes.ALL_SUCCEEDED_WITHOUT
+
+    def _is_shown(self, finding: CadFinding) -> bool:
+        points = self.reading.run_of(finding).operating_points
+        is_beyond = (
+            points is not None
+            and finding.operating_point is not None
+            and finding.operating_point > points.recommended
+        )
+        return finding.intent is not Intent.NOT_SHOWN and not is_beyond
 
     def _description(self) -> str:
         """What no code of these templates says: what was not tried, and why things failed."""

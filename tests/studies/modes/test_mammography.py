@@ -98,7 +98,8 @@ def test_density_is_said_of_each_view_and_of_the_exam(four: StudyReading) -> Non
     percents = []
     for image in four.images:
         said = facts(image)
-        assert said["breast_area"] == pytest.approx(27.6, rel=0.05)  # half an ellipse
+        if said["view"] == "CC":
+            assert said["breast_area"] == pytest.approx(27.6, rel=0.05)  # half an ellipse
         assert float(said["dense_area"] or 0) <= float(said["breast_area"] or 0)
         percents.append(float(said["density_percent"] or 0))
     exam_facts = {each.name: each for each in four.facts}
@@ -133,7 +134,8 @@ def test_what_the_reader_was_not_made_for_is_not_read(
 ) -> None:
     image = read_one(tmp_path, **changed)
     assert (image.read, dict(image.unsuitable), image.trouble) == (0, {why: 1}, "")
-    assert image.facts == ()
+    assert "density_percent" not in facts(image)
+    assert facts(image)["laterality"] == "L"
 
 
 def test_a_cut_out_of_a_breast_is_not_measured_as_one(tmp_path: Path) -> None:

@@ -79,6 +79,11 @@ def test_it_reads_back_row_by_row(given: CadReading, tmp_path: Path) -> None:
     assert broken_rows(document, CAD_REPORT) == []
 
 
+def test_marks_beyond_the_recommended_point_are_no_findings() -> None:
+    document = document_of(cad_reading(density(operating_point=2)))
+    assert values(document, SUMMARY) == ["111241"]
+
+
 def test_it_is_complete_and_not_verified_and_of_the_patient(tmp_path: Path) -> None:
     document = kept(document_of(everything()), tmp_path)
     assert (document.CompletionFlag, document.VerificationFlag) == ("COMPLETE", "UNVERIFIED")
@@ -103,7 +108,8 @@ def test_it_is_complete_and_not_verified_and_of_the_patient(tmp_path: Path) -> N
 def test_nothing_found_failed_and_not_tried_are_different_codes(
     runs: tuple[CadRun, ...], found: bool, summary: str, detections: str, analyses: str
 ) -> None:
-    document = document_of(cad_reading(*([density()] if found else []), runs=runs))
+    shown = [density(operating_point=1)] if found else []
+    document = document_of(cad_reading(*shown, runs=runs))
     assert values(document, SUMMARY) == [summary]
     assert values(document, DETECTIONS) == [detections]
     assert values(document, ANALYSES) == [analyses]

@@ -10,8 +10,11 @@ from typing import TypeAlias
 
 import highdicom.sr as hd
 from pydicom import Dataset
+from pydicom.multival import MultiValue
 from pydicom.uid import ComprehensiveSRStorage
 
+from senoscope.studies.files.study_header import numbers_of, text_of, value_of
+from senoscope.studies.images.stored_mammogram import MAMMOGRAPHY as MAMMOGRAPHY_MODALITY
 from senoscope.studies.results import codes
 from senoscope.studies.results.identity import MANUFACTURER, MODEL_NAME, SERIAL_NUMBER, new_uid
 from senoscope.studies.results.image_group import evaluations, image_group, summary
@@ -71,12 +74,21 @@ def report_root(
         observation_context=context,
         procedure_reported=PROCEDURES.get(reading.mode, codes.ULTRASOUND_OF_BREAST),
         imaging_measurements=groups,
-        referenced_images=images,
+        referenced_images=[each for each in images if _can_be_listed(each)],
         title=codes.MEASUREMENT_REPORT,
     )
     root: Dataset = report[0]
     root.ContentSequence.append(evaluations(said))
     return root
+
+
+def _can_be_listed(image: Dataset) -> bool:
+    """The list of images is optional, and of a mammogram TID 1603 wants what not every one says."""
+    if text_of(image, "Modality") != MAMMOGRAPHY_MODALITY:
+        return True
+    orientation = value_of(image, "PatientOrientation")
+    is_oriented = isinstance(orientation, MultiValue | list) and len(orientation) == 2
+    return is_oriented and len(numbers_of(image, "ImagerPixelSpacing")) == 2
 
 
 def device_observer() -> hd.ObserverContext:

@@ -157,6 +157,22 @@ def test_not_sought_failed_and_nothing_found_are_told_apart(
     assert ("density", Outcome.FAILED) in outcomes(replace(empty, images=(broken, *others)), study)
 
 
+def test_a_mammogram_that_says_nothing_of_its_pixels_gives_results_that_conform(
+    tmp_path: Path,
+) -> None:
+    unsaid = {"PatientOrientation": None, "ImagerPixelSpacing": None, "ViewPosition": None}
+    folder = exam(tmp_path / "in", (("L", "CC"),), ViewCodeSequence=None, **unsaid)
+    [study], _ = read(folder)
+    found = Mammography().read(study)
+    assert found is not None
+    results = write_results(study, found, tmp_path / "out")
+    kinds = [each.sop_class for each in results]
+    assert uid.MammographyCADSRStorage not in kinds
+    for each in results:
+        if each.instance_uid is not None:
+            assert dciodvfy_errors(each.path) == []
+
+
 def test_without_side_or_view_there_is_no_cad_report(study: Study, reading: StudyReading) -> None:
     unknown = [replace(each, facts=()) for each in reading.images]
     assert cad_reading_of(replace(reading, images=tuple(unknown)), SourceImages(study)) is None

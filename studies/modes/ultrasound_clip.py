@@ -47,7 +47,7 @@ class UltrasoundClip:
 
     def accepts(self, series: Series) -> bool:
         """Of ultrasound, whatever else is in it."""
-        return any(map(_is_ultrasound, series.images))
+        return holds_ultrasound(series)
 
     def read(
         self, study: Study, say: Say = say_nothing, cancelled: Event | None = None
@@ -90,6 +90,11 @@ class UltrasoundClip:
         trouble = "" if heard.read or heard.unsuitable.total() else end.error or UNREAD
         reading = _image_reading(image, len(clip.frames), heard, trouble)
         return reading, heard.lesions()
+
+
+def holds_ultrasound(series: Series) -> bool:
+    """Whether there is anything for the networks to read."""
+    return any(map(_is_ultrasound, series.images))
 
 
 def _is_ultrasound(image: StoredImage) -> bool:

@@ -54,7 +54,8 @@ class PictureToWrap:
     """`pixels` is (rows, columns) uint8 or uint16 as it is to be stored, `bits` of them used.
 
     It hangs as its side is: the chest wall of a left breast at the left edge. `thickness_mm` under
-    compression, None where it is not known, as is `spacing` at the detector.
+    compression, None where it is not known, as is `spacing` at the detector. `derivation`: what was
+    done to it.
     """
 
     pixels: NDArray[np.unsignedinteger]
@@ -65,6 +66,7 @@ class PictureToWrap:
     spacing: PixelSpacing | None
     thickness_mm: float | None = None
     is_lossy: bool = False
+    derivation: str = ""
 
     def __post_init__(self) -> None:
         if self.view not in VIEW_CODES:
@@ -122,7 +124,9 @@ def _image(made: Dataset, exam: WrappedExam, picture: PictureToWrap, number: int
     made.InstanceNumber = number
     made.ContentDate = made.AcquisitionDate = exam.date
     made.ContentTime = made.AcquisitionTime = "120000"
-    made.DerivationDescription = NOTICE + (" Simulated." if exam.is_simulated else "")
+    simulated = "Simulated." if exam.is_simulated else ""
+    said = (NOTICE, simulated, picture.derivation)
+    made.DerivationDescription = " ".join(each for each in said if each)
     made.QualityControlImage = "YES" if exam.is_simulated else "NO"
     made.BurnedInAnnotation = "NO" if exam.is_simulated else "YES"
     made.LossyImageCompression = "01" if picture.is_lossy else "00"

@@ -30,6 +30,7 @@ from senoscope.ui.commands.stopping import StoppableGroup
 from senoscope.ui.commands.store_command import store
 from senoscope.ui.commands.study_command import study
 from senoscope.ui.commands.train_command import train
+from senoscope.ui.commands.wrap_command import wrap
 
 app = typer.Typer(
     help="An open breast-ultrasound assistant. Not a medical device: suggestions, not diagnoses.",
@@ -55,6 +56,7 @@ train.command("density")(train_density_command)
 app.add_typer(train, name="train")
 app.add_typer(simulate, name="simulate")
 study.command()(deidentify)
+study.command()(wrap)
 app.add_typer(study, name="study")
 app.add_typer(store, name="store")
 app.add_typer(pacs, name="pacs")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from senoscope.domain.errors import SourceUnavailable
+from senoscope.models.engines.ways import USUAL
 from senoscope.models.package import CLASSIFIER, load_package
 from senoscope.ui.assemble import build_reader, operating_point, study_modes
 from senoscope.ui.calibration.site_calibration import fit_in_force
@@ -76,6 +77,7 @@ def read(
 ) -> None:
     """Read every study in PATH: report, measurements and outlines as DICOM, PDF, HTML and JSON."""
     from senoscope.studies.files.study_files import StudyFiles  # noqa: PLC0415
+    from senoscope.studies.modes.ultrasound_clip import holds_ultrasound  # noqa: PLC0415
     from senoscope.studies.results.report_words import require_language  # noqa: PLC0415 - as above
     from senoscope.studies.results.write_results import require_empty  # noqa: PLC0415
 
@@ -90,8 +92,9 @@ def read(
             StudyFiles(path, without_preamble=without_preamble) as files,
         ):
             studies, left_out = _studies(files)
-            # Only now: where nothing can be read, the engines need not be tried, for minutes.
-            way, _ = chosen_way(engine, partial(typer.echo, err=True))
+            # Only now: where no network reads, the engines need not be tried, for minutes.
+            needed = any(holds_ultrasound(each) for one in studies for each in one.series)
+            way = chosen_way(engine, partial(typer.echo, err=True))[0] if needed else USUAL
             modes = study_modes(partial(build_reader, way, prevalence=prevalence, site_fit=fit))
             read_any = False
             for number, one in enumerate(studies, 1):

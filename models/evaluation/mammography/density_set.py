@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import DataSetError, ImageError
+from senoscope.models.evaluation.mammography.grey_picture import stored_grey
 from senoscope.models.programmed.mammography.breast import Grey
 from senoscope.models.programmed.mammography.density_category import LETTERS
 
@@ -106,7 +107,7 @@ def _file(folder: Path, table: Path, line: int, name: str, under: str) -> Path:
 
 def read_grey(path: Path) -> Grey:
     """(rows, columns) in 0..1, air dark: turned over where the edges of the picture are bright."""
-    read = _decoded(path)
+    read = stored_grey(path)
     low, high = float(read.min()), float(np.iinfo(read.dtype).max)
     if read.dtype != np.uint8:
         high = float(np.percentile(read[::4, ::4], 99.95))
@@ -132,7 +133,7 @@ def _has_bright_air(pixels: Grey) -> bool:
 
 def read_tissues(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
     """(rows, columns) of the image, each pixel the nearest of TISSUES. ImageError for others."""
-    read = _decoded(path)
+    read = stored_grey(path)
     given = f"{read.shape[1]} x {read.shape[0]}"
     if abs(read.shape[0] * shape[1] / (read.shape[1] * shape[0]) - 1) > 0.02:
         raise ImageError(
@@ -155,20 +156,6 @@ def read_tissues(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
         )
     size = shape[1], shape[0]
     return np.asarray(cv2.resize(nearest[read], size, interpolation=cv2.INTER_NEAREST), np.uint8)
-
-
-def _decoded(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    try:
-        stored = np.fromfile(path, np.uint8)
-        read = cv2.imdecode(stored, cv2.IMREAD_ANYDEPTH | cv2.IMREAD_GRAYSCALE)
-    except (OSError, cv2.error):
-        read = None
-    if read is None or read.dtype not in (np.uint8, np.uint16):
-        raise ImageError(
-            f"{path.name} is no grey picture of 8 or 16 bits that can be read; expected PNG, TIFF, "
-            "PGM or JPEG. Convert it, or copy it again."
-        )
-    return read  # type: ignore[return-value]  # of those two
 
 
 def tissue_masks(tissues: NDArray[np.uint8]) -> Iterator[NDArray[np.bool_]]:

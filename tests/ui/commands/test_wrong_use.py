@@ -102,6 +102,11 @@ study read text.txt --out new --prevalence 2
 study read text.txt --out new --language fr
 study deidentify no-such --out new
 study deidentify empty --out full
+study wrap no-such --out new
+study wrap empty --out new
+study wrap text.txt --out new
+study wrap empty --out full
+study wrap empty --out new --spacing 0
 store check --store nonsense
 store check --folder no-such
 store check --head nonsense

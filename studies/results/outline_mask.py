@@ -26,7 +26,18 @@ def mask_of(contour: NDArray[np.float32], rows: int, columns: int) -> NDArray[np
             "An outline was given with a point that is no number; expected [x, y] in pixels. Read "
             "the study again."
         )
-    starts, ends, at = _spans(contour.astype(np.float64), rows)
+    mask = np.zeros((rows, columns), np.bool_)
+    # Only around the outline: a mammogram has millions of pixels and many small pieces.
+    left, top = np.clip(np.floor(contour.min(axis=0)).astype(int), 0, [columns, rows]).tolist()
+    right, low = np.clip(np.ceil(contour.max(axis=0)).astype(int) + 1, 0, [columns, rows]).tolist()
+    mask[top:low, left:right] = _mask_of(
+        contour.astype(np.float64) - [left, top], max(0, low - top), max(0, right - left)
+    )
+    return mask
+
+
+def _mask_of(contour: Floats, rows: int, columns: int) -> NDArray[np.bool_]:
+    starts, ends, at = _spans(contour, rows)
     # One more from a span's first column on, one less after its last.
     steps = np.zeros((rows, columns + 1), np.int32)
     first = np.clip(np.ceil(starts - ON_EDGE), 0, columns).astype(np.intp)

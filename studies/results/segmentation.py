@@ -115,11 +115,17 @@ def _overlap(planes: Sequence[_Plane], source: Dataset) -> bool:
     by_frame: dict[int, list[_Plane]] = defaultdict(list)
     for plane in planes:
         by_frame[plane.frame].append(plane)
-    return any(
-        bool((np.sum([each.mask(source) for each in together], axis=0) > 1).any())
-        for together in by_frame.values()
-        if len(together) > 1
-    )
+    return any(_any_meet(together, source) for together in by_frame.values() if len(together) > 1)
+
+
+def _any_meet(planes: Sequence[_Plane], source: Dataset) -> bool:
+    covered = planes[0].mask(source)
+    for plane in planes[1:]:
+        mask = plane.mask(source)
+        if (covered & mask).any():
+            return True
+        covered |= mask
+    return False
 
 
 def _description(

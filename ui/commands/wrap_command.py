@@ -69,6 +69,6 @@ def wrap(
         typer.echo(f"{each.name}: {each.laterality} {each.view}{how}")
         if each.lies_as_other_side:
             typer.echo(
-                "  but the breast lies at the edge of the other side: see --mirror", err=True
+                "  but the breast lies as one of the other side: see --mirror", err=True
             )
     typer.echo(f"{len(pictures)} DICOM images in {out}.")

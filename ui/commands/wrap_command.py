@@ -68,7 +68,5 @@ def wrap(
         how = ", mirrored" if each.is_mirrored else ""
         typer.echo(f"{each.name}: {each.laterality} {each.view}{how}")
         if each.lies_as_other_side:
-            typer.echo(
-                "  but the breast lies as one of the other side: see --mirror", err=True
-            )
+            typer.echo("  but the breast lies as one of the other side: see --mirror", err=True)
     typer.echo(f"{len(pictures)} DICOM images in {out}.")

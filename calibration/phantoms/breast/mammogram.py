@@ -80,14 +80,14 @@ class SimulatedMammogram:
         calcium = _calcium_mm(breast, thickness.shape)
         depth = FAT_PER_MM * np.maximum(thickness - dense_mm, 0) + GLAND_PER_MM * dense_mm
         depth += CALCIUM_PER_MM * calcium
-        counts = _counts(random, depth)
+        counts = exposed(random, depth)
         inside = breast.inside.sum()
         return cls(
             laterality=anatomy.laterality,
             view=view,
             density=anatomy.density,
             processing=np.clip(counts / PHOTONS * 12000, 1, 16383).astype(np.uint16),
-            presentation=_shown(counts, thickness, anatomy.thickness_mm),
+            presentation=shown(counts, thickness, anatomy.thickness_mm),
             breast=thickness > 0,
             dense=(gland > DENSE_SHARE * np.maximum(thickness, 5)) & (muscle < 1),
             pectoral=muscle > 1,
@@ -185,7 +185,7 @@ def _add_grain(path: Field, at: tuple[float, float], radius_px: float) -> None:
     )
 
 
-def _counts(random: np.random.Generator, depth: Field) -> Field:
+def exposed(random: np.random.Generator, depth: Field) -> Field:
     """Photons of each pixel, with their noise."""
     expected = cv2.GaussianBlur(np.exp(-depth) * np.float32(PHOTONS), (0, 0), _BLUR_PX)
     grains = random.standard_normal(depth.shape, dtype=np.float32)
@@ -194,7 +194,7 @@ def _counts(random: np.random.Generator, depth: Field) -> Field:
     return np.asarray(np.maximum(expected + noise * np.sqrt(expected) * 1.6, 1), np.float32)
 
 
-def _shown(counts: Field, thickness: Field, thickness_mm: float) -> NDArray[np.uint16]:
+def shown(counts: Field, thickness: Field, thickness_mm: float) -> NDArray[np.uint16]:
     """As workstations get it: the logarithm, evened out where the breast thins, 12 bits."""
     depth = np.log(np.float32(PHOTONS)) - np.log(counts)
     even = cv2.GaussianBlur(thickness, (0, 0), 15)

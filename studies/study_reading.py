@@ -141,7 +141,7 @@ class ReadingFact:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of an image: "breast", "pectoral" or "dense". `contour` as of `Outlined`.
+    """A part of an image: "breast", "pectoral", "dense" or "asymmetry". `contour` as of `Outlined`.
 
     Regions of one name are pieces of the same thing and holes in it: what an odd number of them
     encloses belongs to it.

@@ -14,8 +14,9 @@ from senoscope.domain.mammogram import Intent, Laterality, Mammogram
 from senoscope.domain.reading import Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.models.programmed.mammography.air import is_in_air
+from senoscope.models.programmed.mammography.asymmetry import DensityLattice
 from senoscope.models.programmed.mammography.breast import Edge, Mask
-from senoscope.models.programmed.mammography.cade import ViewCandidates, view_candidates
+from senoscope.models.programmed.mammography.cade import ViewCandidates, partner, view_candidates
 from senoscope.models.programmed.mammography.density import BreastDensity, measure_density
 from senoscope.models.programmed.mammography.hanging import Hanging
 from senoscope.models.programmed.mammography.parts import BreastParts, find_parts
@@ -44,13 +45,14 @@ _SMOOTH_PX = 1.0
 
 @dataclass(frozen=True, eq=False)
 class ReadView:
-    """`hanging`, `found` and `percent` are None where nothing was read of the image."""
+    """All from `hanging` on is None where nothing was read of the image."""
 
     image: StoredImage
     reading: ImageReading
     hanging: Hanging | None = None
     found: ViewCandidates | None = None
     percent: float | None = None
+    lattice: DensityLattice | None = None
 
 
 def read_view(image: StoredImage) -> ReadView:
@@ -87,7 +89,8 @@ def read_view(image: StoredImage) -> ReadView:
         facts=(*_named(seen.laterality, seen.view), *_measured(density), *_cautions(cautions)),
         regions=_regions(parts, density, stored.hanging, image.frame_place(1)),
     )
-    return ReadView(image, reading, stored.hanging, found, density.percent)
+    lattice = DensityLattice.of(parts, density.dense)
+    return ReadView(image, reading, stored.hanging, found, density.percent, lattice)
 
 
 def _unsuitable(image: StoredImage) -> Unsuitable | None:
@@ -155,6 +158,29 @@ def _regions(
         if mask is not None
         for piece in pieces_of(mask, least)
     )
+
+
+def with_asymmetry(views: Sequence[ReadView]) -> list[ReadView]:
+    """Each with regions "asymmetry": where it is clearly denser than the other breast."""
+    read = [each for each in views if each.found is not None]
+    found = [each.found for each in read if each.found is not None]
+    other = {
+        each.image.instance_uid: read[place]
+        for number, each in enumerate(read)
+        if (place := partner(found, number, same_breast=False)) is not None
+    }
+    return [_compared(each, other.get(each.image.instance_uid)) for each in views]
+
+
+def _compared(view: ReadView, other: ReadView | None) -> ReadView:
+    if other is None or other.lattice is None or view.lattice is None or view.hanging is None:
+        return view
+    rows, columns = view.hanging.shape
+    denser = tuple(
+        Region("asymmetry", view.image.frame_place(1), np.clip(each, 0, [columns - 1, rows - 1]))
+        for each in map(view.hanging.points_back, view.lattice.denser_than(other.lattice))
+    )
+    return replace(view, reading=replace(view.reading, regions=(*view.reading.regions, *denser)))
 
 
 def pieces_of(mask: Mask, least_px: float) -> list[NDArray[np.float32]]:

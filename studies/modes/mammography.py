@@ -13,7 +13,7 @@ from senoscope.models.programmed.mammography.second_stage import SHOWN_FROM, loa
 from senoscope.studies.images.series import Series, Study
 from senoscope.studies.images.stored_mammogram import is_mammogram
 from senoscope.studies.modes.mammogram_marks import KINDS, findings_of
-from senoscope.studies.modes.mammogram_view import ReadView, read_view
+from senoscope.studies.modes.mammogram_view import ReadView, read_view, with_asymmetry
 from senoscope.studies.modes.mode import Say, say_nothing
 from senoscope.studies.study_reading import MAMMOGRAPHY, ReadingFact, StudyReading
 
@@ -46,12 +46,13 @@ class Mammography:
         """
         stage = load_second_stage()
         images = [each for each in study.images if is_mammogram(each)]
-        views = []
+        views: list[ReadView] = []
         for number, image in enumerate(images):
             if cancelled is not None and cancelled.is_set():
                 return None
             say(number / len(images), f"Mammogram {number + 1} of {len(images)}")
             views.append(read_view(image))
+        views = with_asymmetry(views)
         searched = [each for each in views if each.found is not None and not each.found.trouble]
         marks = scored([each.found for each in searched if each.found is not None], stage)
         findings, below = findings_of(searched, marks)

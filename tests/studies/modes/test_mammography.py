@@ -16,9 +16,10 @@ from senoscope.studies.modes.mammogram_view import pieces_of
 from senoscope.studies.modes.mammography import Mammography
 from senoscope.studies.results.report_json import reading_json, reading_of_json
 from senoscope.studies.study_reading import FindingKind, ImageReading, StudyReading
+from tests.models.programmed.mammography.drawn_breasts import plain_breast
 from tests.studies.mammograms import FOR_PROCESSING, code
-from tests.studies.modes.drawn_exam import BALL, COLUMNS, exam
-from tests.studies.study_builders import read
+from tests.studies.modes.drawn_exam import BALL, COLUMNS, drawn, exam
+from tests.studies.study_builders import folder_of, read
 
 CC = "399162004"
 TOP = 40
@@ -176,6 +177,22 @@ def test_a_breast_at_the_other_side_s_edge_is_compared_with_none(tmp_path: Path)
         assert "laterality" not in facts(image)
     assert all(len(each.outlines) == 1 for each in reading.findings)
     assert not any(each.name in ("density_L", "density_R") for each in reading.facts)
+
+
+def test_where_one_breast_is_denser_is_outlined_in_it(tmp_path: Path) -> None:
+    bright = plain_breast()
+    cv2.circle(bright, (200, 380), 130, 0.75, -1)
+    air_left = drawn("L", "CC", 1, bright)
+    folder = folder_of(tmp_path / "pair", air_left, drawn("R", "CC", 2, plain_breast(seed=2)))
+    reading = Mammography().read(study_in(folder))
+    assert reading is not None
+    left, right = sorted(reading.images, key=lambda each: str(facts(each)["laterality"]))
+    places = [each.contour for each in left.regions if each.name == "asymmetry"]
+    assert any(each.mean(axis=0) == pytest.approx((200, 380 + TOP), abs=60) for each in places)
+    at_the_same_place = (COLUMNS - 1 - 200, 380 + TOP)
+    for each in right.regions:
+        if each.name == "asymmetry":
+            assert cv2.pointPolygonTest(each.contour, at_the_same_place, measureDist=False) < 0
 
 
 def test_two_of_one_view_are_both_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from senoscope.domain.errors import ImageError, ModelPackageError, SettingsError
 from senoscope.domain.mammogram import Intent, Mammogram
 from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.evaluation.metrics import dice
-from senoscope.models.programmed.mammography.asymmetry import LATTICE, density_asymmetry
+from senoscope.models.programmed.mammography.asymmetry import LATTICE, DensityLattice
 from senoscope.models.programmed.mammography.breast import Edge, breast_mask, chest_wall
 from senoscope.models.programmed.mammography.density import measure_density
 from senoscope.models.programmed.mammography.density_category import (
@@ -170,22 +170,24 @@ def test_the_rim_is_evened() -> None:
     assert (evened(pixels, breast)[~breast] == pixels[~breast]).all()
 
 
-def test_asymmetry_has_the_sign_of_the_denser_breast(from_above: SimulatedMammogram) -> None:
+def test_asymmetry_is_found_where_one_breast_is_denser(from_above: SimulatedMammogram) -> None:
     seen = shown(from_above)
     parts = find_parts(seen)
-    density = measure_density(seen, parts)
-    same = density_asymmetry((parts, density), (parts, density))
-    assert same.difference.shape == LATTICE
-    assert np.nanmax(np.abs(same.difference)) == 0
-    assert same.percent_difference == 0
+    dense = measure_density(seen, parts).dense
+    same = DensityLattice.of(parts, dense)
+    assert same.shares.shape == LATTICE
+    assert np.nanmax(np.abs(same.difference(same))) == 0
+    assert same.denser_than(same) == []
     row, column = (int(each) for each in np.argwhere(parts.tissue).mean(axis=0))
-    patch = np.zeros(density.dense.shape, np.uint8)
+    patch = np.zeros(dense.shape, np.uint8)
     cv2.circle(patch, (column, row), 40, 1, -1)
-    denser = replace(density, dense=density.dense | (patch > 0), percent=density.percent + 5)
-    found = density_asymmetry((parts, denser), (parts, density))
-    assert np.nanmax(found.difference) > 0.8
-    assert np.nanmin(found.difference) == 0
-    assert found.percent_difference == pytest.approx(5)
+    without = DensityLattice.of(parts, dense & (patch == 0))
+    denser = DensityLattice.of(parts, dense | (patch > 0))
+    assert np.nanmax(denser.difference(without)) > 0.8
+    [place] = denser.denser_than(without)
+    assert place.mean(axis=0) == pytest.approx((column, row), abs=10)
+    assert np.ptp(place[:, 0]) == pytest.approx(80, abs=25)
+    assert without.denser_than(denser) == []
 
 
 def test_texture_by_name(from_above: SimulatedMammogram) -> None:

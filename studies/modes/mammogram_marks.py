@@ -106,9 +106,6 @@ def _finding(number: int, group: Sequence[PlacedMark], views: Sequence[ReadView]
 
 def _outlined(placed: PlacedMark, view: ReadView) -> Outlined:
     assert view.hanging is not None, "only views that were read are given"
-    rows, columns = view.hanging.shape
     # A circle round a place near the edge reaches beyond the picture, which coordinates must not.
-    contour = np.clip(
-        view.hanging.points_back(placed.mark.outline), 0, [columns - 1, rows - 1]
-    ).astype(np.float32)
+    contour = view.hanging.within(view.hanging.points_back(placed.mark.outline))
     return Outlined(view.image.frame_place(1), contour)

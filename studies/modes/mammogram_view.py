@@ -175,10 +175,10 @@ def with_asymmetry(views: Sequence[ReadView]) -> list[ReadView]:
 def _compared(view: ReadView, other: ReadView | None) -> ReadView:
     if other is None or other.lattice is None or view.lattice is None or view.hanging is None:
         return view
-    rows, columns = view.hanging.shape
+    at, hanging = view.image.frame_place(1), view.hanging
     denser = tuple(
-        Region("asymmetry", view.image.frame_place(1), np.clip(each, 0, [columns - 1, rows - 1]))
-        for each in map(view.hanging.points_back, view.lattice.denser_than(other.lattice))
+        Region("asymmetry", at, hanging.within(hanging.points_back(each)))
+        for each in view.lattice.denser_than(other.lattice)
     )
     return replace(view, reading=replace(view.reading, regions=(*view.reading.regions, *denser)))
 

@@ -62,3 +62,8 @@ class Hanging:
                 return np.stack([y, x], axis=1)
             case Edge.BOTTOM:
                 return np.stack([y, rows - 1 - x], axis=1)
+
+    def within(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, 2) [x, y] of the stored picture, moved into it where they lie beyond."""
+        rows, columns = self.shape
+        return np.clip(points, 0, np.array([columns - 1, rows - 1], np.float32))

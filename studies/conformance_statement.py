@@ -52,7 +52,7 @@ CREATED = (
         uid.MammographyCADSRStorage,
         "A.35.5",
         "TID 4000",
-        "marks on mammograms; no mode makes it yet",
+        "marks on mammograms, density",
     ),
     CreatedObject(
         uid.GrayscaleSoftcopyPresentationStateStorage, "A.33.1", "", "outlines on a grey image"

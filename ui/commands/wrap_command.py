@@ -13,7 +13,7 @@ from senoscope.domain.spacing import PixelSpacing
 
 
 def wrap(
-    path: Annotated[Path, typer.Argument(help="A picture, or a folder of them.", exists=True)],
+    path: Annotated[Path, typer.Argument(help="A picture, or a folder of them.")],
     out: Annotated[Path, typer.Option(help="The new folder to write the DICOM files into.")],
     spacing: Annotated[
         float | None,
@@ -38,6 +38,8 @@ def wrap(
         write_wrapped_exam,
     )
 
+    if not path.exists():
+        raise SettingsError(f"There is nothing at {path}; expected a picture, or a folder of them.")
     require_empty(out)
     millimetres = None if spacing is None else PixelSpacing(spacing, spacing)
     files = [path] if path.is_file() else sorted(path.iterdir())

@@ -17,10 +17,11 @@ from senoscope import __version__
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.studies.quality.study_quality import Severity, StudyQuality
+from senoscope.studies.results.finding_said import is_mark
 from senoscope.studies.results.report_finding import FindingPart, Row, finding_part
 from senoscope.studies.results.report_mammography import exam_rows, image_row, none_marked
 from senoscope.studies.results.report_patient import ReportHeader, patient_rows, running_line
-from senoscope.studies.results.report_picture import Mark, Picture, drawn
+from senoscope.studies.results.report_picture import Mark, Picture, close_up, drawn
 from senoscope.studies.results.report_words import (
     LONGEST_LINE,
     LONGEST_SENTENCE,
@@ -197,23 +198,26 @@ def _findings(
 ) -> Iterator[FindingPart]:
     for finding in reading.findings:
         decision = None if signed is None else signed.decision(finding.number)
-        picture = None
+        drawn_on: tuple[Picture, ...] = ()
         if finding.number in pictures:
-            picture = _picture(finding, reading, decision, pictures[finding.number])
-        yield finding_part(finding, reading, decision, picture, language)
+            drawn_on = _pictures(finding, reading, decision, pictures[finding.number])
+        yield finding_part(finding, reading, decision, drawn_on, language)
 
 
-def _picture(
+def _pictures(
     finding: StudyFinding,
     reading: StudyReading,
     decision: Decision | None,
     frame: NDArray[np.uint8],
-) -> Picture:
+) -> tuple[Picture, ...]:
+    """The key frame; of a mark also what lies around it."""
     at = finding.key.at
     edited = None if decision is None else decision.outline
     by_hand = edited.contour if edited is not None and edited.at == at else None
     mark = Mark(finding.number, finding.suspicion, finding.key.contour, by_hand)
-    return drawn(frame, mark, reading.pixel_spacing_of(at.instance_uid))
+    spacing = reading.pixel_spacing_of(at.instance_uid)
+    whole = drawn(frame, mark, spacing)
+    return (whole, drawn(*close_up(frame, mark), spacing)) if is_mark(finding) else (whole,)
 
 
 def _read_line(reading: StudyReading, language: str) -> str:

@@ -61,6 +61,7 @@ class FindingPart:
     words: tuple[Row, ...]
     caption: tuple[str, ...]
     picture: Picture | None
+    close_up: Picture | None
     decision: Said | None
 
 
@@ -68,10 +69,11 @@ def finding_part(
     finding: StudyFinding,
     reading: StudyReading,
     decision: Decision | None,
-    picture: Picture | None,
+    pictures: tuple[Picture, ...],
     language: str,
 ) -> FindingPart:
-    """In that language; `picture` is the drawn key frame."""
+    """In that language; `pictures` are the drawn key frame and a close-up, as far as there are."""
+    picture = pictures[0] if pictures else None
     number, of_mark = finding.number, is_mark(finding)
     spread = said(language, "range", low=f"{finding.lowest:.2f}", high=f"{finding.highest:.2f}")
     line = f"{finding.probability:.2f} ({spread})"
@@ -96,6 +98,7 @@ def finding_part(
         tuple(_words(finding.words, language)),
         tuple(_caption(finding, reading, decision, picture, language)),
         picture,
+        pictures[1] if len(pictures) > 1 else None,
         None if decision is None else _decided(decision, language),
     )
 

@@ -8,6 +8,7 @@ from html import escape
 
 from senoscope.studies.results.report import ImpressionPart, Report
 from senoscope.studies.results.report_finding import FindingPart, Row
+from senoscope.studies.results.report_picture import Picture
 from senoscope.studies.results.report_style import PAPER, STYLE
 from senoscope.studies.sign_off import Verdict
 
@@ -113,13 +114,8 @@ def _overview(report: Report) -> str:
 
 def _finding(part: FindingPart, report: Report) -> str:
     caption = "<br>".join(map(escape, part.caption))
-    image = ""
-    if part.picture is not None:
-        data = base64.b64encode(part.picture.jpeg).decode("ascii")
-        image = (
-            f'<img src="data:image/jpeg;base64,{data}" width="{part.picture.columns}" '
-            f'height="{part.picture.rows}" alt="{report.said("picture_of", n=part.number)}">'
-        )
+    image = _image(part.picture, report.said("picture_of", n=part.number))
+    near = _image(part.close_up, report.said("close_up_of", n=part.number))
     facts = _table(part.measures, report.said("interval"))
     facts += _table(part.words, report.said("agreement"))
     if not part.measures and not part.is_mark:
@@ -130,8 +126,18 @@ def _finding(part: FindingPart, report: Report) -> str:
         f'<div><div class="top"><h3>{part.title}</h3>{_suspicion(part, report)}</div>'
         f'<div class="chance"><span>{part.chance_name} <b>{part.probability:.2f}</b></span>'
         f"{_spread(part, report)}</div>"
-        f"{'' if part.is_mark else _bar(part, report)}{facts}</div></div>"
+        f"{'' if part.is_mark else _bar(part, report)}{near}{facts}</div></div>"
         f"{_decision(part)}</section>"
+    )
+
+
+def _image(picture: Picture | None, said: str) -> str:
+    if picture is None:
+        return ""
+    data = base64.b64encode(picture.jpeg).decode("ascii")
+    return (
+        f'<img src="data:image/jpeg;base64,{data}" width="{picture.columns}" '
+        f'height="{picture.rows}" alt="{said}">'
     )
 
 

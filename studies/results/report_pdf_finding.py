@@ -13,6 +13,7 @@ from senoscope.studies.results.report_finding import FindingPart
 from senoscope.studies.results.report_pdf_bar import probability_bar
 from senoscope.studies.results.report_pdf_tables import WIDTH, Look, facts, tight
 from senoscope.studies.results.report_pdf_text import BAD, INK, LINE, SHADE, SOFT, paragraph
+from senoscope.studies.results.report_picture import Picture
 from senoscope.studies.sign_off import Verdict
 
 HALF = 87 * mm
@@ -48,6 +49,8 @@ def _said(part: FindingPart, report: Report) -> Iterator[Flowable]:
     chance = f"{part.chance_name}  {part.probability:.2f}"
     if part.is_mark:
         yield from (paragraph(part.title, 12, bold=True), Spacer(1, 3), paragraph(chance, 9.5))
+        if part.close_up is not None:
+            yield _image(part.close_up, TALLEST / 2)
         return
     spread = report.said("of_frames", low=f"{part.lowest:.2f}", high=f"{part.highest:.2f}")
     yield _beside(part.title, 12, f"{report.said('suspicion')}: {part.suspicion_word}", 9.5)
@@ -59,11 +62,14 @@ def _said(part: FindingPart, report: Report) -> Iterator[Flowable]:
 def _shown(part: FindingPart) -> list[Flowable]:
     shown: list[Flowable] = []
     if part.picture is not None:
-        columns, rows = part.picture.columns, part.picture.rows
-        scale = min(HALF / columns, TALLEST / rows)
-        data = io.BytesIO(part.picture.jpeg)
-        shown += [Image(data, columns * scale, rows * scale, hAlign="LEFT"), Spacer(1, 1.5 * mm)]
+        shown += [_image(part.picture, TALLEST), Spacer(1, 1.5 * mm)]
     return shown + [paragraph(line, 7.5, colour=SOFT) for line in part.caption]
+
+
+def _image(picture: Picture, tallest: float) -> Flowable:
+    scale = min(HALF / picture.columns, tallest / picture.rows)
+    data = io.BytesIO(picture.jpeg)
+    return Image(data, picture.columns * scale, picture.rows * scale, hAlign="LEFT")
 
 
 def _beside(left: str, left_size: float, right: str, right_size: float) -> Flowable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -32,6 +32,8 @@ LONGEST_SIDE = 960
 """Pixels, of the picture in the report: 2 of them are a line that shows in print."""
 LARGEST_SIDE = 16384
 QUALITY = 92
+CLOSE, CLOSE_PX = 2.5, 60
+"""A close-up shows so many times the mark, and so many pixels either way at least."""
 BARS_MM = (50, 20, 10, 5, 2, 1)
 
 
@@ -84,6 +86,19 @@ def drawn(frame: NDArray[np.uint8], mark: Mark, spacing: PixelSpacing | None) ->
     file = io.BytesIO()
     image.save(file, "JPEG", quality=QUALITY, subsampling=0)
     return Picture(file.getvalue(), *image.size)
+
+
+def close_up(frame: NDArray[np.uint8], mark: Mark) -> tuple[NDArray[np.uint8], Mark]:
+    """What lies around the mark, and the mark in it: on a whole mammogram it is a speck."""
+    points = mark.contour if mark.by_hand is None else np.vstack([mark.contour, mark.by_hand])
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    half = max(CLOSE_PX, CLOSE * float(np.ptp(points, axis=0).max()) / 2)
+    rows, columns = frame.shape[:2]
+    left, top = np.clip(np.floor(middle - half), 0, [columns - 1, rows - 1]).astype(int).tolist()
+    right, low = np.clip(np.ceil(middle + half), [left + 1, top + 1], [columns, rows]).astype(int)
+    off = np.array([left, top], np.float32)
+    by_hand = None if mark.by_hand is None else mark.by_hand - off
+    return frame[top:low, left:right], replace(mark, contour=mark.contour - off, by_hand=by_hand)
 
 
 def _colour(frame: NDArray[np.uint8]) -> Colour:

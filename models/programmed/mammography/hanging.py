@@ -63,6 +63,21 @@ class Hanging:
             case Edge.BOTTOM:
                 return np.stack([y, rows - 1 - x], axis=1)
 
+    def points_hung(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, 2) [x, y] of the hung picture, of stored ones."""
+        rows, columns = self.shape
+        x, y = points[:, 0], points[:, 1]
+        match self.wall:
+            case Edge.LEFT:
+                turned = np.stack([x, y], axis=1)
+            case Edge.RIGHT:
+                turned = np.stack([columns - 1 - x, y], axis=1)
+            case Edge.TOP:
+                turned = np.stack([y, x], axis=1)
+            case Edge.BOTTOM:
+                turned = np.stack([rows - 1 - y, x], axis=1)
+        return np.asarray(turned - [self.behind_px, 0], np.float32)
+
     def within(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, 2) [x, y] of the stored picture, moved into it where they lie beyond."""
         rows, columns = self.shape

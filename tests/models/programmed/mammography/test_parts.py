@@ -62,7 +62,9 @@ def test_any_edge_and_padding_behind_the_wall(from_above: SimulatedMammogram) ->
     mask = breast_mask(np.asarray(hanging.hang(padded), np.float32))
     truth = np.pad((small(from_above.breast) > 0.5)[:, ::-1], ((0, 0), (20, 90)))
     assert dice(np.asarray(hanging.back(mask), bool), truth) > 0.95
-    point = hanging.points_back(np.array([[0, 7]], np.float32))[0]
+    corner = np.array([[0, 7]], np.float32)
+    point = hanging.points_back(corner)[0]
+    assert hanging.points_hung(hanging.points_back(corner)).tolist() == corner.tolist()
     assert point.tolist() == [padded.shape[1] - 1 - hanging.behind_px, 7]
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from senoscope.domain.errors import ImageError
 from senoscope.domain.reading import Suspicion
 from senoscope.domain.spacing import PixelSpacing
-from senoscope.studies.results.report_picture import LONGEST_SIDE, Mark, Picture, drawn
+from senoscope.studies.results.report_picture import LONGEST_SIDE, Mark, Picture, close_up, drawn
 
 SQUARE = np.array([[40, 30], [120, 30], [120, 90], [40, 90]], np.float32)
 
@@ -120,3 +120,19 @@ def test_the_given_frame_is_left_as_it_was() -> None:
     given = np.repeat(frame(60, 720, 960)[:, :, None], 3, axis=2)
     drawn(given, Mark(1, Suspicion.LOW, SQUARE), None)
     assert (given == 60).all()
+
+
+def test_a_close_up_shows_what_lies_around_the_mark_within_the_picture() -> None:
+    frame = np.zeros((600, 500), np.uint8)
+    contour = np.array([[5, 10], [25, 10], [25, 40], [5, 40]], np.float32)
+    near, moved = close_up(frame, Mark(1, Suspicion.UNCERTAIN, contour))
+    assert near.shape == (85, 75)  # 60 pixels either way of the middle, cut at the edges
+    assert np.array_equal(moved.contour, contour)
+    placed = contour + np.array([200, 300], np.float32)
+    far, moved = close_up(frame, Mark(1, Suspicion.UNCERTAIN, placed, contour + 210))
+    assert far.shape[0] > 80
+    assert moved.by_hand is not None
+    for each in (moved.contour, moved.by_hand):
+        assert each.min() >= 0
+        assert (each.max(axis=0) < far.shape[::-1]).all()
+    assert np.ptp(placed - moved.contour, axis=0).max() == 0

@@ -1,4 +1,4 @@
-"""The words of the ACR BI-RADS Atlas (2013) for a mass on breast ultrasound."""
+"""The words of the ACR BI-RADS Atlas (2013): of a mass on ultrasound, and on mammography."""
 
 from __future__ import annotations
 
@@ -64,12 +64,64 @@ class Content(StrEnum):
     SOLID = "solid or complex"
 
 
+class MammographicMargin(StrEnum):
+    """Of a mass on a mammogram. Circumscribed: three quarters of it or more are sharp."""
+
+    CIRCUMSCRIBED = "circumscribed"
+    OBSCURED = "obscured"
+    MICROLOBULATED = "microlobulated"
+    INDISTINCT = "indistinct"
+    SPICULATED = "spiculated"
+
+
+class MassDensity(StrEnum):
+    """Relative to as much fibroglandular tissue."""
+
+    HIGH = "high density"
+    EQUAL = "equal density"
+    LOW = "low density"
+    FAT = "fat-containing"
+
+
+class CalcificationMorphology(StrEnum):
+    """The last four are the suspicious ones."""
+
+    SKIN = "skin"
+    VASCULAR = "vascular"
+    POPCORN = "coarse or popcorn-like"
+    ROD = "large rod-like"
+    ROUND = "round"
+    PUNCTATE = "punctate"
+    RIM = "rim"
+    DYSTROPHIC = "dystrophic"
+    MILK_OF_CALCIUM = "milk of calcium"
+    SUTURE = "suture"
+    AMORPHOUS = "amorphous"
+    COARSE_HETEROGENEOUS = "coarse heterogeneous"
+    FINE_PLEOMORPHIC = "fine pleomorphic"
+    FINE_LINEAR = "fine linear or branching"
+
+
+class CalcificationDistribution(StrEnum):
+    """Regional is over more than 2 cm and not along ducts, segmental and linear are along them."""
+
+    DIFFUSE = "diffuse"
+    REGIONAL = "regional"
+    GROUPED = "grouped"
+    LINEAR = "linear"
+    SEGMENTAL = "segmental"
+
+
 WORDS: Mapping[str, type[StrEnum]] = {
     "shape": Shape,
     "orientation": Orientation,
     "margin": Margin,
     "echo_pattern": EchoPattern,
     "posterior_features": PosteriorFeatures,
+    "mammographic_margin": MammographicMargin,
+    "mass_density": MassDensity,
+    "calcification_morphology": CalcificationMorphology,
+    "calcification_distribution": CalcificationDistribution,
 }
 """By the name under which a word is kept, what may stand there."""
 

@@ -14,6 +14,8 @@ import numpy as np
 from senoscope.domain.errors import ImageError, ModelPackageError, SourceLost, SourceUnavailable
 from senoscope.domain.frame import Frame, Gray, ScanArea
 from senoscope.domain.reading import ReaderDescription, Reading
+from senoscope.models.programmed.mammography.parenchyma import ParenchymalTexture
+from senoscope.models.programmed.mammography.risk_map import RiskMap
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from senoscope.realtime.recording.recording_take import RecordingState
@@ -236,3 +238,12 @@ class BuildFakeReader:
         if self.build_error:
             raise ModelPackageError(self.build_error)
         return self.reader
+
+
+class FakeRiskMapper:
+    """Gives each place the mean grey of its cell."""
+
+    name = "fake"
+
+    def risk_map(self, texture: ParenchymalTexture) -> RiskMap:
+        return RiskMap(texture.lattice[..., 0].copy(), texture.origin, texture.cell_px)

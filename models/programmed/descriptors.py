@@ -7,11 +7,7 @@ come from the lexicon's wording and from the sources of the features, not from a
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +24,11 @@ from senoscope.domain.lexicon import (
 )
 from senoscope.models.programmed import echo, margin, shape, texture
 from senoscope.models.programmed.feature import Values
+from senoscope.models.programmed.moved_outlines import agreed, moved_outlines
 from senoscope.models.programmed.region import lesion_region
 
 FEATURES = shape.FEATURES + margin.FEATURES + echo.FEATURES + texture.FEATURES
-MOVES = ((0.96, 0, 0), (1.04, 0, 0), (1, -0.03, 0), (1, 0.03, 0), (1, 0, -0.03), (1, 0, 0.03))
-"""How outlines are moved to see which words stand: size, and shift in widths and heights.
-About what two readers differ by."""
-
-Word = TypeVar("Word", bound=StrEnum)
+_UNSEEN = "too little of the tissue it is compared with is in view"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +62,14 @@ def measure(pixels: Gray, contour: NDArray[np.floating], aspect: float = 1.0) ->
 def describe(pixels: Gray, contour: NDArray[np.floating], aspect: float = 1.0) -> Descriptors:
     """The words for a lesion, as `measure` takes it, with how sure each is."""
     features = measure(pixels, contour, aspect)
-    every = [features, *(measure(pixels, moved, aspect) for moved in _moved(contour))]
+    every = [features, *(measure(pixels, moved, aspect) for moved in moved_outlines(contour))]
     return Descriptors(
-        shape=_term(shape_word, every),
-        orientation=_term(orientation_word, every),
-        margin=_term(margin_word, every),
-        echo_pattern=_term(echo_word, every),
-        posterior_features=_term(posterior_word, every),
-        content=_term(content_word, every),
+        shape=agreed(shape_word, every, _UNSEEN),
+        orientation=agreed(orientation_word, every, _UNSEEN),
+        margin=agreed(margin_word, every, _UNSEEN),
+        echo_pattern=agreed(echo_word, every, _UNSEEN),
+        posterior_features=agreed(posterior_word, every, _UNSEEN),
+        content=agreed(content_word, every, _UNSEEN),
         features=features,
     )
 
@@ -141,19 +134,3 @@ def content_word(of: Values) -> Content | None:
     anechoic = of["anechoic_share"] > 0.7 and of["bright_share"] < 0.05
     smooth = of["solidity"] > 0.93 and of["weakest_edge"] > 0.02
     return Content.SIMPLE_CYST if anechoic and smooth and of["posterior"] > 0.02 else Content.SOLID
-
-
-def _moved(contour: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
-    points = np.asarray(contour, dtype=np.float64)
-    centre, size = points.mean(axis=0), np.ptp(points, axis=0)
-    for grown, right, down in MOVES:
-        yield centre + (points - centre) * grown + size * [right, down]
-
-
-def _term(choose: Callable[[Values], Word | None], every: Sequence[Values]) -> Term[Word]:
-    """What most outlines say; the unmoved one decides between equals."""
-    words = [choose(values) for values in every]
-    counts = Counter(words)
-    word = max(words, key=lambda each: counts[each])
-    reason = "" if word is not None else "too little of the tissue it is compared with is in view"
-    return Term(word, counts[word] / len(words), reason)

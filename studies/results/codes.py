@@ -10,7 +10,17 @@ from collections.abc import Mapping
 
 from pydicom.sr.coding import Code
 
-from senoscope.domain.lexicon import EchoPattern, Margin, Orientation, PosteriorFeatures, Shape
+from senoscope.domain.lexicon import (
+    CalcificationDistribution,
+    CalcificationMorphology,
+    EchoPattern,
+    MammographicMargin,
+    Margin,
+    MassDensity,
+    Orientation,
+    PosteriorFeatures,
+    Shape,
+)
 from senoscope.domain.reading import Suspicion, Unsuitable
 from senoscope.studies.results.identity import CODING_SCHEME
 from senoscope.studies.results.report_words import said
@@ -152,12 +162,76 @@ POSTERIOR_WORDS: Mapping[str, Code] = {
         "111370", "DCM", "Combined posterior enhancement and shadowing"
     ),
 }
+# Of mammography: CID 6007, 6009, 6011 and 6013
+MASS_DENSITY = Code("111035", "DCM", "Lesion Density")
+CALCIFICATION_TYPE = Code("111009", "DCM", "Calcification Type")
+CALCIFICATION_DISTRIBUTION = Code("111008", "DCM", "Calcification Distribution")
+MAMMOGRAPHIC_MARGINS: Mapping[str, Code] = {
+    MammographicMargin.CIRCUMSCRIBED: MARGIN_WORDS[Margin.CIRCUMSCRIBED],
+    MammographicMargin.OBSCURED: Code("129740002", "SCT", "Obscured lesion"),
+    MammographicMargin.MICROLOBULATED: MARGIN_WORDS[Margin.MICROLOBULATED],
+    MammographicMargin.INDISTINCT: MARGIN_WORDS[Margin.INDISTINCT],
+    MammographicMargin.SPICULATED: MARGIN_WORDS[Margin.SPICULATED],
+}
+MASS_DENSITIES: Mapping[str, Code] = {
+    MassDensity.HIGH: Code("129744006", "SCT", "High density lesion"),
+    MassDensity.EQUAL: Code("129745007", "SCT", "Equal density (isodense) lesion"),
+    MassDensity.LOW: Code("129746008", "SCT", "Low density (not containing fat) lesion"),
+    MassDensity.FAT: Code("129747004", "SCT", "Fat containing (radiolucent) lesion"),
+}
+CALCIFICATION_TYPES: Mapping[str, Code] = {
+    CalcificationMorphology.SKIN: Code("129757003", "SCT", "Calcified skin of breast"),
+    CalcificationMorphology.VASCULAR: Code("129759000", "SCT", "Vascular calcification"),
+    CalcificationMorphology.POPCORN: Code(
+        "129749001", "SCT", "Coarse (popcorn-like) calcification"
+    ),
+    CalcificationMorphology.ROD: Code("129752009", "SCT", "Large rod-like calcification"),
+    CalcificationMorphology.ROUND: Code("129756007", "SCT", "Round shaped calcification"),
+    CalcificationMorphology.PUNCTATE: Code("129755006", "SCT", "Punctate calcification"),
+    # The edition of 2013 calls eggshell and lucent-centred ones "rim": the nearer of both.
+    CalcificationMorphology.RIM: Code("129751002", "SCT", "Eggshell calcification"),
+    CalcificationMorphology.DYSTROPHIC: Code("129750001", "SCT", "Dystrophic calcification"),
+    CalcificationMorphology.MILK_OF_CALCIUM: Code(
+        "129753004", "SCT", "Milk of calcium calcification"
+    ),
+    CalcificationMorphology.SUTURE: Code("129758008", "SCT", "Calcified suture material"),
+    CalcificationMorphology.AMORPHOUS: Code("129760005", "SCT", "Amorphous calcification"),
+    CalcificationMorphology.COARSE_HETEROGENEOUS: Code(
+        "129763007", "SCT", "Heterogeneous calcification"
+    ),
+    CalcificationMorphology.FINE_PLEOMORPHIC: Code(
+        "111344", "DCM", "Fine pleomorphic calcification"
+    ),
+    # One word in the edition of 2013, two codes: that which does not claim a branch.
+    CalcificationMorphology.FINE_LINEAR: Code(
+        "129761009", "SCT", "Fine, linear (casting) calcification"
+    ),
+}
+CALCIFICATION_DISTRIBUTIONS: Mapping[str, Code] = {
+    CalcificationDistribution.DIFFUSE: Code(
+        "129764001", "SCT", "Diffuse calcification distribution"
+    ),
+    CalcificationDistribution.REGIONAL: Code(
+        "129767008", "SCT", "Regional calcification distribution"
+    ),
+    CalcificationDistribution.GROUPED: Code(
+        "129766004", "SCT", "Grouped calcification distribution"
+    ),
+    CalcificationDistribution.LINEAR: Code("129765000", "SCT", "Linear calcification distribution"),
+    CalcificationDistribution.SEGMENTAL: Code(
+        "129768003", "SCT", "Segmental calcification distribution"
+    ),
+}
 WORDS: Mapping[str, tuple[Code, Mapping[str, Code]]] = {
     "shape": (SHAPE, SHAPES),
     "orientation": (ORIENTATION, ORIENTATIONS),
     "margin": (MARGINS, MARGIN_WORDS),
     "echo_pattern": (ECHO_PATTERN, ECHO_PATTERNS),
     "posterior_features": (POSTERIOR_FEATURES, POSTERIOR_WORDS),
+    "mammographic_margin": (MARGINS, MAMMOGRAPHIC_MARGINS),
+    "mass_density": (MASS_DENSITY, MASS_DENSITIES),
+    "calcification_morphology": (CALCIFICATION_TYPE, CALCIFICATION_TYPES),
+    "calcification_distribution": (CALCIFICATION_DISTRIBUTION, CALCIFICATION_DISTRIBUTIONS),
 }
 """By the name of a finding's word: what it is of, and the code of each."""
 

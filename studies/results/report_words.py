@@ -7,7 +7,10 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from senoscope.domain.errors import SettingsError
-from senoscope.studies.results.report_words_mammography import MAMMOGRAPHY
+from senoscope.studies.results.report_words_mammography import (
+    MAMMOGRAPHIC_WORDS,
+    MAMMOGRAPHY,
+)
 
 LANGUAGES = ("en", "zh-CN")
 
@@ -99,6 +102,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "margin": ("Margin", "边缘"),
     "echo_pattern": ("Echo pattern", "回声类型"),
     "posterior_features": ("Posterior features", "后方回声"),
+    "mammographic_margin": ("Margin", "边缘"),
+    "mass_density": ("Density of the mass", "肿块密度"),
+    "calcification_morphology": ("Calcifications, morphology", "钙化形态"),
+    "calcification_distribution": ("Calcifications, distribution", "钙化分布"),
     "not_assessed": ("not assessed", "未评估"),
     "not_assessed_why": ("not assessed: {why}", "未评估：{why}"),
     "caption": (
@@ -208,6 +215,7 @@ _LEXICON: dict[str, str] = {
     "enhancement": "后方回声增强",
     "shadowing": "后方声影",
     "combined pattern": "混合性改变",
+    **MAMMOGRAPHIC_WORDS,
 }
 _WORDS |= MAMMOGRAPHY
 KEYS, LEXICON = frozenset(_WORDS), frozenset(_LEXICON)

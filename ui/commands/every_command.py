@@ -19,6 +19,7 @@ from senoscope.ui.commands.engines_command import engines
 from senoscope.ui.commands.evaluate_command import evaluate
 from senoscope.ui.commands.gallery_command import gallery
 from senoscope.ui.commands.live_command import live
+from senoscope.ui.commands.mammogram_words_command import evaluate_mammogram_words
 from senoscope.ui.commands.mammography_cade_command import (
     evaluate_mammography_cade,
     train_mammography_cade,
@@ -49,6 +50,7 @@ calibrate.command()(probability)
 app.add_typer(calibrate, name="calibrate")
 evaluate.command("mammography-cade")(evaluate_mammography_cade)
 evaluate.command("density")(evaluate_density)
+evaluate.command("mammogram-words")(evaluate_mammogram_words)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")
 train.command("mammography-cade")(train_mammography_cade)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -42,25 +43,10 @@ def wrap(
         raise SettingsError(f"There is nothing at {path}; expected a picture, or a folder of them.")
     require_empty(out)
     millimetres = None if spacing is None else PixelSpacing(spacing, spacing)
-    files = [path] if path.is_file() else sorted(path.iterdir())
-    files = [each for each in files if each.suffix.lower() in ENDINGS]
-    if not files:
-        raise ImageError(
-            f"{path} holds no picture; expected files ending in {', '.join(ENDINGS)}. Give the "
-            "folder that holds them."
-        )
-    if (laterality is None) != (view is None) or (laterality is not None and len(files) > 1):
-        raise SettingsError(
-            "--laterality and --view go together, for a single picture; of several their names "
-            "say it."
-        )
-    told = [
-        (laterality, view.upper())
-        if laterality is not None and view is not None
-        else named_views(each)
-        for each in files
+    pictures = [
+        read_plain_picture(each, *(named_views(each) if told is None else told))
+        for each, told in _given(path, ENDINGS, laterality, view)
     ]
-    pictures = [read_plain_picture(each, *of) for each, of in zip(files, told, strict=True)]
     if mirror:
         pictures = [each.hung() for each in pictures]
     if out.exists():
@@ -72,3 +58,24 @@ def wrap(
         if each.lies_as_other_side:
             typer.echo("  but the breast lies as one of the other side: see --mirror", err=True)
     typer.echo(f"{len(pictures)} DICOM images in {out}.")
+
+
+def _given(
+    path: Path, endings: Sequence[str], laterality: Laterality | None, view: str | None
+) -> list[tuple[Path, tuple[Laterality, str] | None]]:
+    """Each picture with what was told of it; None: its name says it."""
+    files = [path] if path.is_file() else sorted(path.iterdir())
+    files = [each for each in files if each.suffix.lower() in endings]
+    if not files:
+        raise ImageError(
+            f"{path} holds no picture; expected files ending in {', '.join(endings)}. Give the "
+            "folder that holds them."
+        )
+    if laterality is None and view is None:
+        return [(each, None) for each in files]
+    if laterality is None or view is None or len(files) > 1:
+        raise SettingsError(
+            "--laterality and --view go together, for a single picture; of several their names "
+            "say it."
+        )
+    return [(files[0], (laterality, view.upper()))]

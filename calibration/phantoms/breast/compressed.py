@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.calibration.phantoms.breast.anatomy import GRID, SKIN_MM, BreastAnatomy
+from senoscope.calibration.phantoms.breast.calcification_kinds import (
+    TOWARDS_NIPPLE,
+    WORDED_KINDS,
+)
 from senoscope.calibration.phantoms.breast.footprint import (
     PLANE_MM,
     VOXEL_MM,
@@ -133,7 +137,29 @@ def _muscle(random: np.random.Generator, shape: Footprint, thickness_mm: float) 
 def _placed(growth: Growth, shape: Footprint, planes: int, is_oblique: bool) -> PlacedGrowth:
     row_mm, column_mm, up = _on_detector(growth.place, shape, is_oblique)
     plane_mm = (up * 0.75 + 1) / 2 * planes * PLANE_MM
+    if growth.kind in TOWARDS_NIPPLE:
+        x, y = (each * VOXEL_MM for each in shape.nipple)
+        growth = _turned_to(growth, (x - column_mm, y - row_mm))
+    if growth.kind in WORDED_KINDS:
+        growth = _within(growth, shape, (row_mm, column_mm))
     return PlacedGrowth(growth, (plane_mm, row_mm, column_mm))
+
+
+def _turned_to(growth: Growth, towards: tuple[float, float]) -> Growth:
+    """With its grains' `along` in the direction [x, y] on the detector."""
+    x, y = np.array(towards) / np.hypot(*towards)
+    grains = growth.grains.copy()
+    grains[:, 1] = growth.grains[:, 2] * y + growth.grains[:, 1] * x
+    grains[:, 2] = growth.grains[:, 2] * x - growth.grains[:, 1] * y
+    return replace(growth, grains=grains)
+
+
+def _within(growth: Growth, shape: Footprint, centre_mm: tuple[float, float]) -> Growth:
+    """Without the grains that would lie in the skin or in air."""
+    place = ((growth.grains[:, 1:3] + centre_mm) / VOXEL_MM).astype(int)
+    row, column = np.clip(place, 0, np.array(shape.thickness_mm.shape) - 1).T
+    on_it = (place >= 0).all(axis=1) & (shape.thickness_mm[row, column] > 4 * SKIN_MM)
+    return replace(growth, grains=growth.grains[on_it])
 
 
 def _on_detector(
@@ -157,7 +183,7 @@ def _placed_specks(specks: Field, shape: Footprint, is_oblique: bool) -> Field:
 def _grow(gland: Field, placed: PlacedGrowth) -> None:
     """Put a mass or spicules into the gland; calcifications are too fine for its grid."""
     growth = placed.growth
-    if len(growth.grains):
+    if len(growth.grains) or growth.kind in WORDED_KINDS:
         return
     longest = float(growth.spicules[:, 3].max()) if len(growth.spicules) else 0.0
     reach = max(growth.radius_mm * 1.4, longest)

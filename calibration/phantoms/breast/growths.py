@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from senoscope.calibration.phantoms.breast.calcification_kinds import WORDED_KINDS, worded_grains
+
 KINDS = ("round mass", "spiculated mass", "distortion", "calcifications")
 MALIGNANT = ("spiculated mass", "calcifications")
 """As they are drawn here: a simulation's convention, no diagnosis."""
@@ -85,6 +87,9 @@ def _growth(random: np.random.Generator, kind: str, place: tuple[float, float, f
     elif kind == "distortion":
         radius_mm = random.uniform(2, 3)
         spicules = _spicules(random, int(random.integers(24, 40)), 5.0, 1.4)
+    elif kind in WORDED_KINDS:
+        grains = worded_grains(random, kind)
+        radius_mm = float(np.hypot(grains[:, 1], grains[:, 2]).max())
     else:
         radius_mm = random.uniform(2.5, 5)
         grains = _grains(random, int(random.integers(5, 16)), radius_mm)

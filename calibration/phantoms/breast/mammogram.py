@@ -6,7 +6,7 @@ an amorphous selenium detector, Poisson noise. No scatter, no grid, no heel effe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -35,7 +35,7 @@ _GRAINS = round(VOXEL_MM / PIXEL_MM)
 class TrueMark:
     """What grew, as it lies on the picture: centre [x, y] and half its extent, in pixels.
 
-    `depth_mm` above the breast's support.
+    `depth_mm` above the breast's support. `grains` is (n, 2) [x, y], of a cluster's.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class TrueMark:
     centre: tuple[float, float]
     radius_px: float
     depth_mm: float
+    grains: Field = field(default_factory=lambda: np.zeros((0, 2), np.float32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,4 +218,5 @@ def _true_mark(placed: PlacedGrowth) -> TrueMark:
         (column / PIXEL_MM, row / PIXEL_MM),
         reach / PIXEL_MM,
         plane,
+        (growth.grains[:, 2:0:-1] + [column, row]).astype(np.float32) / np.float32(PIXEL_MM),
     )

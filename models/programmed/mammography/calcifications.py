@@ -90,8 +90,12 @@ def clusters(picture: WorkingPicture) -> list[Candidate]:
     return found
 
 
-def find_grains(picture: WorkingPicture) -> Grains:
-    """Single points that may be calcifications, those on lines left out."""
+def find_grains(picture: WorkingPicture, line_limit: float = _LINE_LIMIT) -> Grains:
+    """Single points that may be calcifications, but for those on lines.
+
+    A line keeps more than `line_limit` of a point's height beyond it on both sides; 1 and more
+    leaves none out, for a place where linear calcifications are looked for.
+    """
     smooth = [blurred(picture.pixels, picture.reach(each)) for each in SIGMAS_MM]
     inner = (picture.from_edge_mm > _SKIN_MM) & ~_markers(picture)
     grey = np.asarray(cv2.blur(smooth[-1], (15, 15)), np.float32)
@@ -111,7 +115,7 @@ def find_grains(picture: WorkingPicture) -> Grains:
     hats = _hats(smooth[0], picture)
     x, y = at[:, 0], at[:, 1]
     lineness = _lineness(smooth[1], at, picture)
-    keep = lineness < _LINE_LIMIT
+    keep = lineness < line_limit if line_limit < 1 else np.ones(len(lineness), bool)
     return Grains(
         at[keep].astype(np.float32),
         height[y, x][keep],

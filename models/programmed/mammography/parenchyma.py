@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from senoscope.domain.errors import ImageError
 from senoscope.domain.mammogram import Mammogram
 from senoscope.models.programmed.feature import Feature
 from senoscope.models.programmed.mammography.breast import Grey, Mask
@@ -47,7 +48,7 @@ FEATURES = (
 class ParenchymalTexture:
     """`lattice` is (rows, columns, FEATURES), nan where a cell is not all tissue.
 
-    `corner` is [x, y] of the first cell and `cell_px` its side, in pixels of the mammogram.
+    `cell_px` is a cell's side in pixels of the mammogram; the first cell begins in its corner.
     `mean` is over the lattice; `behind_nipple` of the square there, None where it is too small.
     """
 
@@ -56,9 +57,17 @@ class ParenchymalTexture:
     mean: Mapping[str, float]
     behind_nipple: Mapping[str, float] | None
 
+    @property
+    def origin(self) -> tuple[float, float]:
+        """[x, y] of the first cell's middle, in pixels of the mammogram."""
+        return (self.cell_px - 1) / 2, (self.cell_px - 1) / 2
+
 
 def parenchymal_texture(mammogram: Mammogram, parts: BreastParts) -> ParenchymalTexture:
-    """Of one view. A picture without one whole cell of tissue has a mean of nan."""
+    """Of one view. A picture without one whole cell of tissue has a mean of nan.
+
+    ImageError where there is no tissue beside the muscle.
+    """
     scale = min(1.0, WORKING_PX / max(mammogram.pixels.shape))
     size = tuple(max(WINDOW_PX, round(each * scale)) for each in mammogram.pixels.shape[::-1])
     small = cv2.resize(mammogram.pixels, (size[0], size[1]), interpolation=cv2.INTER_AREA)
@@ -82,8 +91,14 @@ def parenchymal_texture(mammogram: Mammogram, parts: BreastParts) -> Parenchymal
 
 
 def _standardised(small: Grey, tissue: Mask) -> Grey:
-    values = small[tissue] if tissue.any() else small.ravel()
-    return np.asarray((small - values.mean()) / (values.std() + 1e-6), np.float32)
+    if not tissue.any():
+        raise ImageError(
+            "This mammogram has no breast tissue beside the muscle; expected some to compare each "
+            "place with. Look at the outlines that were found."
+        )
+    values = small[tissue]
+    # A cell at the edge has some air or muscle: as grey as the breast, or windows would count.
+    return np.where(tissue, (small - values.mean()) / (values.std() + 1e-6), 0).astype(np.float32)
 
 
 def _behind_nipple(

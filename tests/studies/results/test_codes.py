@@ -5,7 +5,18 @@ from types import ModuleType
 from pydicom.sr._concepts_dict import concepts
 from pydicom.sr.coding import Code
 
-from senoscope.domain.lexicon import EchoPattern, Margin, Orientation, PosteriorFeatures, Shape
+from senoscope.domain.lexicon import WORDS as LEXICON
+from senoscope.domain.lexicon import (
+    CalcificationDistribution,
+    CalcificationMorphology,
+    EchoPattern,
+    MammographicMargin,
+    Margin,
+    MassDensity,
+    Orientation,
+    PosteriorFeatures,
+    Shape,
+)
 from senoscope.domain.reading import Suspicion, Unsuitable
 from senoscope.studies.results import cad_codes, codes
 from senoscope.studies.results.identity import CODING_SCHEME
@@ -19,6 +30,10 @@ WORDS = (
     (codes.MARGIN_WORDS, Margin, 6007),
     (codes.ECHO_PATTERNS, EchoPattern, 6154),
     (codes.POSTERIOR_WORDS, PosteriorFeatures, 6155),
+    (codes.MAMMOGRAPHIC_MARGINS, MammographicMargin, 6007),
+    (codes.MASS_DENSITIES, MassDensity, 6009),
+    (codes.CALCIFICATION_TYPES, CalcificationMorphology, 6011),
+    (codes.CALCIFICATION_DISTRIBUTIONS, CalcificationDistribution, 6013),
 )
 CAD_VALUES = (
     (cad_codes.SIDES, 6022),
@@ -90,6 +105,14 @@ def test_every_word_of_the_lexicon_has_a_code_of_its_context_group() -> None:
         assert set(known) == set(words)
         outside = [word for word, code in known.items() if pair(code) not in group(cid)]
         assert outside == ([EchoPattern.HETEROGENEOUS] if cid == 6154 else [])
+
+
+def test_every_kind_of_word_has_its_codes_and_no_two_share_one() -> None:
+    assert {name: set(known) for name, (_, known) in codes.WORDS.items()} == {
+        name: set(words) for name, words in LEXICON.items()
+    }
+    for _, known in codes.WORDS.values():
+        assert len(set(known.values())) == len(known)
 
 
 def test_every_value_of_cad_is_of_its_context_group() -> None:

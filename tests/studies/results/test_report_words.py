@@ -34,14 +34,13 @@ def test_every_value_has_words(prefix: str, kind: type[StrEnum]) -> None:
 
 
 def test_every_word_of_the_lexicon_is_in_chinese() -> None:
-    kinds = (
-        lexicon.Shape,
-        lexicon.Orientation,
-        lexicon.Margin,
-        lexicon.EchoPattern,
-        lexicon.PosteriorFeatures,
-    )
+    kinds = lexicon.WORDS.values()
     assert {each.value for kind in kinds for each in kind} == set(report_words.LEXICON)
+
+
+def test_every_kind_of_word_is_named() -> None:
+    # A mass's orientation is "lie": "orientation" is the angle of its long axis.
+    assert {*lexicon.WORDS, "lie"} <= report_words.KEYS
 
 
 def test_both_languages_say_the_same_facts() -> None:

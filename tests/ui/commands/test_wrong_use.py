@@ -65,6 +65,7 @@ evaluate sweep --bus-bra no-such
 evaluate ultrasound --data empty --layout busi --report x.json
 evaluate ultrasound --data no-such --layout bus-bra --report x.json
 evaluate ultrasound --data empty --layout pdf --report x.json
+evaluate mammogram-words --report full
 evaluate density --data no-such --layout images+csv --report x.json
 evaluate density --data empty --layout images+csv --report x.json
 evaluate density --data empty --layout pdf --report x.json

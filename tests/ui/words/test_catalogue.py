@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 from senoscope.domain import errors
-from senoscope.domain.lexicon import EchoPattern, Margin, Orientation, PosteriorFeatures, Shape
+from senoscope.domain.lexicon import WORDS
 from senoscope.ui.pages.one_element import html_of
 from senoscope.ui.words.catalogue import LANGUAGES, texts
 
@@ -149,7 +149,7 @@ def test_every_kind_of_error_has_its_lead(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_of_the_lexicon_has_its_texts(language: str) -> None:
-    for term in (Shape, Orientation, Margin, EchoPattern, PosteriorFeatures):
+    for term in WORDS.values():
         for word in term:
             text = texts(language)[f"word_{word.value.replace(' ', '_')}"]
             assert language == "zh" or text == word.value

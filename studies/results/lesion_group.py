@@ -62,10 +62,14 @@ def lesion_group(
 
 
 def edited_group(
-    finding: StudyFinding, outline: Outlined, image: Dataset, measured: LesionMeasurements | None
+    finding: StudyFinding,
+    outline: Outlined,
+    image: Dataset,
+    measured: LesionMeasurements | None,
+    words: Iterable[FindingWord] = (),
 ) -> Group:
     """The same lesion as a clinician outlined it: the same tracking UID, and no algorithm."""
-    return Group(
+    group = Group(
         tracking_identifier=_tracking(finding, f"{finding_name(finding)}, edited"),
         referenced_region=image_region(outline, image),
         finding_type=codes.FINDING_TYPES[finding.kind],
@@ -73,6 +77,8 @@ def edited_group(
         finding_sites=[_site(image)],
         measurements=size_measurements(measured),
     )
+    group[0].ContentSequence.extend(map(_word, words))
+    return group
 
 
 def algorithm_of(reading: StudyReading) -> hd.AlgorithmIdentification:

@@ -32,7 +32,12 @@ from senoscope.studies.results.report_words import (
     shown_time,
 )
 from senoscope.studies.sign_off import Decision, Impression, SignedReading
-from senoscope.studies.study_reading import MAMMOGRAPHY, ImageReading, StudyFinding, StudyReading
+from senoscope.studies.study_reading import (
+    MAMMOGRAPHY,
+    ImageReading,
+    StudyFinding,
+    StudyReading,
+)
 
 TITLES = {MAMMOGRAPHY: "title_mammography"}
 """Keys of modes' own titles."""

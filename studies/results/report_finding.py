@@ -170,6 +170,8 @@ def _caption(
         yield said(language, "line_edited")
     if finding.measured is not None:
         yield said(language, "measured_before")
+    if is_mark(finding) and finding.words:
+        yield said(language, "words_of_drawn")
 
 
 def _decided(decision: Decision, language: str) -> Said:

@@ -17,6 +17,7 @@ MAMMOGRAPHY: dict[str, tuple[str, str]] = {
         "与模拟乳腺中标记的相似程度；并非癌症概率",
     ),
     "close_up_of": ("What lies around mark {n}", "标记 {n} 周围"),
+    "words_of_drawn": ("Words are of the reader's outline.", "描述词依据医生轮廓。"),
     "views": ("Views", "体位"),
     "seen_in": ("outlined on {n}", "在 {n} 幅上有轮廓"),
     "no_mark": (

@@ -34,10 +34,13 @@ from senoscope.studies.results.sr_document import (
     verify,
 )
 from senoscope.studies.sign_off import Decision, Impression, SignedReading, Signer
-from senoscope.studies.study_reading import StudyFinding
+from senoscope.studies.study_reading import FindingWord, StudyFinding
 
 SERIES_NUMBER = 9106
 PERSON = hd.CodedConcept("121006", "DCM", "Person")
+DrawnWords = Mapping[int, Sequence[FindingWord]]
+"""By a finding's number, of the outline that a person drew."""
+NO_WORDS: DrawnWords = {}
 NOT_MEASURED: Mapping[int, LesionMeasurements] = {}
 
 
@@ -47,11 +50,12 @@ def signed_report(
     headers: Headers,
     segmentations: Sequence[Dataset] = (),
     remeasured: Mapping[int, LesionMeasurements] = NOT_MEASURED,
+    reworded: DrawnWords = NO_WORDS,
 ) -> Dataset:
     """A new instance in a new series; `machine_report` is its predecessor and stays as it is.
 
-    `remeasured`: of the edited outlines, by the finding's number. SettingsError where the
-    machine's report is of another study; errors as of `measurement_report`.
+    `remeasured` and `reworded`: of the edited outlines, by the finding's number. SettingsError
+    where the machine's report is of another study; errors as of `measurement_report`.
     """
     _require_same_study(signed, machine_report)
     reading = signed.reading
@@ -65,7 +69,9 @@ def signed_report(
         group[0].ContentSequence.append(_decision(decision))
         groups.append(group)
         if decision.outline is not None:
-            groups.append(_edited(finding, decision, headers, remeasured))
+            measured = remeasured.get(finding.number)
+            said = reworded.get(finding.number, ())
+            groups.append(_edited(finding, decision, headers, measured, said))
     groups += [image_group(each) for each in reading.images]
     context = hd.ObservationContext(_person(signed.signer), device_observer())
     root = report_root(context, reading, images, groups, [*summary(reading), *_impressions(signed)])
@@ -88,11 +94,12 @@ def _edited(
     finding: StudyFinding,
     decision: Decision,
     headers: Headers,
-    remeasured: Mapping[int, LesionMeasurements],
+    measured: LesionMeasurements | None,
+    words: Sequence[FindingWord],
 ) -> Group:
     assert decision.outline is not None
     image = headers.header(decision.outline.at.instance_uid)
-    return edited_group(finding, decision.outline, image, remeasured.get(finding.number))
+    return edited_group(finding, decision.outline, image, measured, words)
 
 
 def _decision(decision: Decision) -> hd.CodeContentItem:

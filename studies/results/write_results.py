@@ -6,8 +6,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from senoscope.studies.files.study_header import date_of, text_of
 from senoscope.studies.images.series import Study
 from senoscope.studies.quality.study_quality import StudyQuality
 from senoscope.studies.results.cad_report import MammographyCadReport
+from senoscope.studies.results.drawn_words import WORDED, drawn_words
 from senoscope.studies.results.encapsulated_report import encapsulated_pdf
 from senoscope.studies.results.identity import MODEL_NAME
 from senoscope.studies.results.key_images import key_images_of
@@ -40,7 +41,7 @@ from senoscope.studies.results.segmentation import segmentation_of
 from senoscope.studies.results.signed_report import signed_report
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.sign_off import SignedReading
-from senoscope.studies.study_reading import MAMMOGRAPHY, StudyReading
+from senoscope.studies.study_reading import MAMMOGRAPHY, FindingWord, StudyReading
 
 TITLE = "Breast ultrasound: report of Senoscope"
 TITLES = {MAMMOGRAPHY: "Mammography: report of Senoscope"}
@@ -149,13 +150,14 @@ def _write(
         made.add("measurements", [measurements])
     else:
         measurements, segmentations = _of_machine(machine)
+    reworded: dict[int, tuple[FindingWord, ...]] = {}
     if signed is not None:
-        remeasured = dict(_remeasured(signed))
-        verified = signed_report(signed, measurements, sources, segmentations, remeasured)
+        remeasured, reworded = dict(_remeasured(signed)), dict(_reworded(signed, study))
+        verified = signed_report(signed, measurements, sources, segmentations, remeasured, reworded)
         made.add("measurements", [verified])
     headers = [sources.header(each.instance_uid) for each in reading.images]
     report = report_of(
-        signed or reading,
+        reading if signed is None else _with_words(signed, reworded),
         _header_of(headers[0]),
         at=datetime.now(UTC),
         pictures={each.number: sources.picture(each.key.at) for each in reading.findings},
@@ -228,6 +230,27 @@ def _remeasured(signed: SignedReading) -> Iterator[tuple[int, LesionMeasurements
             contour = decision.outline.contour
             lesion = Lesion(contour, float(cv2.contourArea(contour)), 1.0)
             yield decision.number, measured(lesion, spacing, DRAWN, None)
+
+
+def _reworded(signed: SignedReading, study: Study) -> Iterator[tuple[int, tuple[FindingWord, ...]]]:
+    """Of outlines that the person drew on mammograms: marks of the software have no words."""
+    images = {each.instance_uid: each for each in study.images}
+    for decision in signed.decisions:
+        finding = next(each for each in signed.reading.findings if each.number == decision.number)
+        outline = decision.outline
+        if outline is not None and finding.kind in WORDED:
+            image = images[outline.at.instance_uid]
+            yield finding.number, drawn_words(image, outline.contour, finding.kind)
+
+
+def _with_words(
+    signed: SignedReading, words: Mapping[int, tuple[FindingWord, ...]]
+) -> SignedReading:
+    """For the report: words of a person's outline stand for the software's."""
+    findings = tuple(
+        replace(each, words=words.get(each.number, each.words)) for each in signed.reading.findings
+    )
+    return replace(signed, reading=replace(signed.reading, findings=findings))
 
 
 def is_simulated(header: Dataset) -> bool:

@@ -188,6 +188,11 @@ def test_a_signed_one_succeeds_what_the_machine_wrote(
         dcmread(each.path) for each in results if each.sop_class == uid.ComprehensiveSRStorage
     ]
     assert report.VerificationFlag == "VERIFIED"
+    # What the reader drew has words; no mark of the software has.
+    assert "Margins" in report.to_json() or "Calcification Type" in report.to_json()
+    page = (tmp_path / "s" / "report.html").read_text(encoding="utf-8")
+    assert "Words are of the reader" in page
+    assert "Words are of the reader" not in (tmp_path / "machine" / "report.html").read_text()
     assert dciodvfy_errors(tmp_path / "s" / "sr_1.dcm") == []
 
 

@@ -59,14 +59,15 @@ class SignOffAsked(ImpressionAsked):
                 raise SettingsError(
                     f"Finding {each.number} was named; expected one of {sorted(keys)}."
                 )
-            outline = None if each.outline is None else Outlined(key, _contour(each.outline))
+            outline = None if each.outline is None else Outlined(key, contour_of(each.outline))
             decisions.append(Decision(each.number, each.verdict, each.reason, outline))
         final = Impression(self.assessment, self.text, datetime.now(UTC))
         signer = Signer(self.name, self.organization)
         return SignedReading(reading, alone, tuple(decisions), final, signer)
 
 
-def _contour(flat: Sequence[float]) -> NDArray[np.float32]:
+def contour_of(flat: Sequence[float]) -> NDArray[np.float32]:
+    """(n, 2) of x, y, x, y ... SettingsError where that is no list of points."""
     if len(flat) % 2 or not np.isfinite(flat).all():
         raise SettingsError(f"{len(flat)} numbers were given; expected x, y, x, y ...")
     return np.asarray(flat, np.float32).reshape(-1, 2)

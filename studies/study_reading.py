@@ -115,6 +115,12 @@ class StudyFinding:
         return [each.word for each in self.words if each.word is not None]
 
 
+CAUTION = "caution"
+"""Name of facts whose word is a key of words that a person must know: "no_spacing" and so on."""
+NO_MARKS_SOUGHT = "no_marks_sought"
+"""Such a word: of an image that was read, but not searched."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingFact:
     """What is said of a whole image or exam, by a name such as "density_percent".
@@ -133,7 +139,11 @@ class ReadingFact:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of an image: "breast", "pectoral" or "dense". `contour` as of `Outlined`."""
+    """A part of an image: "breast", "pectoral" or "dense". `contour` as of `Outlined`.
+
+    Regions of one name are pieces of the same thing and holes in it: what an odd number of them
+    encloses belongs to it.
+    """
 
     name: str
     at: FramePlace
@@ -148,8 +158,7 @@ class ImageReading:
     """What became of one stored image.
 
     Of its `frames`, `read` were read and `unsuitable` were not, by reason. `trouble` says why none
-    could be, "" where some could. `spacing` None: no millimetres. `regions` of one name are pieces
-    of the same thing.
+    could be, "" where some could. `spacing` None: no millimetres. See `Region` for `regions`.
     """
 
     place: int
@@ -167,7 +176,11 @@ class ImageReading:
 
 @dataclass(frozen=True, slots=True)
 class StudyReading:
-    """Of one study by one mode, which read `images` and no others. Findings are by number."""
+    """Of one study by one mode, which read `images` and no others. Findings are by number.
+
+    `below` are marks that are shown only to whoever asks for more: no finding, nobody has to decide
+    on them. Their numbers go on from those of the findings.
+    """
 
     study_uid: str
     mode: str
@@ -176,6 +189,7 @@ class StudyReading:
     findings: tuple[StudyFinding, ...]
     read_at: datetime
     facts: tuple[ReadingFact, ...] = ()
+    below: tuple[StudyFinding, ...] = ()
 
     @property
     def frames_read(self) -> int:

@@ -43,6 +43,12 @@ def facts_of_edges(study: Study, edges: Iterable[BreastEdge]) -> Iterator[Fact]:
         yield from facts_of_sayings(series, sayings)
 
 
+def contradicts_side(image: StoredImage, edge: Edge) -> bool:
+    """Whether a breast at that edge is a fault, by what the header says of its side."""
+    verdict = _verdict(image, BreastEdge(image.instance_uid, edge))
+    return verdict is not None and verdict[0] == "fault"
+
+
 def _verdict(image: StoredImage, found: BreastEdge) -> Verdict | None:
     said, side = image.mammogram, side_of(image)
     if said is None or side is None:

@@ -19,7 +19,14 @@ from senoscope.studies.pixels.cine_frames import DAMAGE
 from senoscope.studies.pixels.grey_palette import palette
 from senoscope.studies.pixels.grey_stored import Stored
 from senoscope.studies.pixels.grey_tables import lookup_table
-from senoscope.studies.pixels.grey_windows import FullRange, Shading, shading, voi_names
+from senoscope.studies.pixels.grey_windows import (
+    AS_STORED,
+    Contrast,
+    FullRange,
+    Shading,
+    shading,
+    voi_names,
+)
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -119,10 +126,12 @@ class GreyScale:
             )
         return self._values[self._stored.places(pixels)].astype(np.float32)
 
-    def shade(self, pixels: NDArray[np.integer]) -> NDArray[np.float32]:
+    def shade(
+        self, pixels: NDArray[np.integer], contrast: Contrast = AS_STORED
+    ) -> NDArray[np.float32]:
         """(rows, columns), as `display` but from 0, black, to 1, white, with all that was stored.
 
-        ImageError for a colour image.
+        `contrast` is what a reader makes of the VOI. ImageError for a colour image.
         """
         if self.photometric not in MONOCHROME:
             raise ImageError(
@@ -130,7 +139,8 @@ class GreyScale:
                 "or MONOCHROME2. Use what it shows instead."
             )
         places = self._stored.places(pixels)
-        shade = (self._way or self._range_of(places)).shade(self._values)
+        way = contrast.of(self._way or self._range_of(places), self.inverts)
+        shade = way.shade(self._values)
         shade = 1 - shade if self.inverts else shade
         shade[self._stored.padding] = 0
         return np.asarray(shade, np.float32)[places]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from senoscope.domain.errors import ImageError
+from senoscope.domain.errors import ImageError, SettingsError
 from senoscope.studies.pixels.grey_tables import lookup_table
 
 if TYPE_CHECKING:
@@ -79,6 +79,57 @@ class FullRange:
         if width == 0:
             return np.zeros(values.shape)
         return np.clip((values - self.lowest) / width, 0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """What a reader makes of a VOI: `width` times as wide, and by `brighter` of its width moved."""
+
+    width: float = 1.0
+    brighter: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (0.05 <= self.width <= 20 and -2 <= self.brighter <= 2):
+            raise SettingsError(
+                f"A window {self.width:g} times as wide and by {self.brighter:g} brighter was "
+                "asked for; expected 0.05 to 20 times, and -2 to 2. Go back to the file's window."
+            )
+
+    def of(self, way: Shading, inverts: bool) -> Shading:
+        """Of a VOI that is inverted afterwards, or not. What a window cut off comes back."""
+        if self == AS_STORED:
+            return way
+        move = self.brighter if inverts else -self.brighter
+        if isinstance(way, Window):
+            least = 1.0 if way.function == "LINEAR" else 0.0
+            width = max(self.width * way.width, least)
+            return replace(way, centre=way.centre + move * way.width, width=width)
+        return _Stretched(way, self.width, move)
+
+    def of_greys(self, shown: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The same of what is shown already, from 0 to 1: what was cut off stays so."""
+        if self == AS_STORED:
+            return shown
+        return np.asarray(_stretch(shown, self.width, -self.brighter), np.float32)
+
+
+AS_STORED = Contrast()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretched:
+    """A table, or a range, whose greys are stretched."""
+
+    way: Shading
+    width: float
+    move: float
+
+    def shade(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _stretch(self.way.shade(values), self.width, self.move)
+
+
+def _stretch(shown: NDArray[Any], width: float, move: float) -> NDArray[Any]:
+    return np.clip((shown - 0.5 - move) / width + 0.5, 0, 1)
 
 
 def voi_names(source: Dataset) -> tuple[str, ...]:

@@ -32,6 +32,12 @@ async function askExam() {
   } catch (error) { write('exam_trouble', error.message); }
 }
 
+// Of the study that leads here: by its number, so that no address holds a patient.
+async function suggestPatient(study) {
+  const { patient_id: known } = await ask(`/study/exams/${study}`);
+  if (find('exam_dialog').open && !find('next_patient').value) find('next_patient').value = known.slice(0, 64);
+}
+
 // Every captured frame is in one of the rows below it.
 function showBooks({ captured, read, duplicates, dropped, causes, in_flight, actual_hz, ideal_hz, stalls, longest_stall_s }) {
   write('exam_captured', String(captured));

@@ -90,8 +90,9 @@ function listen() {
 
 async function askOnFirstRun() {
   try {
-    // The calibration page leads here by the fragment.
-    if (location.hash === '#source' || (await ask('/live/sources')).first_run) openSource();
+    // The calibration page leads here by the fragment, and a study that asks for ultrasound.
+    const study = /^#exam=(\d+)$/.exec(location.hash)?.[1];
+    if (study) { openExam(); await suggestPatient(study); } else if (location.hash === '#source' || (await ask('/live/sources')).first_run) openSource();
   } catch (error) { tell(error.message); }
 }
 

@@ -16,6 +16,12 @@ _SCRIPTS = (
     "studies_upload.js",
     "studies_picture.js",
     "studies_drawing.js",
+    "hanging_pictures.js",
+    "hanging_layout.js",
+    "hanging_drawing.js",
+    "hanging_moves.js",
+    "hanging_marks.js",
+    "hanging_cards.js",
     "studies_cards.js",
     "studies_sign.js",
     "studies_export.js",
@@ -34,4 +40,4 @@ def studies_page(ways: Collection[str]) -> gr.Blocks:
 
 def studies_style() -> str:
     """The page's style sheet for its head: the live page's, then its own."""
-    return style_of("live.css", "studies.css")
+    return style_of("live.css", "studies.css", "hanging.css")

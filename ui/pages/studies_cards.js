@@ -6,20 +6,20 @@ let wholeReport = false;
 
 function showCards() {
   const { exam } = page;
-  for (const part of ['quality_card', 'alone_card', 'findings_card', 'sign_card', 'results_card']) find(part).hidden = true;
+  for (const part of ['quality_card', 'alone_card', 'density_card', 'findings_card', 'sign_card', 'results_card']) find(part).hidden = true;
   if (exam === null) { write('exam_title', t('study_choose')); write('exam_facts', ''); return; }
   write('exam_title', exam.name || t('no_name'));
   write('exam_facts', [exam.patient_id, exam.birth_date, exam.study_date, exam.modality, t(`state_${exam.state}`)].filter(Boolean).join(' · '));
   showBanners(exam);
   showQuality(exam.quality);
   find('alone_card').hidden = exam.ai_shown || exam.state !== 'read';
-  if (exam.ai_shown) showFindings(exam);
+  if (exam.ai_shown) { showFindings(exam); showDensity(exam); }
   showSignOff(exam);
   showResults(exam);
 }
 
 function showBanners(exam) {
-  const uncalibrated = exam.ai_shown && exam.findings.some(({ measured }) => measured === null);
+  const uncalibrated = exam.ai_shown && exam.findings.some((each) => !isMark(each) && each.measured === null);
   showStates({
     simulated: exam.simulated && `◇ ${t('simulated')}`,
     calibrated: uncalibrated && `↔ ${t('uncalibrated')}`,
@@ -49,32 +49,45 @@ function showQuality(facts) {
 
 function showFindings(exam) {
   find('findings_card').hidden = false;
-  find('findings').replaceChildren(...exam.findings.map((finding) => findingCard(exam, finding)));
-  write('no_findings', exam.findings.length ? '' : t(exam.abstained ? 'abstained_all' : 'study_no_findings'));
+  showThresholds();
+  listFindings(exam);
   write('not_read', Object.entries(exam.not_read).map(([why, n]) => t('not_read', { n, why: t(`unsuitable_${why}`) })).concat(exam.troubles).join(' · '));
   write('read_by', t('read_by', { models: exam.models.join(', '), engine: exam.engine }));
+}
+
+function listFindings(exam) {
+  const shownNow = marksShown();
+  find('findings').replaceChildren(...shownNow.map((finding) => findingCard(exam, finding)));
+  const none = marksSought() ? 'no_marks_here' : 'study_no_findings';
+  const why = exam.abstained && marksSought() ? 'marks_not_sought' : exam.abstained ? 'abstained_all' : none;
+  write('no_findings', shownNow.length ? '' : t(why));
 }
 
 const keyOf = (word) => `word_${word.replaceAll(' ', '_')}`;
 
 function findingCard(exam, finding) {
   const item = make('li', 'finding'), pick = make('button', 'pick', item);
-  item.dataset.suspicion = finding.suspicion;
+  const mark = isMark(finding), word = t(mark ? `kind_${finding.kind}` : finding.suspicion), on = Object.keys(finding.outlines).length;
+  Object.assign(item.dataset, mark ? { kind: finding.kind } : { suspicion: finding.suspicion });
   make('b', '', pick).textContent = String(finding.number);
-  make('strong', '', pick).textContent = t(finding.suspicion);
+  make('strong', '', pick).textContent = word;
   make('strong', '', pick).textContent = finding.probability.toFixed(2);
-  pick.setAttribute('aria-label', [t('lesion', { n: finding.number }), t(finding.suspicion), finding.probability.toFixed(2)].join(', '));
-  pick.onclick = () => goTo(finding.image, finding.frame);
-  const facts = [
-    t('lesion_facts', { low: finding.range[0].toFixed(2), high: finding.range[1].toFixed(2), n: Object.keys(finding.outlines).length }),
+  pick.setAttribute('aria-label', [t(mark ? 'mark_label' : 'lesion', { n: finding.number }), word, finding.probability.toFixed(2)].join(', '));
+  pick.onclick = () => lookAt(finding);
+  const facts = mark ? [t('mark_facts', { n: on, views: viewsOf(exam, finding).join(', ') })] : [
+    t('lesion_facts', { low: finding.range[0].toFixed(2), high: finding.range[1].toFixed(2), n: on }),
     finding.measured === null ? '' : `${axesOf(finding.measured)} ${axesWithin(finding.measured)}`,
     finding.words.map((word) => t(keyOf(word))).join(', '),
   ];
   for (const fact of facts.filter(Boolean)) make('p', 'quiet', item).textContent = fact;
-  if (exam.state === 'read') item.append(...choices(finding));
+  const isBelow = exam.below.some((each) => each.number === finding.number);
+  if (isBelow) make('p', 'quiet', item).textContent = t('mark_below');
+  else if (exam.state === 'read') item.append(...choices(finding));
   else if (exam.signed) make('p', '', item).textContent = saidOf(decisionOn(finding.number));
   return item;
 }
+
+const viewsOf = (exam, { outlines }) => [...new Set(Object.keys(outlines).map((at) => exam.hanging?.views[at.split('/')[0]]).filter(Boolean).map(shortName))];
 
 const saidOf = ({ verdict, reason }) => [t(`decided_${verdict}`), reason].filter(Boolean).join(': ');
 

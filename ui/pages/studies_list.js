@@ -33,7 +33,7 @@ function drawList() {
     const line = make('span', 'line', button);
     make('span', '', line).textContent = [exam.study_date, exam.modality].filter(Boolean).join(' · ');
     make('span', '', line).textContent = t(`state_${exam.state}`);
-    button.onclick = () => openExam(exam.number);
+    button.onclick = () => { openWork(false); openExam(exam.number); };
     return item;
   }));
 }
@@ -50,7 +50,9 @@ async function openExam(number) {
 }
 
 function takeExam(exam, other = false) {
+  const showsMore = exam.ai_shown !== page.exam?.ai_shown;
   page.exam = exam;
+  if (other || showsMore) beginThresholds();
   find('root').dataset.state = exam.state;
   if (other) leaveExam();
   showCards();

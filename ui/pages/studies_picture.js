@@ -9,11 +9,13 @@ const imageAt = () => images()[shown.image];
 function leaveExam() {
   Object.assign(shown, { image: 0, frame: 1, picture: null });
   decisions.clear();
+  leaveHanging();
   leaveDrawing();
 }
 
-// The first finding's key frame, where it may be seen already; else the first image with a picture.
+// Mammograms hang; else the first finding's key frame, where it may be seen already, or the first image.
 function showFirst() {
+  if (beginHanging()) return;
   const [first] = findings();
   if (first) { goTo(first.image, first.frame); return; }
   goTo(Math.max(images().findIndex(({ shows }) => shows), 0), 1);
@@ -59,6 +61,8 @@ function outlined() {
 
 function draw() {
   showPlace();
+  showHung();
+  if (hangs()) return;
   const { picture } = shown;
   canvas.hidden = picture === null;
   if (picture === null) return;

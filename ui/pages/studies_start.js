@@ -5,6 +5,7 @@ function showWords() {
   showTheme();
   fillAssessments();
   drawList();
+  writeHung();
   showCards();
   draw();
   if (drawing.number !== null) sayDrawing();
@@ -27,6 +28,7 @@ learnDuties();
 listen();
 listenToUpload();
 listenToPicture();
+listenToHanging();
 listenToDrawing();
 listenToExport();
 showList();

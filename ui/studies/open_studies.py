@@ -12,10 +12,14 @@ from senoscope.domain.errors import SenoscopeError, SettingsError
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.files.study_files import StudyFiles
 from senoscope.studies.files.study_header import date_of
+from senoscope.studies.images.mammogram import FOR_PROCESSING
 from senoscope.studies.images.series import Study, read_studies
+from senoscope.studies.images.stored_image import StoredImage
+from senoscope.studies.images.stored_mammogram import is_mammogram, laterality_of, view_of
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.results.write_results import is_simulated
 from senoscope.ui.frames.overlay import Header
+from senoscope.ui.studies.hanging_places import HangingView
 
 MOST_OPEN = 4
 """Their headers stay in memory."""
@@ -46,17 +50,59 @@ class OpenStudy:
         self.birth_date = "" if born is None else born.isoformat()
         self.simulated = is_simulated(header)
 
+    def views(self) -> list[HangingView]:
+        """Of the mammograms among `images`, by their headers alone."""
+        return [
+            _view(place, each, self._sources)
+            for place, each in enumerate(self._pictures)
+            if is_mammogram(each)
+        ]
+
+    def mammogram(self, image: int) -> StoredImage:
+        """SettingsError where that image is none."""
+        found = self._image(image)
+        if not is_mammogram(found):
+            raise SettingsError(
+                f"Image {image} of the exam is no mammogram; expected one. Show it by itself."
+            )
+        return found
+
     def picture(self, image: int, frame: int) -> NDArray[np.uint8]:
         """(rows, columns) or (rows, columns, 3) RGB; `frame` counts from 1.
 
         SettingsError where there is none; errors as of `SourceImages.picture`.
         """
+        found = self._image(image)
+        with self._turn:  # the sources keep what they read
+            return self._sources.picture(found.frame_place(frame))
+
+    def _image(self, image: int) -> StoredImage:
         if not 0 <= image < len(self._pictures):
             raise SettingsError(
                 f"Image {image} was asked for; the exam has {len(self._pictures)}, counted from 0."
             )
-        with self._turn:  # the sources keep what they read
-            return self._sources.picture(self._pictures[image].frame_place(frame))
+        return self._pictures[image]
+
+
+def _view(place: int, image: StoredImage, sources: SourceImages) -> HangingView:
+    said, side = image.mammogram, laterality_of(image)
+    try:
+        view = view_of(image, sources.header(image.instance_uid))
+    except SenoscopeError:  # said where its picture is asked for
+        view = None if said is None else said.view
+    plain = HangingView(
+        image=place, side=side or "", view=view or "", processing=image.sop_class == FOR_PROCESSING
+    )
+    if said is None:
+        return plain.model_copy(update={"is_wrapped": True})
+    return plain.model_copy(
+        update={
+            "modifiers": said.modifiers,
+            "has_other_modifier": said.has_other_modifier,
+            "is_partial": said.is_partial,
+            "has_implant": said.has_implant,
+        }
+    )
 
 
 class OpenStudies:

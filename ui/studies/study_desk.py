@@ -29,13 +29,16 @@ from senoscope.studies.sign_off import (
     SignedReading,
 )
 from senoscope.studies.study_intake import new_results
+from senoscope.studies.study_reading import StudyReading
 from senoscope.ui.frames.overlay import Header
+from senoscope.ui.studies.exam_hanging import ExamHanging
 from senoscope.ui.studies.kept_results import content, copied, offered, present
 from senoscope.ui.studies.open_studies import OpenStudies
 from senoscope.ui.studies.sign_off_asked import SignOffAsked, impression_json, impression_of
 from senoscope.ui.studies.study_export import write_deidentified
 from senoscope.ui.studies.study_facts import (
     NO_READING,
+    hanging_facts,
     impression_facts,
     reading_facts,
     signed_facts,
@@ -67,6 +70,7 @@ class StudyDesk:
         self._store, self._reads_alone = store, reads_alone
         self._destinations = tuple(destinations)
         self._studies = OpenStudies(store)
+        self.hanging = ExamHanging(self._studies, self._shown_reading)
         self._signing = RLock()
 
     def close(self) -> None:
@@ -104,9 +108,8 @@ class StudyDesk:
         alone = self._alone(number)
         facts: Header = dict(NO_READING)
         quality = quality_of_json(kept[-1].reading) if kept else None
-        may_show = self._may_show(number)
-        if may_show:
-            reading = signed.reading if signed else reading_of_json(kept[-1].reading)
+        reading = self._shown_reading(number)
+        if reading is not None:
             facts = reading_facts(reading, study.instance_uids)
         results = self._shown_results(number)
         return {
@@ -115,11 +118,12 @@ class StudyDesk:
             "birth_date": study.birth_date,
             "simulated": study.simulated,
             "images": study.images,
+            "hanging": hanging_facts(study.views()),
             "quality": [
                 {"severity": each.severity, "text": each.text}
                 for each in (() if quality is None else quality.facts)
             ],
-            "ai_shown": may_show,
+            "ai_shown": reading is not None,
             "alone": impression_facts(alone),
             "signed": None if signed is None else signed_facts(signed),
             **facts,
@@ -218,6 +222,15 @@ class StudyDesk:
         if not self._store.readings_of(number):
             return False
         return not self._reads_alone or self._alone(number) is not None
+
+    def _shown_reading(self, number: int) -> StudyReading | None:
+        """As it was signed, if it was; None while it may not be seen."""
+        if not self._may_show(number):
+            return None
+        signed = self._signed(number)
+        if signed is not None:
+            return signed.reading
+        return reading_of_json(self._store.readings_of(number)[-1].reading)
 
     def _shown_results(self, number: int) -> tuple[KeptResult, ...]:
         return self._present_results(number) if self._may_show(number) else ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from senoscope.calibration.measurement import LesionMeasurements
@@ -13,14 +14,19 @@ from senoscope.studies.sign_off import Impression, SignedReading
 from senoscope.studies.study_reading import (
     FramePlace,
     Outlined,
+    ReadingFact,
     StudyFinding,
     StudyReading,
 )
 from senoscope.ui.frames.measured_facts import MEASURES, interval, scale_facts
 from senoscope.ui.frames.overlay import Header
+from senoscope.ui.studies.hanging_places import HangingView, planned
 
 NO_READING: Header = {
     "findings": [],
+    "below": [],
+    "facts": [],
+    "image_facts": {},
     "not_read": {},
     "troubles": [],
     "models": [],
@@ -36,17 +42,40 @@ def reading_facts(reading: StudyReading, images: Sequence[str]) -> Header:
     not_read: Counter[Unsuitable] = Counter()
     for image in reading.images:
         not_read.update(image.unsuitable)
-    return {
-        "findings": [
+
+    def told(findings: Iterable[StudyFinding]) -> list[Header]:
+        return [
             _finding(each, places, reading.spacing_of(each.key.at.instance_uid))
-            for each in reading.findings
+            for each in findings
             if each.key.at.instance_uid in places
-        ],
+        ]
+
+    return {
+        "findings": told(reading.findings),
+        "below": told(reading.below),
+        "facts": _told_facts(reading.facts),
+        "image_facts": {
+            places[each.instance_uid]: _told_facts(each.facts)
+            for each in reading.images
+            if each.instance_uid in places and each.facts
+        },
         "not_read": {why.value: count for why, count in not_read.items()},
         "troubles": [each.trouble for each in reading.images if each.trouble],
         "models": list(reading.reader.models),
         "engine": reading.reader.engine,
         "abstained": reading.abstained,
+    }
+
+
+def hanging_facts(views: Sequence[HangingView]) -> Header | None:
+    """How the exam's mammograms hang; None where it has none."""
+    if not views:
+        return None
+    plan = planned(views)
+    return {
+        "tiles": [asdict(each) for each in plan.tiles],
+        "extra": list(plan.extra),
+        "views": {each.image: each.model_dump(mode="json") for each in views},
     }
 
 
@@ -88,6 +117,7 @@ def _finding(
     key = finding.key.at
     return {
         "number": finding.number,
+        "kind": finding.kind.name.lower(),
         "image": places[key.instance_uid],
         "frame": key.frame,
         "outlines": {
@@ -95,10 +125,15 @@ def _finding(
         },
         "suspicion": finding.suspicion.value,
         "probability": round(finding.probability, 2),
+        "score": finding.probability,
         "range": [round(finding.lowest, 2), round(finding.highest, 2)],
         "measured": _measured(finding.measured, spacing),
         "words": finding.assessed,
     }
+
+
+def _told_facts(facts: Sequence[ReadingFact]) -> list[Header]:
+    return [asdict(each) for each in facts]
 
 
 def _flat(outline: Outlined) -> list[float]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from senoscope.ui.access.request_guard import UserOf
 from senoscope.ui.frames.overlay import Header
 from senoscope.ui.frames.packed import UNKEPT, attached, told
+from senoscope.ui.studies.hanging_route import add_hanging
 from senoscope.ui.studies.sign_off_asked import ImpressionAsked, SignOffAsked
 from senoscope.ui.studies.study_desk import StudyDesk
 from senoscope.ui.studies.study_upload import add_study_upload
@@ -44,6 +45,7 @@ def add_studies(app: FastAPI, desk: StudyDesk, user_of: UserOf) -> None:
     _add_work(routes, desk)
     _add_exam(routes, desk, user_of)
     _add_export(routes, desk, user_of)
+    add_hanging(routes, desk.hanging)
     app.include_router(routes)
     add_study_upload(app, desk, user_of)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from senoscope.ui.words.catalogue_calibration import CALIBRATION
+from senoscope.ui.words.catalogue_hanging import HANGING
 from senoscope.ui.words.catalogue_login import LOGIN
 from senoscope.ui.words.catalogue_measured import MEASURED
 from senoscope.ui.words.catalogue_review import REVIEW
@@ -275,7 +276,7 @@ def following(language: str) -> str:
 
 def texts(language: str) -> dict[str, str]:
     """Every text by its key, in one of `LANGUAGES`; {names} in braces are filled by the page."""
-    rows = (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES | LOGIN).items()
+    rows = (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES | HANGING | LOGIN).items()
     column = 1 if language == "zh" else 0
     written = {key: row[column] for key, row in rows}
     return {**written, **ADDED.get(language, {}), "other_language": LANGUAGES[following(language)]}

@@ -24,7 +24,10 @@ ERRORS = {
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.SenoscopeError)
 }
-KEYCAPS = {*"ABEKLMOPRSTWZ19,.?←→", "Space", "Home", "End", "Esc"}
+KEYCAPS = {
+    *"ABDEFGIKLMOPRSTWZ012349,.?[]←→↑↓",
+    *("Space", "Home", "End", "Esc", "Enter"),
+}
 """What is printed on the keys themselves, the same in both languages."""
 COMPUTED = (
     "ai_is_",
@@ -44,6 +47,12 @@ COMPUTED = (
     "sending_",
     "word_",
     "role_",
+    "kind_",
+    "side_",
+    "flag_",
+    "modifier_",
+    "caution_",
+    "drag_",
 )
 """How the keys begin that a script puts together."""
 SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "▤", "▷", "⏏", "mm", "cm"}

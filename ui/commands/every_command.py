@@ -24,6 +24,10 @@ from senoscope.ui.commands.mammography_cade_command import (
     evaluate_mammography_cade,
     train_mammography_cade,
 )
+from senoscope.ui.commands.mammography_network_command import (
+    evaluate_mammography_network,
+    train_mammography_network,
+)
 from senoscope.ui.commands.pacs_command import pacs
 from senoscope.ui.commands.probability_command import probability
 from senoscope.ui.commands.simulate_command import simulate
@@ -49,11 +53,13 @@ app.add_typer(bench, name="bench")
 calibrate.command()(probability)
 app.add_typer(calibrate, name="calibrate")
 evaluate.command("mammography-cade")(evaluate_mammography_cade)
-evaluate.command("density")(evaluate_density)
 evaluate.command("mammogram-words")(evaluate_mammogram_words)
+evaluate.command("mammography-network")(evaluate_mammography_network)
+evaluate.command("density")(evaluate_density)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")
 train.command("mammography-cade")(train_mammography_cade)
+train.command("mammography-network")(train_mammography_network)
 train.command("density")(train_density_command)
 app.add_typer(train, name="train")
 app.add_typer(simulate, name="simulate")

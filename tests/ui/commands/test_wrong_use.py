@@ -66,6 +66,8 @@ evaluate ultrasound --data empty --layout busi --report x.json
 evaluate ultrasound --data no-such --layout bus-bra --report x.json
 evaluate ultrasound --data empty --layout pdf --report x.json
 evaluate mammogram-words --report full
+evaluate mammography-network --data empty --layout mias --model empty --report x.json
+evaluate mammography-network --data empty --layout pdf --model empty --report x.json
 evaluate density --data no-such --layout images+csv --report x.json
 evaluate density --data empty --layout images+csv --report x.json
 evaluate density --data empty --layout pdf --report x.json
@@ -88,6 +90,8 @@ train cadx --data no-such
 train cade --data no-such
 train density --breasts 1
 train mammography-cade --exams 2
+train mammography-network --data no-such --layout mias --network resnet --model new --run new2
+train mammography-network --data empty --layout mias --network vgg --model new --run new2
 evaluate mammography-cade --report x.json --exams 1
 simulate mammograms --out new --exams 0
 simulate mammograms --out text.txt --exams 1

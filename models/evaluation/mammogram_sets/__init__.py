@@ -1,0 +1,1 @@
+"""Public sets of mammograms, each read in the layout its authors published."""

@@ -1,0 +1,1 @@
+"""Networks for mammograms: patches, and whole views by multiple instances."""

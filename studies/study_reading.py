@@ -117,6 +117,10 @@ class StudyFinding:
 
 MAMMOGRAPHY = "mammography"
 """The mode whose findings are marks on mammograms."""
+NETWORK, NOT_READ_BY_NETWORK = "network", "network_refusal"
+"""Of facts of an image: a network's probability of malignancy, and why one did not read it."""
+WEIGHTS = "clinical_weights"
+"""Of a fact of an exam: which networks trained on patients read it, in words."""
 CAUTION = "caution"
 """Name of facts whose word is a key of words that a person must know: "no_spacing" and so on."""
 NO_MARKS_SOUGHT = "no_marks_sought"

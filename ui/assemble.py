@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
+from platformdirs import user_data_path
 
 from senoscope.domain.reading import OperatingPoint, ReaderDescription
 from senoscope.models.classifier import Classifier
@@ -81,13 +82,18 @@ def build_explainer(
     return Explainer(partial(build_classifier, classifier, way, prevalence, site_fit))
 
 
+def mammography_networks() -> Path:
+    """The folder in which users put networks for mammograms, one folder each."""
+    return user_data_path("senoscope", appauthor=False) / "mammography-models"
+
+
 def study_modes(reads: BuildReader) -> tuple[Mode, ...]:
     """What reads studies; ultrasound with the reader that `reads` makes of SEGMENTER."""
     # Here, since pydicom takes a quarter of a second, which a live exam need not wait for.
     from senoscope.studies.modes.mammography import Mammography  # noqa: PLC0415
     from senoscope.studies.modes.ultrasound_clip import UltrasoundClip  # noqa: PLC0415
 
-    return UltrasoundClip(reads, load_package(SEGMENTER).size), Mammography()
+    return UltrasoundClip(reads, load_package(SEGMENTER).size), Mammography(mammography_networks())
 
 
 def build_study_desk(

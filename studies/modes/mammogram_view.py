@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from senoscope.domain.errors import SenoscopeError
+from senoscope.domain.errors import ImageError, SenoscopeError
 from senoscope.domain.mammogram import Intent, Laterality, Mammogram
 from senoscope.domain.reading import Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
+from senoscope.models.mammogram_model import MammogramModel
 from senoscope.models.programmed.mammography.air import is_in_air
 from senoscope.models.programmed.mammography.asymmetry import DensityLattice
 from senoscope.models.programmed.mammography.breast import Edge, Mask
@@ -25,7 +26,9 @@ from senoscope.studies.images.stored_mammogram import StoredMammogram, lateralit
 from senoscope.studies.quality import sides
 from senoscope.studies.study_reading import (
     CAUTION,
+    NETWORK,
     NO_MARKS_SOUGHT,
+    NOT_READ_BY_NETWORK,
     FramePlace,
     ImageReading,
     ReadingFact,
@@ -55,8 +58,11 @@ class ReadView:
     lattice: DensityLattice | None = None
 
 
-def read_view(image: StoredImage) -> ReadView:
-    """What cannot be read says so in its reading, and so does what is no picture to be read."""
+def read_view(image: StoredImage, networks: Sequence[MammogramModel] = ()) -> ReadView:
+    """What cannot be read says so in its reading, and so does what is no picture to be read.
+
+    `networks` are those that read one view at a time.
+    """
     view = None if image.mammogram is None else image.mammogram.view
     empty = ImageReading(
         image.place,
@@ -86,7 +92,12 @@ def read_view(image: StoredImage) -> ReadView:
         empty,
         read=1,
         spacing=_stored_spacing(stored),
-        facts=(*_named(seen.laterality, seen.view), *_measured(density), *_cautions(cautions)),
+        facts=(
+            *_named(seen.laterality, seen.view),
+            *_measured(density),
+            *_cautions(cautions),
+            *(_opinion(each, seen) for each in networks),
+        ),
         regions=_regions(parts, density, stored.hanging, image.frame_place(1)),
     )
     lattice = DensityLattice.of(parts, density.dense)
@@ -119,6 +130,15 @@ def _named(laterality: Laterality | None, view: str | None) -> list[ReadingFact]
     """As it was taken to be; nothing of what is not known."""
     said = {"laterality": laterality, "view": view}
     return [ReadingFact(name, word=str(word)) for name, word in said.items() if word is not None]
+
+
+def _opinion(network: MammogramModel, seen: Mammogram) -> ReadingFact:
+    """The probability of malignancy that it gives, and whose it is; a refusal in words."""
+    try:
+        (score,) = network.read([seen])
+    except ImageError as error:
+        return ReadingFact(NOT_READ_BY_NETWORK, word=str(error))
+    return ReadingFact(NETWORK, score.malignant, word=score.by)
 
 
 def _cautions(keys: Sequence[str]) -> Iterator[ReadingFact]:

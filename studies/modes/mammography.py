@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event
 
+from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.reading import ReaderDescription
+from senoscope.models.mammogram_card import installed_mammogram_models
+from senoscope.models.mammogram_model import MammogramModel, load_mammogram_model
 from senoscope.models.programmed.mammography.cade import scored
 from senoscope.models.programmed.mammography.density_category import LETTERS, density_category
 from senoscope.models.programmed.mammography.second_stage import SHOWN_FROM, load_second_stage
@@ -15,7 +20,7 @@ from senoscope.studies.images.stored_mammogram import is_mammogram
 from senoscope.studies.modes.mammogram_marks import KINDS, findings_of
 from senoscope.studies.modes.mammogram_view import ReadView, read_view, with_asymmetry
 from senoscope.studies.modes.mode import Say, say_nothing
-from senoscope.studies.study_reading import MAMMOGRAPHY, ReadingFact, StudyReading
+from senoscope.studies.study_reading import MAMMOGRAPHY, WEIGHTS, ReadingFact, StudyReading
 
 READER = ReaderDescription(
     engine="programmed features, no network",
@@ -26,8 +31,15 @@ READER = ReaderDescription(
 )
 
 
+@dataclass(frozen=True)
 class Mammography:
-    """All mammograms of a study together, since the views are compared."""
+    """All mammograms of a study together, since the views are compared.
+
+    `networks`: the folder in which users put networks of their own, see `mammogram_card`. Those
+    that were trained on patients and take one view at a time give each view an opinion.
+    """
+
+    networks: Path | None = None
 
     name = MAMMOGRAPHY
     expects = "mammograms"
@@ -45,13 +57,14 @@ class Mammography:
         letter, `density_L` and `density_R`, and from which score on marks of a kind are findings.
         """
         stage = load_second_stage()
+        networks, troubles = self._loaded()
         images = [each for each in study.images if is_mammogram(each)]
         views: list[ReadView] = []
         for number, image in enumerate(images):
             if cancelled is not None and cancelled.is_set():
                 return None
             say(number / len(images), f"Mammogram {number + 1} of {len(images)}")
-            views.append(read_view(image))
+            views.append(read_view(image, networks))
         views = with_asymmetry(views)
         searched = [each for each in views if each.found is not None and not each.found.trouble]
         marks = scored([each.found for each in searched if each.found is not None], stage)
@@ -60,13 +73,35 @@ class Mammography:
         return StudyReading(
             study.uid,
             self.name,
-            READER,
+            replace(READER, models=(*READER.models, *(each.card.title for each in networks))),
             tuple(each.reading for each in views),
             findings,
             datetime.now(UTC),
-            tuple(_facts(views)),
+            (_weights(networks, troubles), *_facts(views)),
             below,
         )
+
+    def _loaded(self) -> tuple[list[MammogramModel], list[str]]:
+        """Networks, and why others are not used."""
+        if self.networks is None:
+            return [], []
+        installed = installed_mammogram_models(self.networks)
+        loaded, troubles = [], list(installed.troubles)
+        for card in installed.clinical:
+            if card.at_once > 1:
+                troubles.append(f"{card.title}: takes {card.at_once} views at once, not read here.")
+                continue
+            try:
+                loaded.append(load_mammogram_model(card.folder))
+            except ModelPackageError as error:
+                troubles.append(str(error))
+        return loaded, troubles
+
+
+def _weights(networks: Sequence[MammogramModel], troubles: Sequence[str]) -> ReadingFact:
+    """No words where there are none, and nothing to say of any."""
+    titles = [each.card.title for each in networks]
+    return ReadingFact(WEIGHTS, word="; ".join([*titles, *troubles]))
 
 
 def _facts(views: Sequence[ReadView]) -> Iterator[ReadingFact]:

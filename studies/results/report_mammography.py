@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from senoscope.studies.results.report_finding import Row
 from senoscope.studies.results.report_words import said
-from senoscope.studies.study_reading import MAMMOGRAPHY, ImageReading, ReadingFact, StudyReading
+from senoscope.studies.study_reading import (
+    MAMMOGRAPHY,
+    NETWORK,
+    NOT_READ_BY_NETWORK,
+    WEIGHTS,
+    ImageReading,
+    ReadingFact,
+    StudyReading,
+)
 
 DENSE = ("C", "D")
 """In which ultrasound beside mammography finds more (Berg et al., JAMA 2008)."""
@@ -20,6 +28,9 @@ def none_marked(mode: str) -> str:
 def exam_rows(reading: StudyReading, language: str) -> Iterator[Row]:
     """Density of the exam; nothing where none was measured."""
     facts = {each.name: each for each in reading.facts}
+    if (weights := facts.get(WEIGHTS)) is not None:
+        none = said(language, "no_clinical_weights")
+        yield Row(said(language, "networks"), weights.word or none)
     category = facts.get("density_category")
     if category is None:
         return
@@ -55,6 +66,12 @@ def image_row(image: ImageReading, language: str) -> Row | None:
     if "dense_area" in facts and "breast_area" in facts:
         dense, breast = (facts[each].number or 0.0 for each in ("dense_area", "breast_area"))
         parts.append(said(language, "dense_area", dense=f"{dense:.1f}", breast=f"{breast:.1f}"))
+    parts += [
+        said(language, "network_says", by=each.word, probability=f"{each.number:.2f}")
+        for each in image.facts
+        if each.name == NETWORK and each.number is not None
+    ]
+    parts += [each.word for each in image.facts if each.name == NOT_READ_BY_NETWORK]
     parts += [
         said(language, f"caution_{each.word}") for each in image.facts if each.name == "caution"
     ]

@@ -24,6 +24,15 @@ MAMMOGRAPHY: dict[str, tuple[str, str]] = {
         "No place was marked. No mark does not mean no lesion.",
         "未标记任何位置。未标记不代表没有病灶。",
     ),
+    "networks": ("Networks", "神经网络"),
+    "no_clinical_weights": (
+        "no clinical weights installed: programmed results only",
+        "未安装临床权重：仅有程序化结果",
+    ),
+    "network_says": (
+        "{by}: probability of malignancy {probability}",
+        "{by}：恶性概率 {probability}",
+    ),
     "exam": ("The breasts", "乳腺"),
     "density": ("Breast density (suggestion)", "乳腺密度（建议）"),
     "density_A": ("almost entirely fatty", "几乎全部为脂肪"),

@@ -48,6 +48,7 @@ _POSTED: tuple[tuple[Duty, str], ...] = (
     (Duty.LOOK, r"/live/(why|distance|snapshot)"),
     (Duty.LOOK, r"/clip/frames/[^/]+/distance"),
     (Duty.LOOK, r"/study/list"),
+    (Duty.LOOK, r"/study/exams/[^/]+/words"),
     (Duty.REMARK, r"/live/key_frames/[^/]+(/same)?"),
     (Duty.REVIEW, r"/clip/(upload|recording|framing|cancel|close|export/video)"),
     (Duty.REVIEW, r"/clip/(frames/[^/]+/)?lesions/[^/]+"),

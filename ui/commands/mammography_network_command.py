@@ -48,7 +48,7 @@ def train_mammography_network(
     batch: Annotated[int, typer.Option(min=2, help="Patches, or views.")] = 16,
     seed: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
-    """Fit a network for mammograms, split by patient. Needs the [train] extra."""
+    """Fit a network for mammograms, split by patient. Needs the extra "train"."""
     cv2.setNumThreads(1)
     # Running needs no torch; only this command does.
     try:

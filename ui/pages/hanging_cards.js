@@ -5,7 +5,8 @@ const marksSought = () => KINDS.some((kind) => factOf(`shown_from_${kind}`));
 
 // One slider for each kind that was sought; the cards follow it as the pictures do.
 function showThresholds() {
-  write('no_weights', marksSought() ? t('no_clinical_weights') : '');
+  const weights = factOf('clinical_weights');
+  write('no_weights', weights ? weights.word || t('no_clinical_weights') : '');
   const kinds = page.exam.abstained ? [] : KINDS.filter((kind) => factOf(`shown_from_${kind}`) || allMarks().some((each) => each.kind === kind));
   find('thresholds').replaceChildren(...kinds.map((kind) => {
     const label = make('label', ''), said = make('span', '', label), slider = make('input', '', label);
@@ -60,7 +61,8 @@ function densityLine(view) {
   const item = make('li', ''), dense = numberOf(view.facts, 'dense_area'), breast = numberOf(view.facts, 'breast_area');
   make('span', '', item).textContent = shortName(view);
   const percent = t('density_view', { percent: numberOf(view.facts, 'density_percent').toFixed(1) });
+  const opinions = view.facts.filter(({ name }) => name === 'network').map(({ word, number }) => t('network_says', { by: word, probability: number.toFixed(2) }));
   const areas = dense === null || breast === null ? '' : t('density_areas', { dense: dense.toFixed(1), breast: breast.toFixed(1) });
-  make('span', '', item).textContent = [percent, areas].filter(Boolean).join(' · ');
+  make('span', '', item).textContent = [percent, areas, ...opinions].filter(Boolean).join(' · ');
   return item;
 }

@@ -16,6 +16,7 @@ _SCRIPTS = (
     "studies_upload.js",
     "studies_picture.js",
     "studies_drawing.js",
+    "studies_region.js",
     "hanging_pictures.js",
     "hanging_layout.js",
     "hanging_drawing.js",

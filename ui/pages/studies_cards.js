@@ -51,6 +51,7 @@ function showFindings(exam) {
   find('findings_card').hidden = false;
   showThresholds();
   listFindings(exam);
+  find('describe').hidden = exam.hanging === null;
   write('not_read', Object.entries(exam.not_read).map(([why, n]) => t('not_read', { n, why: t(`unsuitable_${why}`) })).concat(exam.troubles).join(' · '));
   write('read_by', t('read_by', { models: exam.models.join(', '), engine: exam.engine }));
 }
@@ -80,6 +81,8 @@ function findingCard(exam, finding) {
     finding.words.map((word) => t(keyOf(word))).join(', '),
   ];
   for (const fact of facts.filter(Boolean)) make('p', 'quiet', item).textContent = fact;
+  const drawnWords = decisions.get(finding.number)?.words;
+  if (drawnWords) make('p', '', item).textContent = t('region_drawn', { words: drawnWords });
   const isBelow = exam.below.some((each) => each.number === finding.number);
   if (isBelow) make('p', 'quiet', item).textContent = t('mark_below');
   else if (exam.state === 'read') item.append(...choices(finding));

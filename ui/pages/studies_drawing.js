@@ -4,7 +4,7 @@ const drawing = { number: null, points: [], at: [0, 0] };
 const FINE = 1, COARSE = 10;   // pixels of the image that an arrow key moves, with Shift the second
 
 function beginDrawing(number) {
-  const { image, frame } = findings().find((each) => each.number === number);
+  const { image, frame } = number === REGION ? { image: region.image, frame: 1 } : findings().find((each) => each.number === number);
   Object.assign(drawing, { number, points: [] });
   find('drawing').hidden = false;
   find('root').classList.add('draws');
@@ -30,7 +30,13 @@ function endDrawing() {
 function useDrawing() {
   const { number, points } = drawing;
   if (points.length < 3) return;
-  decide(number, { verdict: 'edited', outline: points.flat(), reason: '' });
+  if (number === REGION) {
+    useRegion(points);
+  } else {
+    const decision = { verdict: 'edited', outline: points.flat(), reason: '' };
+    decide(number, decision);
+    wordsOfDecision(findings().find((each) => each.number === number), decision);
+  }
   endDrawing();
 }
 
@@ -47,7 +53,7 @@ function undoPoint() {
 }
 
 function sayDrawing() {
-  write('drawing_said', t('drawing_said', { n: drawing.number, points: drawing.points.length, x: drawing.at[0], y: drawing.at[1] }));
+  write('drawing_said', t(drawing.number === REGION ? 'drawing_region' : 'drawing_said', { n: drawing.number, points: drawing.points.length, x: drawing.at[0], y: drawing.at[1] }));
   find('drawing_use').disabled = drawing.points.length < 3;
   find('drawing_undo').disabled = drawing.points.length === 0;
 }

@@ -30,6 +30,7 @@ listenToUpload();
 listenToPicture();
 listenToHanging();
 listenToDrawing();
+listenToRegion();
 listenToExport();
 showList();
 setInterval(showList, LIST_MS);

@@ -8,6 +8,7 @@ from senoscope.domain.errors import SettingsError
 from senoscope.studies.pixels.grey_windows import Contrast
 from senoscope.studies.study_reading import StudyReading
 from senoscope.ui.frames.overlay import Header
+from senoscope.ui.studies.drawn_region import RegionAsked, region_words
 from senoscope.ui.studies.hung_mammograms import HungMammograms
 from senoscope.ui.studies.open_studies import OpenStudies
 
@@ -38,6 +39,16 @@ class ExamHanging:
         """See `HungMammograms.crop`."""
         mammogram = self._studies.open(exam).mammogram(image)
         return self._mammograms.crop(mammogram, left, top, (voi, contrast))
+
+    def words(self, exam: int, asked: RegionAsked) -> list[Header]:
+        """See `region_words`. SettingsError before what the AI says may be seen."""
+        mammogram = self._studies.open(exam).mammogram(asked.image)
+        if self._shown_reading(exam) is None:
+            raise SettingsError(
+                "Words are not said yet. Read the exam without the AI first, or wait until it is "
+                "read."
+            )
+        return region_words(mammogram, asked)
 
     def regions(self, exam: int, image: int) -> dict[str, list[list[float]]]:
         """By name the outlines of parts, x, y, x, y ... in pixels as stored; by even-odd rule."""

@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from senoscope.studies.pixels.grey_windows import Contrast
+from senoscope.ui.frames.overlay import Header
 from senoscope.ui.frames.packed import UNKEPT, packed
+from senoscope.ui.studies.drawn_region import RegionAsked
 from senoscope.ui.studies.exam_hanging import ExamHanging
 
 MOST_ROWS = 8192
@@ -42,6 +44,10 @@ def add_hanging(routes: APIRouter, hanging: ExamHanging) -> None:
     ) -> Response:
         part = hanging.crop(number, image, left, top, voi, Contrast(width, brighter))
         return Response(part, media_type="image/png", headers=UNKEPT)
+
+    @routes.post("/exams/{number}/words")
+    def words(number: int, asked: RegionAsked) -> list[Header]:
+        return hanging.words(number, asked)
 
     @routes.get("/exams/{number}/hung/{image}/regions")
     def regions(number: int, image: int) -> dict[str, list[list[float]]]:

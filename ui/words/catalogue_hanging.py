@@ -124,6 +124,19 @@ HANGING = {
         "No clinical weights installed: programmed marks only, fitted on simulated breasts.",
         "未安装临床模型权重：仅为程序标记，用模拟乳腺拟合。",
     ),
+    "network_says": ("{by}: {probability}", "{by}：{probability}"),
+    # Words for a drawn region
+    "describe_mass": ("Describe a mass", "描述肿块"),
+    "describe_calcifications": ("Describe calcifications", "描述钙化"),
+    "drawing_region": (
+        "Region: draw round it, {points} points, at {x}, {y}",
+        "区域：请围绕目标画点，已画 {points} 个，位置 {x}, {y}",
+    ),
+    "region_drawn": ("Your outline: {words}", "您的轮廓：{words}"),
+    "region_looking": ("Looking at it", "正在分析"),
+    "region_said": ("{kind}: {words}. Not kept.", "{kind}：{words}。不保存。"),
+    "region_word": ("{word} (agreement {agreement})", "{word}（一致度 {agreement}）"),
+    "region_no_word": ("not assessed: {why}", "未评估：{why}"),
     # Density
     "density_card": ("Breast density (suggestion)", "乳腺密度（建议）"),
     "density_letter": ("Category {letter}, {percent} % dense", "{letter} 类，致密 {percent}%"),

@@ -127,3 +127,21 @@ def test_what_is_for_processing_lies_under_what_is_for_looking(tmp_path: Path) -
     [stack] = [each["images"] for each in exam["hanging"]["tiles"] if each["view"] == "CC"]
     views = exam["hanging"]["views"]
     assert [views[str(image)]["processing"] for image in stack] == [False, True]
+
+
+def test_a_drawn_region_is_told_in_words_once_the_ai_may_be_seen(tmp_path: Path) -> None:
+    # The gland of the drawn breasts: dense within fat, so what is told is not asked for.
+    square = [60.0, 200.0, 120.0, 200.0, 120.0, 260.0, 60.0, 260.0]
+    with reading_studies(tmp_path) as served:
+        exam = kept_exam(served)
+        address = f"/study/exams/{exam['number']}/words"
+        image = image_of(exam, "L", "CC")
+        asked = {"kind": "mass", "image": image, "outline": square}
+        told = served.client.post(address, json=asked)
+        none = served.client.post(address, json={**asked, "kind": "lesion"})
+        short = served.client.post(address, json={**asked, "outline": square[:4]})
+    assert told.status_code == 200, told.text
+    assert [each["name"] for each in told.json()] == ["shape", "mammographic_margin"]
+    assert all(each["word"] or each["reason"] for each in told.json())
+    assert none.status_code >= 400 and "expected mass or calcifications" in none.text
+    assert short.status_code >= 400

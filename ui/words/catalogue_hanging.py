@@ -124,7 +124,7 @@ HANGING = {
         "No clinical weights installed: programmed marks only, fitted on simulated breasts.",
         "未安装临床模型权重：仅为程序标记，用模拟乳腺拟合。",
     ),
-    "network_says": ("{by}: {probability}", "{by}：{probability}"),
+    "network_says": ("{by}: {probability}", "{by}：概率 {probability}"),
     # Words for a drawn region
     "describe_mass": ("Describe a mass", "描述肿块"),
     "describe_calcifications": ("Describe calcifications", "描述钙化"),

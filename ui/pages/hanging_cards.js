@@ -17,6 +17,7 @@ function showThresholds() {
       thresholds[kind] = Number(slider.value);
       said.textContent = thresholdSaid(kind);
       listFindings(page.exam);
+      showLeft();
       drawHung();
     };
     return label;

@@ -58,7 +58,10 @@ function showSignOff(exam) {
 
 function showLeft() {
   const left = undecided();
-  write('sign_left', left.length ? t('sign_left', { numbers: left.join(', ') }) : '');
+  const hidden = findings().filter((each) => left.includes(each.number) && !isAbove(each)).map((each) => each.number);
+  write('sign_left', [
+    left.length && t('sign_left', { numbers: left.join(', ') }), hidden.length && t('sign_hidden', { numbers: hidden.join(', ') }),
+  ].filter(Boolean).join('. '));
   find('sign').disabled = left.length > 0;
 }
 

@@ -125,6 +125,10 @@ HANGING = {
         "未安装临床模型权重：仅为程序标记，用模拟乳腺拟合。",
     ),
     "network_says": ("{by}: {probability}", "{by}：概率 {probability}"),
+    "sign_hidden": (
+        "Hidden by the threshold: {numbers}; lower it to decide",
+        "被阈值隐藏：{numbers}；请降低阈值后决定",
+    ),
     # Words for a drawn region
     "describe_mass": ("Describe a mass", "描述肿块"),
     "describe_calcifications": ("Describe calcifications", "描述钙化"),

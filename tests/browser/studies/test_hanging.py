@@ -52,6 +52,7 @@ def test_a_higher_threshold_leaves_fewer_marks(hung: StudiesPage) -> None:
         slider.fill("1")
     hung.says("no_findings", "No place is marked at these thresholds")
     assert page.locator(".finding").count() == 0
+    hung.says("sign_left", "Hidden by the threshold")
     for slider in page.locator("[data-part=thresholds] input").all():
         slider.fill("0")
     assert page.locator(".finding").count() >= before

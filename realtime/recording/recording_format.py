@@ -49,8 +49,16 @@ UNUSABLE = (
 _SUM = Struct("<II")
 _FRAME = Struct("<QQdddBBHH")
 _PACKED, _COLOURED = 1, 2
-_ORIGINS = (None, *SpacingOrigin)
-"""By their number in a frame's record."""
+_ORIGINS = (
+    None,
+    SpacingOrigin.DICOM_REGION,
+    SpacingOrigin.OPENIGTLINK,
+    SpacingOrigin.RULER,
+    SpacingOrigin.TWO_POINTS,
+    SpacingOrigin.PHANTOM,
+    SpacingOrigin.DICOM_SPACING,
+)
+"""By their number in a frame's record, which files keep: what is new comes last."""
 _LAST_INDEX = 2**48
 _LAST_NS = 2**62
 

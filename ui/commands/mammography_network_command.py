@@ -44,9 +44,9 @@ def train_mammography_network(
     choose: Annotated[
         Path | None, typer.Option(help="A folder of the same layout to calibrate on.")
     ] = None,
-    steps: Annotated[int, typer.Option(min=1)] = 2000,
+    steps: Annotated[int, typer.Option(min=1, help="Batches learnt from.")] = 2000,
     batch: Annotated[int, typer.Option(min=2, help="Patches, or views.")] = 16,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of all that is drawn.")] = 0,
 ) -> None:
     """Fit a network for mammograms, split by patient. Needs the extra "train"."""
     cv2.setNumThreads(1)

@@ -61,9 +61,23 @@ def test_each_frame_keeps_its_own_millimetres(origin: SpacingOrigin) -> None:
 def test_millimetres_that_cannot_be_are_refused() -> None:
     frame = replace(speckle(7), spacing=builders.spacing(PixelSpacing(0.1, 0.07)))
     whole = payload(frame_record(frame, False))
-    for at, bad in ((16, 8 * b"\0"), (16, 8 * b"\xff"), (32, 8 * b"\x7f"), (40, b"\x06")):
+    for at, bad in ((16, 8 * b"\0"), (16, 8 * b"\xff"), (32, 8 * b"\x7f"), (40, b"\x07")):
         with pytest.raises(UNUSABLE):
             frame_from(whole[:at] + bad + whole[at + len(bad) :], HEADER)
+
+
+def test_every_origin_of_millimetres_keeps_its_number_in_files() -> None:
+    kept = {
+        SpacingOrigin.DICOM_REGION: 1, SpacingOrigin.OPENIGTLINK: 2, SpacingOrigin.RULER: 3,
+        SpacingOrigin.TWO_POINTS: 4, SpacingOrigin.PHANTOM: 5, SpacingOrigin.DICOM_SPACING: 6,
+    }  # fmt: skip
+    assert set(kept) == set(SpacingOrigin)
+    for origin, number in kept.items():
+        spacing = CalibratedSpacing(PixelSpacing(0.1, 0.07), origin)
+        whole = payload(frame_record(replace(speckle(7), spacing=spacing), False))
+        assert whole[40] == number
+        read = frame_from(whole, HEADER).spacing
+        assert read is not None and read.origin is origin
 
 
 @pytest.mark.parametrize("packed", [False, True])

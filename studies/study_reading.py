@@ -91,7 +91,8 @@ class FindingWord:
 class StudyFinding:
     """One lesion, outlined on `outlines`; `key` is the one of them that shows it best.
 
-    `number` counts the study's lesions from 1. `tracking_uid` is a DICOM UID of its own.
+    `number` counts the study's lesions from 1. `tracking_uid` is a DICOM UID of its own. Of several
+    outlines on one image the one that shows it best comes first.
     `probability` in 0..1, of single frames from `lowest` to `highest`: of malignancy where `kind`
     is LESION, else of a mark being one. `measured` is of `key`, None where millimetres are unknown;
     so are `words`, empty where they were not asked for.
@@ -165,6 +166,8 @@ class ImageReading:
 
     Of its `frames`, `read` were read and `unsuitable` were not, by reason. `trouble` says why none
     could be, "" where some could. `spacing` None: no millimetres. See `Region` for `regions`.
+    `heights_mm`: of tomosynthesis, how far each frame lies above the lowest slice, in the order of
+    the frames; empty where that is not known, and of all else.
     """
 
     place: int
@@ -178,6 +181,11 @@ class ImageReading:
     trouble: str = ""
     facts: tuple[ReadingFact, ...] = ()
     regions: tuple[Region, ...] = ()
+    heights_mm: tuple[float, ...] = ()
+
+    def height_mm(self, frame: int) -> float | None:
+        """Of that frame, counted from 1."""
+        return self.heights_mm[frame - 1] if frame <= len(self.heights_mm) else None
 
 
 @dataclass(frozen=True, slots=True)

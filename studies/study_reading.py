@@ -111,6 +111,11 @@ class StudyFinding:
     kind: FindingKind = FindingKind.LESION
 
     @property
+    def images(self) -> list[str]:
+        """SOPInstanceUIDs of those on which it is outlined, each once."""
+        return list(dict.fromkeys(each.at.instance_uid for each in self.outlines))
+
+    @property
     def assessed(self) -> list[str]:
         """The words themselves, without those that could not be assessed."""
         return [each.word for each in self.words if each.word is not None]
@@ -122,6 +127,8 @@ NETWORK, NOT_READ_BY_NETWORK = "network", "network_refusal"
 """Of facts of an image: a network's probability of malignancy, and why one did not read it."""
 WEIGHTS = "clinical_weights"
 """Of a fact of an exam: which networks trained on patients read it, in words."""
+VIEW_SCORE, EXAM_SCORE = "view_score", "exam_score"
+"""Of facts of a tomosynthesis image and of its exam: how much it looks like having a mark."""
 CAUTION = "caution"
 """Name of facts whose word is a key of words that a person must know: "no_spacing" and so on."""
 NO_MARKS_SOUGHT = "no_marks_sought"

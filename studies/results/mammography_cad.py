@@ -95,7 +95,7 @@ class _Library:
 
     def outlines(self, finding: StudyFinding) -> Iterator[tuple[CadImage, Outlined]]:
         """On each image, or slice, of the library the one that shows the finding best."""
-        for uid in dict.fromkeys(each.at.instance_uid for each in finding.outlines):
+        for uid in finding.images:
             outlined = outline_on(finding, uid)
             if uid in self.images and outlined is not None:
                 whole = self.images[uid]

@@ -79,8 +79,22 @@ MAMMOGRAPHY: dict[str, tuple[str, str]] = {
         "组织位于对侧边缘：未作比较",
     ),
     "caution_no_heights": (
-        "distance between slices not known: no depth in mm",
+        "distances between slices not known: no depth in mm",
         "层间距未知：不给出毫米深度",
+    ),
+    "caution_heights_assumed": (
+        "slices do not say where they lie: depth by their thickness and order",
+        "各层未注明位置：深度按层厚与顺序推算",
+    ),
+    "caution_slices_at_one_place": (
+        "several slices are said to lie in one place",
+        "多层注明在同一位置",
+    ),
+    "caution_gap_between_slices": ("a slice is missing", "缺少层面"),
+    "caution_two_sides": ("its header names both sides", "文件头同时注明两侧"),
+    "caution_spacing_differs": (
+        "pixel sizes of slices differ: no millimetres",
+        "各层像素尺寸不同：不给出毫米",
     ),
     "caution_no_marks_sought": ("marks were NOT sought", "未查找标记"),
     "caution_implant_displaced": ("implant displaced", "植入物已推移"),

@@ -147,10 +147,10 @@ def _others(views: Sequence[ReadView], one: int) -> Iterator[int]:
         is_known = None not in (mine.laterality, mine.view, its.view)
         if place == one or not is_known or its.laterality != mine.laterality:
             continue
-        is_deep, turned = view.volume is not None, _is_turned(mine, its)
-        is_same_way = its.view == mine.view and is_deep != (views[one].volume is not None)
-        if (turned or is_same_way) and (turned, is_deep) not in seen:
-            seen.add((turned, is_deep))
+        turned = _is_turned(mine, its)
+        is_same_way = its.view == mine.view and view.is_deep != views[one].is_deep
+        if (turned or is_same_way) and (turned, view.is_deep) not in seen:
+            seen.add((turned, view.is_deep))
             yield place
 
 

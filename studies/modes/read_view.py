@@ -42,6 +42,11 @@ class ReadView:
     volume: VolumeCandidates | None = None
     frames: tuple[int, ...] = ()
 
+    @property
+    def is_deep(self) -> bool:
+        """Tomosynthesis."""
+        return bool(self.frames)
+
 
 def empty_reading(image: StoredImage) -> ImageReading:
     """Of an image of which nothing was read, with side and view as its header says them."""

@@ -16,12 +16,15 @@ from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOri
 from senoscope.studies.images.series import Study
 from senoscope.studies.modes.read_view import empty_reading
 from senoscope.studies.results.identity import new_uid
+from senoscope.studies.results.made_object import written
+from senoscope.studies.results.presentation import presentations_of
 from senoscope.studies.results.reading_lines import reading_lines
 from senoscope.studies.results.report import report_of
 from senoscope.studies.results.report_html import html_report
 from senoscope.studies.results.report_json import reading_json, reading_of_json
 from senoscope.studies.results.report_patient import ReportHeader
 from senoscope.studies.results.report_words_mammography import MAMMOGRAPHY as WORDS
+from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.results.write_results import write_results
 from senoscope.studies.study_reading import (
     EXAM_SCORE,
@@ -154,6 +157,29 @@ def test_reports_and_captures_name_the_best_slices(made: dict[Path, Dataset]) ->
     assert {frame for each in captures for frame in frames_named(each)} == best
     [measured] = of(made, uid.ComprehensiveSRStorage)
     assert BEST["CC"][0] in frames_named(measured)
+
+
+def test_a_presentation_state_keeps_the_window_of_each_slice(
+    study: Study, reading: StudyReading, made: dict[Path, Dataset], tmp_path: Path
+) -> None:
+    for state in of(made, uid.GrayscaleSoftcopyPresentationStateStorage):
+        (window,) = state.SoftcopyVOILUTSequence
+        assert (window.WindowCenter, window.WindowWidth) == (2048, 4096)
+        assert (state.RescaleSlope, state.RescaleIntercept) == (1, 0)
+    own = [(1000.0, 2000.0), (2000.0, 2000.0), (1000.0, 2000.0), (2000.0, 2000.0), (1, 3)]
+    write_view(tmp_path / "in", windows=tuple(own))
+    [other], _ = read(tmp_path / "in")
+    at = replace(reading.findings[0].key.at, instance_uid=other.images[0].instance_uid)
+    outline = replace(reading.findings[0].key, at=at)
+    finding = replace(reading.findings[0], key=outline, outlines=(outline,))
+    given = replace(reading, images=(image_reading(other, 0),), findings=(finding,))
+    (state,) = presentations_of(given, SourceImages(other))
+    frames = {
+        float(each.WindowCenter): each.ReferencedImageSequence[0].ReferencedFrameNumber
+        for each in state.SoftcopyVOILUTSequence
+    }
+    assert frames == {1000.0: [1, 3], 2000.0: [2, 4], 1.0: 5}
+    assert dciodvfy_errors(written(state, tmp_path)) == []
 
 
 def test_it_is_kept_and_read_back(reading: StudyReading) -> None:

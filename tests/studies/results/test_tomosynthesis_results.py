@@ -140,6 +140,12 @@ def test_a_segmentation_is_of_the_slices_in_which_the_mark_is_seen(
         assert segmentation.pixel_array.reshape(len(sources), -1).any(axis=1).all()
 
 
+def test_a_side_that_only_slices_say_is_said_of_what_is_found(made: dict[Path, Dataset]) -> None:
+    for segmentation in of(made, uid.SegmentationStorage):
+        (region,) = segmentation.SegmentSequence[0].AnatomicRegionSequence
+        assert region.AnatomicRegionModifierSequence[0].CodeMeaning.startswith("Left")
+
+
 def frames_named(document: Dataset) -> set[int]:
     """Wherever in the tree."""
     return {

@@ -74,15 +74,12 @@ def marked_views(
     return marked
 
 
-def exam_score(marked: Sequence[MarkedView], stage: VolumeStage) -> Iterator[ReadingFact]:
+def exam_score(marked: Sequence[MarkedView]) -> Iterator[ReadingFact]:
     """Of all tomosynthesis views together; nothing without any."""
-    deep = [
-        [mark for mark in each.marks if isinstance(mark, VolumeMark)]
-        for each in marked
-        if each.view.volume is not None
-    ]
-    if deep:
-        yield ReadingFact(EXAM_SCORE, pooled_exam(deep, POOLING, stage.pooled))
+    facts = (fact for each in marked for fact in each.view.reading.facts)
+    scores = [each.number for each in facts if each.name == VIEW_SCORE and each.number is not None]
+    if scores:
+        yield ReadingFact(EXAM_SCORE, pooled_exam(scores, POOLING))
 
 
 def _is_searched(view: ReadView) -> bool:

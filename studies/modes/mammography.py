@@ -85,7 +85,7 @@ class Mammography:
             tuple(each.view.reading for each in marked),
             findings,
             datetime.now(UTC),
-            (_weights(networks, troubles), *_facts(views), *exam_score(marked, stage)),
+            (_weights(networks, troubles), *_facts(views), *exam_score(marked)),
             below,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from senoscope.domain.errors import SenoscopeError
 from senoscope.domain.reading import Unsuitable
 from senoscope.domain.tomosynthesis import Slices
-from senoscope.models.programmed.feature_model import FeatureModel
 from senoscope.models.programmed.mammography.air import is_in_air
-from senoscope.models.programmed.mammography.marks import MarkKind
 from senoscope.models.programmed.tomosynthesis.cade import volume_candidates
+from senoscope.models.programmed.tomosynthesis.soft_volumes import SliceStage
 from senoscope.models.programmed.tomosynthesis.sought import seek
 from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.images.stored_tomosynthesis import StoredTomosynthesis, read_tomosynthesis
@@ -32,9 +31,7 @@ Watch = Callable[[int], None]
 """Told how many slices were looked at; what it raises ends the reading."""
 
 
-def read_tomosynthesis_view(
-    image: StoredImage, slices: Mapping[MarkKind, FeatureModel], watch: Watch
-) -> ReadView:
+def read_tomosynthesis_view(image: StoredImage, slices: SliceStage, watch: Watch) -> ReadView:
     """What cannot be read says so in its reading, and so does what is no view to be read.
 
     `slices` are those of the second stage. All slices are gone through once.

@@ -15,8 +15,9 @@ import argparse
 import json
 import multiprocessing
 import resource
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -29,14 +30,16 @@ from numpy.typing import NDArray
 SHAPE = (2000, 1600)
 COUNTS = (15, 30, 60, 120)
 PICTURE_ROWS = 1000
+SYNTAXES = ("native", "JPEG 2000")
 SEED = 4900
 
 
-def simulated() -> tuple[NDArray[np.uint16], float]:
-    """(slices, *SHAPE) of a simulated view, and mm a pixel."""
+def simulated(kept: Path) -> float:
+    """Keeps (slices, *SHAPE) uint16 of a simulated view; mm a pixel."""
     from senoscope.calibration.phantoms.breast.anatomy import (  # noqa: PLC0415 - not in the parent
         BreastAnatomy,
     )
+    from senoscope.calibration.phantoms.breast.mammogram import PIXEL_MM  # noqa: PLC0415
     from senoscope.calibration.phantoms.breast.tomosynthesis import (  # noqa: PLC0415
         SimulatedTomosynthesis,
     )
@@ -51,11 +54,12 @@ def simulated() -> tuple[NDArray[np.uint16], float]:
         large = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
         rows, columns = min(large.shape[0], SHAPE[0]), min(large.shape[1], SHAPE[1])
         enlarged[place, :rows, :columns] = large[:rows, :columns]
-    return enlarged, given.spacing.row_mm / scale
+    np.save(kept, enlarged)
+    return float(PIXEL_MM / scale)
 
 
-def written(path: Path, slices: NDArray[np.uint16], mm: float, count: int, syntax: str) -> None:
-    """A study of one object with so many slices."""
+def written(path: Path, kept: Path, mm: float, count: int, syntax: str) -> None:
+    """A study of one object with so many of the kept slices."""
     from pydicom import uid  # noqa: PLC0415
 
     from senoscope.domain.mammogram import Laterality  # noqa: PLC0415
@@ -74,6 +78,7 @@ def written(path: Path, slices: NDArray[np.uint16], mm: float, count: int, synta
     exam = WrappedExam("timing", "TIMING", "Simulated^Timing", "Timing", "20260101", True)
     path.mkdir()
     file = path / "slices.dcm"
+    slices = np.load(kept, mmap_mode="r")
     write_tomosynthesis(file, exam, about, _repeated(slices, count), syntax=syntaxes[syntax])
 
 
@@ -111,25 +116,29 @@ def cost(folder: Path) -> dict[str, float]:
     }
 
 
+def apart(work: Callable[..., Any], *given: object) -> Any:
+    """In a process of its own: most memory is counted from one that held nothing before."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, given)
+
+
 def measured(times: int) -> list[dict[str, Any]]:
     """A row for each number of slices and syntax, medians of so many runs."""
     rows = []
-    context = multiprocessing.get_context("spawn")
-    slices, mm = simulated()
-    for syntax in ("native", "JPEG 2000"):
-        for count in COUNTS:
-            with TemporaryDirectory() as room:
+    with TemporaryDirectory() as room:
+        kept = Path(room) / "slices.npy"
+        mm = apart(simulated, kept)
+        for syntax in SYNTAXES:
+            for count in COUNTS:
                 folder = Path(room) / "study"
-                written(folder, slices, mm, count, syntax)
-                found = []
-                for _ in range(times):
-                    with context.Pool(1) as pool:
-                        found.append(pool.apply(cost, (folder,)))
-            row: dict[str, Any] = {"syntax": syntax, "slices": count, "n": times}
-            row |= {key: round(median(each[key] for each in found), 2) for key in found[0]}
-            row["read_cpu_s_a_slice"] = round(row["read_cpu_s"] / count, 3)
-            print(row, flush=True)
-            rows.append(row)
+                apart(written, folder, kept, mm, count, syntax)
+                found = [apart(cost, folder) for _ in range(times)]
+                shutil.rmtree(folder)
+                row: dict[str, Any] = {"syntax": syntax, "slices": count, "n": times}
+                row |= {key: round(median(each[key] for each in found), 2) for key in found[0]}
+                row["read_cpu_s_a_slice"] = round(row["read_cpu_s"] / count, 3)
+                print(row, flush=True)
+                rows.append(row)
     return rows
 
 

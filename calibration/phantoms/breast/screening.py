@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from senoscope.calibration.phantoms.breast.anatomy import BreastAnatomy
-from senoscope.calibration.phantoms.breast.growths import KINDS
+from senoscope.calibration.phantoms.breast.growths import KINDS, SMOOTH_MASS
 from senoscope.calibration.phantoms.breast.mammogram import (
     PIXEL_MM,
     SimulatedMammogram,
@@ -27,6 +27,7 @@ _EXAM = 9
 _KIND = {
     "round mass": MarkKind.MASS,
     "spiculated mass": MarkKind.MASS,
+    SMOOTH_MASS: MarkKind.MASS,
     "distortion": MarkKind.DISTORTION,
     "calcifications": MarkKind.CALCIFICATIONS,
 }

@@ -95,6 +95,11 @@ train mammography-network --data empty --layout mias --network vgg --model new -
 evaluate mammography-cade --report x.json --exams 1
 simulate mammograms --out new --exams 0
 simulate mammograms --out text.txt --exams 1
+simulate tomosynthesis --out new --cases 0
+simulate tomosynthesis --out new --cases 1 --dose enormous
+simulate tomosynthesis --out new --cases 1 --views LM
+simulate tomosynthesis --out new --cases 1 --views CC,CC
+simulate tomosynthesis --out text.txt --cases 1
 study quality no-such
 study quality text.txt
 study quality empty

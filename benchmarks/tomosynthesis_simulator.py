@@ -18,6 +18,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -83,11 +84,13 @@ def summary(group: list[Measured]) -> dict[str, Estimate]:
         away = np.abs(values)
         made["median away"] = bootstrap(lambda rows: float(np.median(away[rows])), seeds)
         for most in (0.5, 2.0):
-            near = away <= most
-            made[f"within {most} mm"] = bootstrap(
-                lambda rows, near=near: float(near[rows].mean()), seeds
-            )
+            near = np.asarray(away <= most, np.float64)
+            made[f"within {most} mm"] = bootstrap(partial(_mean_of, near), seeds)
     return made
+
+
+def _mean_of(values: NDArray[np.float64], rows: NDArray[np.int64]) -> float:
+    return float(values[rows].mean())
 
 
 def of_breast(seed: int) -> Iterator[Measured]:

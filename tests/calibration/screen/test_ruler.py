@@ -51,8 +51,8 @@ def test_longer_ticks_at_each_second_only_are_not_guessed() -> None:
 def column(tenth: float, fifth: float, first: int) -> TickColumn:
     """60 ticks of 6 columns, those at each tenth and at each fifth between them longer."""
     place = np.arange(60)
-    lengths = {0: tenth, 5: fifth}
-    length = np.array([lengths.get((each + first) % 10, 6.0) for each in place], np.float64)
+    lengths = [tenth, *4 * [6.0], fifth, *4 * [6.0]]
+    length = np.array(lengths, np.float64)[(place + first) % 10]
     rows = np.asarray(5.0 * place, np.float64)
     marks = Marks(rows, np.zeros(60), length, np.full(60, 200.0))
     return TickColumn(marks, place, 0.0, 5.0, 0.01, 50.0)

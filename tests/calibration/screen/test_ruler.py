@@ -60,7 +60,7 @@ def column(tenth: float, fifth: float, first: int) -> TickColumn:
 
 @pytest.mark.parametrize("first", range(10))
 def test_tenths_are_found_wherever_the_ruler_begins(first: int) -> None:
-    assert step_of_lengths(column(14, 10, first)) == 1.0
+    assert step_of_lengths(column(14, 13, first)) == 1.0
     assert step_of_lengths(column(14, 6, first)) == 1.0
 
 

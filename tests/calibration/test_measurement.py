@@ -190,6 +190,22 @@ def test_the_scales_doubt_widens_lengths_once_and_areas_twice() -> None:
     assert doubted.orientation == exact.orientation
 
 
+def test_the_scales_doubt_moves_what_lies_deep_further_than_what_lies_shallow() -> None:
+    near, far = (
+        measured(
+            builders.lesion(top=top, height=20),
+            scale(origin=SpacingOrigin.RULER, percent=4.5),
+            EXACT,
+            -0.5,
+        ).depth
+        for top in (20, 220)
+    )
+    assert near is not None and far is not None
+    percent = np.hypot(4.5, 2) / 100
+    wider = (far.upper - far.value) - (near.upper - near.value)
+    assert wider == pytest.approx(percent * (far.value - near.value), rel=0.15)
+
+
 def test_a_worse_outline_widens_every_interval() -> None:
     lesion = lesion_of(Ellipse(120, 110, 60, 40, 0.4).mask())
     errors = [EXACT, *(network_error(sure, (640, 480), 192) for sure in (0.97, 0.955, 0.5))]

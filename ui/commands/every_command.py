@@ -38,7 +38,7 @@ from senoscope.ui.commands.train_command import train
 from senoscope.ui.commands.wrap_command import wrap
 
 app = typer.Typer(
-    help="An open breast-ultrasound assistant. Not a medical device: suggestions, not diagnoses.",
+    help="Ultrasound read live, mammograms read when uploaded. Not a medical device: suggestions, not diagnoses.",
     cls=StoppableGroup,
     no_args_is_help=True,
     add_completion=False,

@@ -8,8 +8,8 @@ import pytest
 from pydicom import dcmread
 
 from senoscope.calibration.phantoms.screens import TickStyle, made_screen
-from senoscope.calibration.screen.ruler import Ruler, RulerRefusal, find_ruler
-from senoscope.calibration.screen.tick_marks import find_marks, tick_columns
+from senoscope.calibration.screen.ruler import Ruler, RulerRefusal, find_ruler, step_of_lengths
+from senoscope.calibration.screen.tick_marks import Marks, TickColumn, find_marks, tick_columns
 from senoscope.domain.errors import ImageError, SettingsError
 from senoscope.domain.frame import Gray
 from senoscope.domain.spacing import SpacingOrigin
@@ -46,6 +46,27 @@ def test_longer_ticks_at_each_fifth_only_are_not_guessed() -> None:
 
 def test_longer_ticks_at_each_second_only_are_not_guessed() -> None:
     assert find_ruler(screen({5: 8, 10: 14}, every_mm=5)) is RulerRefusal.STEP_UNKNOWN
+
+
+def column(tenth: float, fifth: float, first: int) -> TickColumn:
+    """60 ticks of 6 columns, those at each tenth and at each fifth between them longer."""
+    place = np.arange(60)
+    lengths = [tenth, *4 * [6.0], fifth, *4 * [6.0]]
+    length = np.array(lengths, np.float64)[(place + first) % 10]
+    rows = np.asarray(5.0 * place, np.float64)
+    marks = Marks(rows, np.zeros(60), length, np.full(60, 200.0))
+    return TickColumn(marks, place, 0.0, 5.0, 0.01, 50.0)
+
+
+@pytest.mark.parametrize("first", range(10))
+def test_tenths_are_found_wherever_the_ruler_begins(first: int) -> None:
+    assert step_of_lengths(column(14, 13, first)) == 1.0
+    assert step_of_lengths(column(14, 6, first)) == 1.0
+
+
+@pytest.mark.parametrize("first", range(10))
+def test_fifths_as_long_as_tenths_say_nothing(first: int) -> None:
+    assert step_of_lengths(column(14, 14, first)) is None
 
 
 def test_the_depth_shown_settles_what_a_tick_is() -> None:

@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from senoscope.domain.mammogram import OBLIQUE
 from senoscope.domain.reading import Suspicion
+from senoscope.models.odds import logistic, logit
 from senoscope.models.programmed.mammography.cade import ViewCandidates, scored
 from senoscope.models.programmed.mammography.correspondence import TOLERANCE_MM, corresponding
 from senoscope.models.programmed.mammography.marks import Mark, MarkKind
 from senoscope.models.programmed.mammography.second_stage import SHOWN_FROM, SecondStage
 from senoscope.models.programmed.tomosynthesis.cade import scored as volume_scored
 from senoscope.models.programmed.tomosynthesis.pooling import Pooling, pooled, pooled_exam
+from senoscope.models.programmed.tomosynthesis.second_stage import (
+    SHOWN_FROM as SHOWN_IN_SLICES_FROM,
+)
 from senoscope.models.programmed.tomosynthesis.second_stage import VolumeStage
 from senoscope.models.programmed.tomosynthesis.volume_marks import VolumeMark
 from senoscope.studies.modes.read_view import ReadView
@@ -68,7 +72,7 @@ def marked_views(
         if view.volume is not None:
             marks = next(of_deep).marks
             score = pooled(marks, POOLING, volume_stage.pooled)
-            marked.append(MarkedView(_with_score(view, score), marks))
+            marked.append(MarkedView(_with_score(view, score), tuple(map(_aligned, marks))))
         else:
             marked.append(MarkedView(view, next(of_flat).marks if _is_searched(view) else ()))
     return marked
@@ -85,6 +89,12 @@ def exam_score(marked: Sequence[MarkedView]) -> Iterator[ReadingFact]:
 def _is_searched(view: ReadView) -> bool:
     """A mammogram on which marks were sought."""
     return view.volume is None and view.found is not None and not view.found.trouble
+
+
+def _aligned(mark: VolumeMark) -> VolumeMark:
+    """Scored so that the threshold of its kind is that of mammograms: one slider serves both."""
+    shift = logit(SHOWN_FROM[mark.kind]) - logit(SHOWN_IN_SLICES_FROM[mark.kind])
+    return replace(mark, score=logistic(logit(mark.score) + shift))
 
 
 def _with_score(view: ReadView, score: float) -> ReadView:

@@ -32,7 +32,8 @@ def exam_rows(reading: StudyReading, language: str) -> Iterator[Row]:
     facts = {each.name: each for each in reading.facts}
     if (score := facts.get(EXAM_SCORE)) is not None and score.number is not None:
         meaning = said(language, "exam_score_meaning")
-        yield Row(said(language, "exam_score"), f"{score.number:.2f}", meaning)
+        value = said(language, "exam_score_value", value=f"{score.number:.2f}", meaning=meaning)
+        yield Row(said(language, "exam_score"), value)
     if (weights := facts.get(WEIGHTS)) is not None:
         none = said(language, "no_clinical_weights")
         yield Row(said(language, "networks"), weights.word or none)

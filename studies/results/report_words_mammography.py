@@ -49,9 +49,10 @@ MAMMOGRAPHY: dict[str, tuple[str, str]] = {
     "slices_over": ("over {mm} mm", "厚度 {mm} mm"),
     "view_score": ("view score {value}", "视图评分 {value}"),
     "exam_score": ("Score of tomosynthesis", "断层合成评分"),
+    "exam_score_value": ("{value} ({meaning})", "{value}（{meaning}）"),
     "exam_score_meaning": (
-        "How much the exam looks like one with a mark on simulated breasts; no probability",
-        "与模拟乳腺中有标记检查的相似程度；并非概率",
+        "how much it looks like an exam with a growth on simulated breasts; no probability",
+        "与模拟乳腺中有病变检查的相似程度；并非概率",
     ),
     "height": ("{mm} mm above the lowest slice", "距最低层 {mm} mm"),
     "dense_percent": ("{percent} % dense", "致密 {percent}%"),

@@ -14,6 +14,7 @@ from pydicom import Dataset, dcmread, uid
 from senoscope.domain.reading import ReaderDescription, Suspicion
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.studies.images.series import Study
+from senoscope.studies.modes.mammography import Mammography
 from senoscope.studies.modes.read_view import empty_reading
 from senoscope.studies.results.identity import new_uid
 from senoscope.studies.results.made_object import written
@@ -37,13 +38,23 @@ from senoscope.studies.study_reading import (
     StudyFinding,
     StudyReading,
 )
+from tests.models.programmed.mammography.drawn_breasts import plain_breast
+from tests.studies.modes.drawn_exam import drawn
 from tests.studies.results.cad_templates import CAD_REPORT
 from tests.studies.results.conformance import dciodvfy_errors
 from tests.studies.results.report_builders import AT
 from tests.studies.results.template_rows import broken_rows
 from tests.studies.results.test_write_results import signed_of
-from tests.studies.study_builders import read
-from tests.studies.tomosynthesis import COUNT, STEP_MM, slice_frames, write_view
+from tests.studies.study_builders import folder_of, read
+from tests.studies.tomosynthesis import (
+    COUNT,
+    STEP_MM,
+    ct_slices,
+    hologic_private,
+    projections,
+    slice_frames,
+    write_view,
+)
 
 ROOT = Path(__file__).parents[3]
 SQUARE = np.array([[30, 230], [60, 230], [60, 260], [30, 260]], np.float32)
@@ -220,6 +231,23 @@ def test_a_signed_one_succeeds_what_the_machine_wrote(
     signed = signed_of(reading)
     write_results(study, reading, tmp_path / "s", signed, machine=tmp_path / "machine")
     assert dciodvfy_errors(tmp_path / "s" / "sr_1.dcm") == []
+
+
+@pytest.mark.parametrize("others", [[projections()], [hologic_private()], ct_slices()])
+def test_what_is_not_read_is_named_in_results_that_conform(
+    tmp_path: Path, others: list[Dataset]
+) -> None:
+    for each in others:
+        each.StudyInstanceUID = "2.25.4711"
+    flat = drawn("L", "CC", 70, plain_breast(), StudyInstanceUID="2.25.4711")
+    [study], _ = read(folder_of(tmp_path / "in", *others, flat))
+    found = Mammography().read(study)
+    assert found is not None
+    assert sum(each.read for each in found.images) == 1
+    for each in write_results(study, found, tmp_path / "out"):
+        if each.instance_uid is not None:
+            assert dciodvfy_errors(each.path) == [], each.path.name
+    assert "not read" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_every_caution_of_slices_has_words() -> None:

@@ -33,7 +33,7 @@ from senoscope.studies.study_reading import (
     StudyFinding,
 )
 
-POOLING = Pooling.LEARNED
+POOLING = Pooling.MAXIMUM
 """How the scores of marks become one of a view."""
 
 KINDS: Mapping[MarkKind, FindingKind] = {

@@ -47,7 +47,10 @@ from senoscope.ui.commands.train_command import train
 from senoscope.ui.commands.wrap_command import wrap
 
 app = typer.Typer(
-    help="Ultrasound read live, mammograms and tomosynthesis when uploaded. Not a medical device: suggestions, not diagnoses.",
+    help=(
+        "Ultrasound read live, mammograms and tomosynthesis when uploaded. Not a medical device: "
+        "suggestions, not diagnoses."
+    ),
     cls=StoppableGroup,
     no_args_is_help=True,
     add_completion=False,

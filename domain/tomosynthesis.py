@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -47,7 +48,7 @@ class TomosynthesisView:
         given = self.heights_mm
         if given is None:
             return
-        ascends = all(one < next_ for one, next_ in zip(given, given[1:], strict=False))
+        ascends = all(one < other for one, other in pairwise(given))
         if len(given) != len(self.slices) or not given or given[0] != 0 or not ascends:
             raise ImageError(
                 f"A tomosynthesis view of {len(self.slices)} slices was given with "

@@ -25,9 +25,9 @@ def reading_lines(reading: StudyReading) -> Iterator[str]:
         yield "Nothing was fit to be read: this says nothing of the breast."
     elif not reading.findings:
         yield "No lesion was marked in what was read."
-    images = {each.instance_uid: each for each in reading.images}
+    by_uid = {each.instance_uid: each for each in reading.images}
     for finding in reading.findings:
-        yield _of_finding(finding, images[finding.key.at.instance_uid])
+        yield _of_finding(finding, by_uid[finding.key.at.instance_uid])
 
 
 def _of_image(image: ImageReading) -> Iterator[str]:

@@ -18,6 +18,8 @@ from senoscope.domain.reading import Unsuitable
 from senoscope.models.evaluation.marked_text import replaced
 from senoscope.studies.deidentification.plain_values import REMOVED
 from senoscope.studies.files.study_limits import StudyLimits
+from senoscope.studies.images.breast_object import PROJECTIONS
+from senoscope.studies.images.mammogram import FOR_PRESENTATION, FOR_PROCESSING, TOMOSYNTHESIS
 from senoscope.studies.modes.ultrasound_clip import ALWAYS, IN_ULTRASOUND
 from senoscope.studies.network.destinations import OUR_AE
 from senoscope.studies.network.dimse_link import LARGEST_PDU, MOST_CONTEXTS, USUAL
@@ -137,9 +139,16 @@ def _classes() -> str:
     created = {each.sop_class for each in CREATED}
     rows = [("Verification", "1.2.840.10008.1.1", "yes", "", "")]
     for each in STORAGE_CLASSES:
-        reads = "yes" if each in ALWAYS else "of ultrasound" if each in IN_ULTRASOUND else ""
-        rows.append((each.name, each, "yes", reads, "yes" if each in created else ""))
+        rows.append((each.name, each, "yes", _reads(each), "yes" if each in created else ""))
     return _table(("SOP class", "UID", "received", "read", "created"), rows)
+
+
+def _reads(sop_class: uid.UID) -> str:
+    if sop_class in (*ALWAYS, FOR_PRESENTATION, TOMOSYNTHESIS):
+        return "yes"
+    if sop_class in (FOR_PROCESSING, *PROJECTIONS):
+        return "named, not read"
+    return "of ultrasound" if sop_class in IN_ULTRASOUND else ""
 
 
 def _syntaxes() -> str:

@@ -91,7 +91,8 @@ class FindingWord:
 class StudyFinding:
     """One lesion, outlined on `outlines`; `key` is the one of them that shows it best.
 
-    `number` counts the study's lesions from 1. `tracking_uid` is a DICOM UID of its own.
+    `number` counts the study's lesions from 1. `tracking_uid` is a DICOM UID of its own. Of several
+    outlines on one image the one that shows it best comes first.
     `probability` in 0..1, of single frames from `lowest` to `highest`: of malignancy where `kind`
     is LESION, else of a mark being one. `measured` is of `key`, None where millimetres are unknown;
     so are `words`, empty where they were not asked for.
@@ -110,6 +111,11 @@ class StudyFinding:
     kind: FindingKind = FindingKind.LESION
 
     @property
+    def images(self) -> list[str]:
+        """SOPInstanceUIDs of those on which it is outlined, each once."""
+        return list(dict.fromkeys(each.at.instance_uid for each in self.outlines))
+
+    @property
     def assessed(self) -> list[str]:
         """The words themselves, without those that could not be assessed."""
         return [each.word for each in self.words if each.word is not None]
@@ -121,6 +127,8 @@ NETWORK, NOT_READ_BY_NETWORK = "network", "network_refusal"
 """Of facts of an image: a network's probability of malignancy, and why one did not read it."""
 WEIGHTS = "clinical_weights"
 """Of a fact of an exam: which networks trained on patients read it, in words."""
+VIEW_SCORE, EXAM_SCORE = "view_score", "exam_score"
+"""Of facts of a tomosynthesis image and of its exam: how much it looks like having a mark."""
 CAUTION = "caution"
 """Name of facts whose word is a key of words that a person must know: "no_spacing" and so on."""
 NO_MARKS_SOUGHT = "no_marks_sought"
@@ -165,6 +173,8 @@ class ImageReading:
 
     Of its `frames`, `read` were read and `unsuitable` were not, by reason. `trouble` says why none
     could be, "" where some could. `spacing` None: no millimetres. See `Region` for `regions`.
+    `heights_mm`: of tomosynthesis, how far each frame lies above the lowest slice, in the order of
+    the frames; empty where that is not known, and of all else.
     """
 
     place: int
@@ -178,6 +188,11 @@ class ImageReading:
     trouble: str = ""
     facts: tuple[ReadingFact, ...] = ()
     regions: tuple[Region, ...] = ()
+    heights_mm: tuple[float, ...] = ()
+
+    def height_mm(self, frame: int) -> float | None:
+        """Of that frame, counted from 1."""
+        return self.heights_mm[frame - 1] if frame <= len(self.heights_mm) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from datetime import date
 from math import isfinite
 from typing import BinaryIO, cast
 
-from pydicom import DataElement, Dataset, dcmread
+from pydicom import DataElement, Dataset, dcmread, uid
 from pydicom.config import disable_value_validation
 from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.dataelem import RawDataElement
 from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_partial
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
@@ -32,6 +33,8 @@ SEQUENCES = ("SequenceOfUltrasoundRegions", "SharedFunctionalGroupsSequence", "V
 IDENTITY = ("PatientID", "PatientName", "PatientBirthDate", "PatientSex")
 OVERLAYS = tuple(0x60000010 + (number << 17) for number in range(16))
 """OverlayRows (60xx,0010) of each of the 16 groups."""
+HOLOGIC_CREATOR = 0x7E010010
+"""Who named the private elements (7E01,10xx), in which Hologic keeps slices of tomosynthesis."""
 _KEYWORDS = (
     *("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "Modality"),
     *("SeriesNumber", "InstanceNumber", "ImagePositionPatient", "ImageOrientationPatient"),
@@ -43,11 +46,11 @@ _KEYWORDS = (
     *("BurnedInAnnotation", "LossyImageCompression", "LossyImageCompressionRatio"),
     *("LossyImageCompressionMethod", "PresentationIntentType", "WindowCenter", "WindowWidth"),
     *("VOILUTSequence", "PatientOrientation", "FieldOfViewHorizontalFlip", "PartialView"),
-    *("BreastImplantPresent",),
+    *("BreastImplantPresent", "ImageType", "BodyPartExamined"),
     *SEQUENCES,
     *IDENTITY,
 )
-_TAGS = [*map(Tag, _KEYWORDS), *map(Tag, OVERLAYS)]
+_TAGS = [*map(Tag, _KEYWORDS), *map(Tag, OVERLAYS), Tag(HOLOGIC_CREATOR)]
 
 TOO_DEEP = (
     f"its sequences lie more than {DEEPEST_SEQUENCE} within one another; export it again from the "
@@ -114,22 +117,48 @@ def read_header(file: BinaryIO) -> tuple[Dataset, int]:
     try:
         with disable_value_validation():
             # pydicom asks no more of a file than to read, seek and tell.
-            header = dcmread(cast(BinaryIO, wary), stop_before_pixels=True, specific_tags=_TAGS)
+            header: Dataset = dcmread(
+                cast(BinaryIO, wary), stop_before_pixels=True, specific_tags=_TAGS
+            )
             for keyword in SEQUENCES:
                 _require_small(header, keyword)
-    except SourceUnavailable:
-        raise
     except RecursionError:
         raise SourceUnavailable(TOO_DEEP) from None
     except InvalidDicomError:
         raise SourceUnavailable(NO_DICOM) from None
-    except DAMAGE:
-        # Not chained: what pydicom says may quote the header, and that a log would keep.
-        raise SourceUnavailable(wary.refusal or DAMAGED) from None
+    except (*DAMAGE, SourceUnavailable) as error:
+        found = None if wary.refusal is None else _before_private_slices(file)
+        if found is None:
+            if isinstance(error, SourceUnavailable):
+                raise
+            # Not chained: what pydicom says may quote the header, and that a log would keep.
+            raise SourceUnavailable(wary.refusal or DAMAGED) from None
+        header, wary.is_cut_off = found, False
     pixels_at = file.tell()
     if wary.is_cut_off or pixels_at > file.seek(0, 2):
         raise SourceUnavailable(CUT_OFF)
     return header, pixels_at
+
+
+def _before_private_slices(file: BinaryIO) -> Dataset | None:
+    """Up to elements in which Hologic keeps slices: of such an object its kind can still be said.
+
+    None of any that is no Secondary Capture of theirs.
+    """
+    file.seek(0)
+    try:
+        with disable_value_validation():
+            header = read_partial(
+                cast(BinaryIO, HeaderFile(file)),
+                stop_when=lambda tag, _vr, _length: tag > HOLOGIC_CREATOR,
+                specific_tags=[*_TAGS],
+            )
+            for keyword in SEQUENCES:
+                _require_small(header, keyword)
+    except (*DAMAGE, SourceUnavailable):
+        return None
+    is_capture = text_of(header, "SOPClassUID").startswith(uid.SecondaryCaptureImageStorage)
+    return header if is_capture and HOLOGIC_CREATOR in header else None
 
 
 def _require_small(header: Dataset, keyword: str) -> None:

@@ -24,7 +24,7 @@ from senoscope.studies.files.study_header import (
 )
 from senoscope.studies.pixels.cine_frames import DAMAGE
 
-_GROUPS = "PerFrameFunctionalGroupsSequence"
+FRAME_GROUPS = "PerFrameFunctionalGroupsSequence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class FrameFacts:
         """Nothing where the object has no such groups, or more of them than are read here."""
         if "SharedFunctionalGroupsSequence" not in found.header:  # no enhanced object is without
             return cls()
-        frames = _frame_groups(found)
+        frames = _groups_of(found)
         spaced = sum(_says_spacing(each) for each in frames)
         sides = [
             text_of(anatomy, "FrameLaterality").upper()
@@ -53,27 +53,47 @@ class FrameFacts:
         return cls(spaced == len(frames) == count, tuple(dict.fromkeys(sides)))
 
 
-def _frame_groups(found: FoundFile) -> tuple[Dataset, ...]:
+def _groups_of(found: FoundFile) -> tuple[Dataset, ...]:
     try:
         with open_plain(found.path) as file, disable_value_validation():
             # pydicom asks no more of a file than to read, seek and tell.
             wary = cast(BinaryIO, HeaderFile(file))
-            header = dcmread(wary, stop_before_pixels=True, specific_tags=[Tag(_GROUPS)])
-            raw = header.get_item(_GROUPS)
-            if not isinstance(raw, RawDataElement):
-                return items_of(header, _GROUPS)
-            if raw.VR not in ("SQ", "UN", None):
-                return ()
-            held = raw.value or b""
-            # With a budget of its own: a few bytes may announce millions of empty items.
-            within = cast(BinaryIO, HeaderFile(BytesIO(held)))
-            return tuple(
-                read_sequence(
-                    within, raw.is_implicit_VR, raw.is_little_endian, len(held), "iso8859"
-                )
-            )
+            header = dcmread(wary, stop_before_pixels=True, specific_tags=[Tag(FRAME_GROUPS)])
     except (*DAMAGE, SourceUnavailable):
         return ()
+    return frame_groups(header)
+
+
+def frame_groups(header: Dataset) -> tuple[Dataset, ...]:
+    """Of a header just read, the functional groups of each frame; empty where they are damaged.
+
+    Empty too where there are more of them than are read here, or one is larger than any is.
+    """
+    raw = header.get_item(FRAME_GROUPS)
+    try:
+        with disable_value_validation():
+            if not isinstance(raw, RawDataElement):
+                groups = items_of(header, FRAME_GROUPS)
+            elif raw.VR in ("SQ", "UN", None):
+                held = raw.value or b""
+                # With a budget of its own: a few bytes may announce millions of empty items.
+                within = cast(BinaryIO, HeaderFile(BytesIO(held)))
+                groups = tuple(
+                    read_sequence(
+                        within, raw.is_implicit_VR, raw.is_little_endian, len(held), "iso8859"
+                    )
+                )
+            else:
+                return ()
+            return groups if all(map(_is_small, groups)) else ()
+    except (*DAMAGE, SourceUnavailable):
+        return ()
+
+
+def _is_small(frame: Dataset) -> bool:
+    """Whether each of its sequences may be read as it is."""
+    held = (each for each in frame.elements() if isinstance(each, RawDataElement))
+    return all(each.length <= LARGEST_SEQUENCE for each in held)
 
 
 def _says_spacing(frame: Dataset) -> bool:

@@ -68,28 +68,17 @@ class HungMammogram:
         cautions = missing_of(image, laterality_of(image), view, spacing)
         if hanging is None:
             cautions.append(NOT_HUNG)
-        return cls(given, hanging, spacing, _box_of(shown), tuple(cautions))
+        return cls(given, hanging, spacing, box_of(shown), tuple(cautions))
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns as it is shown."""
-        rows, columns = self.given.values.shape
-        if self.hanging is None:
-            return rows, columns
-        if self.hanging.wall in (Edge.TOP, Edge.BOTTOM):
-            rows, columns = columns, rows
-        return rows, columns - self.hanging.behind_px
+        return shape_as_hung(self.hanging, self.given.values.shape)
 
     @property
     def from_stored(self) -> NDArray[np.float64]:
-        """(2, 3): times [x, y, 1] as stored it is [x, y] as shown; pixel centres at integers."""
-        if self.hanging is None:
-            return np.eye(2, 3)
-        corners = np.array([[0, 0], [1, 0], [0, 1]], np.float32)
-        start, right, down = self.hanging.points_back(corners).astype(np.float64)
-        back = np.stack([right - start, down - start], axis=1)
-        there = np.linalg.inv(back)
-        return np.column_stack([there, -there @ start])
+        """See `from_stored`."""
+        return from_stored(self.hanging)
 
     def picture(
         self, voi: int = 0, contrast: Contrast = AS_STORED
@@ -105,8 +94,29 @@ class HungMammogram:
         return grey, window, (*cautions, *self.cautions)
 
 
-def _box_of(shown: NDArray[np.float32]) -> BreastBox:
-    """All of the picture where no breast stands out."""
+def shape_as_hung(hanging: Hanging | None, stored: tuple[int, ...]) -> tuple[int, int]:
+    """Rows and columns of a picture that is stored with these; None: shown as it is stored."""
+    rows, columns = stored
+    if hanging is None:
+        return rows, columns
+    if hanging.wall in (Edge.TOP, Edge.BOTTOM):
+        rows, columns = columns, rows
+    return rows, columns - hanging.behind_px
+
+
+def from_stored(hanging: Hanging | None) -> NDArray[np.float64]:
+    """(2, 3): times [x, y, 1] as stored it is [x, y] as shown; pixel centres at integers."""
+    if hanging is None:
+        return np.eye(2, 3)
+    corners = np.array([[0, 0], [1, 0], [0, 1]], np.float32)
+    start, right, down = hanging.points_back(corners).astype(np.float64)
+    back = np.stack([right - start, down - start], axis=1)
+    there = np.linalg.inv(back)
+    return np.column_stack([there, -there @ start])
+
+
+def box_of(shown: NDArray[np.float32]) -> BreastBox:
+    """Of a picture as it hangs; all of it where no breast stands out."""
     rows, columns = shown.shape
     step = max(1.0, max(rows, columns) / _SMALL_PX)
     size = max(1, round(columns / step)), max(1, round(rows / step))

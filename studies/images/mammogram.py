@@ -76,6 +76,11 @@ MODIFIERS = {
 _SIDE = re.compile(r"[LR](?:EFT|IGHT)?[ _-]?")
 _DIRECTION = re.compile(r"[AP]?[HFLR]{1,2}|[AP]")
 
+_AXES = ("LR", "PA", "HF")
+"""Of DICOM's patient, towards more and towards less."""
+_ALONG = 0.3
+"""Cosine above which a direction is said to point along an axis too."""
+
 Intent = Literal["FOR PRESENTATION", "FOR PROCESSING"]
 _INTENTS: dict[str, Intent] = {
     "FOR PRESENTATION": "FOR PRESENTATION",
@@ -91,7 +96,8 @@ class MammogramHeader:
     `coded_view` is ViewCodeSequence's and `written_view` ViewPosition's, without a side; None: not
     said, or not of CID 4014. `has_other_modifier`: one that is not of CID 4015. `orientation`:
     PatientOrientation's two directions, of rows (to the right) and of columns (down), such as
-    ("P", "FL"); None where it is not said or is none. `is_flipped`: FieldOfViewHorizontalFlip.
+    ("P", "FL"), of tomosynthesis by PlaneOrientation; None where it is not said or is none.
+    `is_flipped`: FieldOfViewHorizontalFlip.
     """
 
     intent: Intent | None
@@ -154,5 +160,21 @@ def _orientation(header: Dataset) -> tuple[str, str] | None:
     several = value if isinstance(value, MultiValue | list) else ()
     directions = [str(each).strip().upper() for each in several]
     if len(directions) != 2 or not all(map(_DIRECTION.fullmatch, directions)):
-        return None
+        return _of_plane(header)
     return directions[0], directions[1]
+
+
+def _of_plane(header: Dataset) -> tuple[str, str] | None:
+    """The same by ImageOrientationPatient that all slices share: they have nothing else."""
+    for shared in items_of(header, "SharedFunctionalGroupsSequence")[:1]:
+        for plane in items_of(shared, "PlaneOrientationSequence")[:1]:
+            cosines = numbers_of(plane, "ImageOrientationPatient")
+            across, down = _letters(cosines[:3]), _letters(cosines[3:])
+            return (across, down) if len(cosines) == 6 and across and down else None
+    return None
+
+
+def _letters(cosines: tuple[float, ...]) -> str:
+    """Where a direction points, the axis nearest to it first, such as "FR"."""
+    near = sorted(range(len(cosines)), key=lambda axis: -abs(cosines[axis]))[:2]
+    return "".join(_AXES[each][cosines[each] < 0] for each in near if abs(cosines[each]) > _ALONG)

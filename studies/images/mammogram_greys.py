@@ -74,16 +74,16 @@ class DecodedMammogram:
             exposed = self._of_exposure(scale.stored_to_modality(self.values))
             return contrast.of_greys(exposed), "", cautions
         if not scale.names:
-            shown = _spread(scale.shade(self.values))
+            shown = spread(scale.shade(self.values))
             return contrast.of_greys(shown), "", [*cautions, "no_window"]
         shown = scale.shade(self.values)
-        if np.mean((shown > 0.02) & (shown < 0.98)) >= _LEAST_SEEN:
+        if shows_enough(shown):
             if contrast != AS_STORED:
                 shown = scale.shade(self.values, contrast)
             return shown, scale.names[voi], cautions
         # Under such a window all is black or white: what was stored says more.
         values = scale.stored_to_modality(self.values)
-        shown = _spread(-values if scale.inverts else values)
+        shown = spread(-values if scale.inverts else values)
         return contrast.of_greys(shown), "", [*cautions, "window_unused"]
 
     def _of_exposure(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -93,13 +93,26 @@ class DecodedMammogram:
             sign = 1 if shows_air_bright(self.image, self.header) else -1
         if text_of(self.header, "PixelIntensityRelationship").upper() == "LIN":
             values = np.log(np.maximum(values - values.min(), 0) + 1)
-        return _spread(values if sign == -1 else -values)
+        return spread(values if sign == -1 else -values)
 
 
-def _spread(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """To 0..1 between nearly the lowest and nearly the highest."""
-    low, high = np.percentile(values[::4, ::4], [0.1, 99.9])
+def shows_enough(shown: NDArray[np.float32]) -> bool:
+    """Whether a window that shows a picture so is meant: not all is black or white."""
+    return bool(np.mean((shown > 0.02) & (shown < 0.98)) >= _LEAST_SEEN)
+
+
+def spread(
+    values: NDArray[np.float32], ends: tuple[float, float] | None = None
+) -> NDArray[np.float32]:
+    """To 0..1 between these ends, or its own."""
+    low, high = ends or ends_of(values)
     return np.asarray(np.clip((values - low) / max(high - low, 1e-6), 0, 1), np.float32)
+
+
+def ends_of(values: NDArray[np.float32]) -> tuple[float, float]:
+    """Nearly the lowest and nearly the highest of (rows, columns)."""
+    low, high = np.percentile(values[::4, ::4], [0.1, 99.9])
+    return float(low), float(high)
 
 
 def _damaged(image: StoredImage) -> SourceUnavailable:

@@ -91,13 +91,20 @@ class StoredFrames:
             (offset, length) = self.places.frames[0][0]
             yield from self._pieces(offset, length)
             return
-        for parts in self.places.frames:
-            coded = b"".join(b"".join(self._pieces(*each)) for each in parts)
-            try:
-                picture = self._decoded(coded)
-            except DAMAGE:  # not chained: it may quote what stands in the file
-                raise SourceUnavailable(DAMAGED) from None
-            yield self._little_endian(picture)
+        yield from map(self.__getitem__, range(len(self.places.frames)))
+
+    def __getitem__(self, place: int, /) -> bytes:
+        """The frame at that place, from 0: of the others nothing is read. Not of packed bits.
+
+        SourceUnavailable, as half a sentence, where it is damaged.
+        """
+        parts = self.places.frames[place]
+        coded = b"".join(b"".join(self._pieces(*each)) for each in parts)
+        try:
+            picture = self._decoded(coded)
+        except DAMAGE:  # not chained: it may quote what stands in the file
+            raise SourceUnavailable(DAMAGED) from None
+        return self._little_endian(picture)
 
     def _pieces(self, offset: int, length: int) -> Iterator[bytes]:
         with open_plain(self.path) as file:

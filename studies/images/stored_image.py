@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from math import sqrt
@@ -24,6 +25,7 @@ from senoscope.studies.files.study_header import (
     value_of,
     whole_of,
 )
+from senoscope.studies.images.breast_object import BreastObject
 from senoscope.studies.images.frame_facts import FrameFacts
 from senoscope.studies.images.mammogram import MammogramHeader
 from senoscope.studies.images.stored_pixels import has_pixels, pixel_trouble
@@ -62,7 +64,7 @@ class StoredImage:
     `sides`: what each attribute says, "L", "R", "B" (both) or "U" (unpaired). `identity`: digests
     that hold for this run of the program only. `trouble`: why its pixels cannot be used here.
     `spacing_from`: the attribute that gives millimetres. None: not said, or not readable.
-    `mammogram`: None of any other kind of image.
+    `mammogram`: None of any other kind of image. `breast`: what it holds of tomosynthesis.
     """
 
     place: int
@@ -91,6 +93,7 @@ class StoredImage:
     identity: tuple[tuple[str, str], ...] = field(repr=False)
     mammogram: MammogramHeader | None = None
     bits_stored: int | None = None
+    breast: BreastObject | None = None
 
     @classmethod
     def of(cls, found: FoundFile) -> StoredImage:
@@ -127,6 +130,7 @@ class StoredImage:
             identity=tuple(_identity(header)),
             mammogram=MammogramHeader.of(header),
             bits_stored=whole_of(header, "BitsStored"),
+            breast=BreastObject.of(header),
         )
 
     def frame_place(self, frame: int) -> FramePlace:
@@ -169,17 +173,23 @@ def _frames(header: Dataset) -> int:
 
 def _plane(header: Dataset) -> tuple[Vector | None, float | None]:
     """The unit normal, and the distance along it, mm."""
-    cosines = numbers_of(header, "ImageOrientationPatient")
+    normal = normal_of(numbers_of(header, "ImageOrientationPatient"))
     position = numbers_of(header, "ImagePositionPatient")
-    if len(cosines) != 6 or len(position) != 3:
+    if normal is None or len(position) != 3:
         return None, None
+    return normal, sum(a * b for a, b in zip(normal, position, strict=True))
+
+
+def normal_of(cosines: Sequence[float]) -> Vector | None:
+    """The unit normal of a plane by its ImageOrientationPatient; None where it is none."""
+    if len(cosines) != 6:
+        return None
     (a, b, c), (d, e, f) = cosines[:3], cosines[3:]
     across = (b * f - c * e, c * d - a * f, a * e - b * d)
     length = sqrt(sum(each * each for each in across))
     if not 0.9 < length < 1.1:  # the two directions are no unit vectors at right angles
-        return None, None
-    x, y, z = (each / length for each in across)
-    return (x, y, z), x * position[0] + y * position[1] + z * position[2]
+        return None
+    return across[0] / length, across[1] / length, across[2] / length
 
 
 def _taken(header: Dataset) -> str | None:
@@ -217,11 +227,14 @@ def _is_spacing(header: Dataset, keyword: str) -> bool:
 
 
 def _sides(header: Dataset, of_frames: tuple[str, ...]) -> list[tuple[str, str]]:
-    said = [(each, text_of(header, each).upper()) for each in SIDES[:3]]
-    for shared in items_of(header, "SharedFunctionalGroupsSequence"):
-        for anatomy in items_of(shared, "FrameAnatomySequence"):
-            said.append(("FrameLaterality", text_of(anatomy, "FrameLaterality").upper()))
+    """Those of functional groups first: of an enhanced object they are what counts."""
+    said = [
+        ("FrameLaterality", text_of(anatomy, "FrameLaterality").upper())
+        for shared in items_of(header, "SharedFunctionalGroupsSequence")
+        for anatomy in items_of(shared, "FrameAnatomySequence")
+    ]
     said += [("FrameLaterality", each) for each in of_frames]
+    said += [(each, text_of(header, each).upper()) for each in SIDES[:3]]
     view = _VIEW.match(text_of(header, "ViewPosition").upper())
     said.append(("ViewPosition", view[1] if view else ""))
     return [(keyword, side) for keyword, side in said if side in ("L", "R", "B", "U")]

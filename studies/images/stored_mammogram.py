@@ -14,6 +14,7 @@ from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.programmed.mammography.breast import Edge
 from senoscope.models.programmed.mammography.hanging import Hanging
 from senoscope.studies.files.study_header import numbers_of, text_of
+from senoscope.studies.images.breast_object import BreastObject
 from senoscope.studies.images.mammogram import FOR_PROCESSING, TOMOSYNTHESIS, VIEWS
 from senoscope.studies.images.mammogram_greys import DecodedMammogram
 from senoscope.studies.images.stored_image import StoredImage
@@ -28,7 +29,7 @@ class StoredMammogram:
 
     `window` names the VOI that was used, "" where none was. `cautions` are keys of words for what
     a person must know of how it was read: "window_unused", "no_window", "eight_bits", "lossy",
-    "no_spacing", "no_side", "no_view", "contradicting_greys".
+    "no_spacing", "no_side", "no_view", "contradicting_greys", "synthetic".
     """
 
     image: StoredImage
@@ -39,8 +40,13 @@ class StoredMammogram:
 
 
 def is_mammogram(image: StoredImage) -> bool:
-    """One picture of modality MG, whatever it is wrapped in; tomosynthesis is read elsewhere."""
+    """One picture of modality MG, whatever it is wrapped in, a synthetic one too.
+
+    Slices and projections of tomosynthesis are none, in whatever form they come.
+    """
     if image.modality != MAMMOGRAPHY or image.sop_class == TOMOSYNTHESIS:
+        return False
+    if image.breast not in (None, BreastObject.SYNTHETIC):
         return False
     return image.has_pixels and image.frames == 1
 
@@ -117,6 +123,7 @@ def missing_of(
 ) -> list[str]:
     """What a person must know of an image as which that was found, see `StoredMammogram`."""
     found = {
+        "synthetic": image.breast is BreastObject.SYNTHETIC,
         "eight_bits": _is_of_few_bits(image),
         "lossy": image.lossy.says == "01",
         "no_spacing": spacing is None,

@@ -2,83 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.errors import ImageError, SenoscopeError
-from senoscope.domain.mammogram import Intent, Laterality, Mammogram
+from senoscope.domain.mammogram import Intent, Mammogram
 from senoscope.domain.reading import Unsuitable
-from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.models.mammogram_model import MammogramModel
 from senoscope.models.programmed.mammography.air import is_in_air
 from senoscope.models.programmed.mammography.asymmetry import DensityLattice
-from senoscope.models.programmed.mammography.breast import Edge, Mask
-from senoscope.models.programmed.mammography.cade import ViewCandidates, partner, view_candidates
+from senoscope.models.programmed.mammography.breast import Mask
+from senoscope.models.programmed.mammography.cade import partner, view_candidates
 from senoscope.models.programmed.mammography.density import BreastDensity, measure_density
 from senoscope.models.programmed.mammography.hanging import Hanging
 from senoscope.models.programmed.mammography.parts import BreastParts, find_parts
 from senoscope.studies.images.stored_image import StoredImage
-from senoscope.studies.images.stored_mammogram import StoredMammogram, laterality_of, read_mammogram
-from senoscope.studies.quality import sides
+from senoscope.studies.images.stored_mammogram import read_mammogram
+from senoscope.studies.modes.read_view import (
+    ReadView,
+    cautions_said,
+    empty_reading,
+    named,
+    stored_spacing,
+    sure_side,
+    unsuitable_of,
+)
 from senoscope.studies.study_reading import (
-    CAUTION,
     NETWORK,
     NO_MARKS_SOUGHT,
     NOT_READ_BY_NETWORK,
     FramePlace,
-    ImageReading,
     ReadingFact,
     Region,
 )
 
-SIDE_CONTRADICTED = "side_contradicted"
-IMPLANT_DISPLACED = "implant_displaced"
-_WHOLE_BREAST = ("implant displaced", "rolled lateral", "rolled medial", "nipple in profile")
-"""Modifiers with which a view is still one of the whole breast."""
-SIDE_EDGES: Mapping[Edge, sides.Edge] = {Edge.LEFT: "left", Edge.RIGHT: "right"}
 _LEAST_PIECE = 0.0005
 """Of the breast's area: what is smaller of dense tissue is not outlined."""
 _SMOOTH_PX = 1.0
 """How far an outline may be off the mask."""
 
 
-@dataclass(frozen=True, eq=False)
-class ReadView:
-    """All from `hanging` on is None where nothing was read of the image."""
-
-    image: StoredImage
-    reading: ImageReading
-    hanging: Hanging | None = None
-    found: ViewCandidates | None = None
-    percent: float | None = None
-    lattice: DensityLattice | None = None
-
-
-def read_view(image: StoredImage, networks: Sequence[MammogramModel] = ()) -> ReadView:
+def read_mammogram_view(image: StoredImage, networks: Sequence[MammogramModel] = ()) -> ReadView:
     """What cannot be read says so in its reading, and so does what is no picture to be read.
 
     `networks` are those that read one view at a time.
     """
-    view = None if image.mammogram is None else image.mammogram.view
-    empty = ImageReading(
-        image.place,
-        image.series_uid,
-        image.instance_uid,
-        image.sop_class,
-        image.frames,
-        facts=tuple(_named(laterality_of(image), view)),
-    )
-    if (why := _unsuitable(image)) is not None:
+    empty = empty_reading(image)
+    if (why := unsuitable_of(image)) is not None:
         return ReadView(image, replace(empty, unsuitable={why: 1}))
     try:
         stored = read_mammogram(image)
         if stored.seen.intent is Intent.PROCESSING:
             return ReadView(image, replace(empty, unsuitable={Unsuitable.FOR_PROCESSING: 1}))
-        seen, cautions = _with_sure_side(stored)
+        side, cautions = sure_side(image, stored.hanging, stored.seen.laterality, stored.cautions)
+        seen = replace(stored.seen, laterality=side)
         parts = find_parts(seen)
         if not is_in_air(seen.pixels, parts.breast):
             return ReadView(image, replace(empty, unsuitable={Unsuitable.PART: 1}))
@@ -91,45 +72,17 @@ def read_view(image: StoredImage, networks: Sequence[MammogramModel] = ()) -> Re
     reading = replace(
         empty,
         read=1,
-        spacing=_stored_spacing(stored),
+        spacing=stored_spacing(seen.spacing, stored.hanging),
         facts=(
-            *_named(seen.laterality, seen.view),
+            *named(seen.laterality, seen.view),
             *_measured(density),
-            *_cautions(cautions),
+            *cautions_said(cautions),
             *(_opinion(each, seen) for each in networks),
         ),
         regions=_regions(parts, density, stored.hanging, image.frame_place(1)),
     )
     lattice = DensityLattice.of(parts, density.dense)
     return ReadView(image, reading, stored.hanging, found, density.percent, lattice)
-
-
-def _unsuitable(image: StoredImage) -> Unsuitable | None:
-    """What neither density nor marks were made for."""
-    said = image.mammogram
-    if said is None:
-        return None
-    if said.has_implant and "implant displaced" not in said.modifiers:
-        return Unsuitable.IMPLANT
-    is_part = said.is_partial or said.view == "specimen" or said.has_other_modifier
-    return Unsuitable.PART if is_part or set(said.modifiers) - set(_WHOLE_BREAST) else None
-
-
-def _with_sure_side(stored: StoredMammogram) -> tuple[Mammogram, list[str]]:
-    """Of no side where the header and the tissue disagree: it is compared with no other then."""
-    cautions = list(stored.cautions)
-    if stored.image.mammogram is not None and stored.image.mammogram.has_implant:
-        cautions.append(IMPLANT_DISPLACED)
-    edge = SIDE_EDGES.get(stored.hanging.wall)
-    if edge is not None and sides.contradicts_side(stored.image, edge):
-        return replace(stored.seen, laterality=None), [*cautions, SIDE_CONTRADICTED]
-    return stored.seen, cautions
-
-
-def _named(laterality: Laterality | None, view: str | None) -> list[ReadingFact]:
-    """As it was taken to be; nothing of what is not known."""
-    said = {"laterality": laterality, "view": view}
-    return [ReadingFact(name, word=str(word)) for name, word in said.items() if word is not None]
 
 
 def _opinion(network: MammogramModel, seen: Mammogram) -> ReadingFact:
@@ -141,26 +94,12 @@ def _opinion(network: MammogramModel, seen: Mammogram) -> ReadingFact:
     return ReadingFact(NETWORK, score.malignant, word=score.by)
 
 
-def _cautions(keys: Sequence[str]) -> Iterator[ReadingFact]:
-    return (ReadingFact(CAUTION, word=each) for each in keys)
-
-
 def _measured(density: BreastDensity) -> list[ReadingFact]:
     facts = [ReadingFact("density_percent", density.percent, "%")]
     if density.dense_cm2 is not None and density.breast_cm2 is not None:
         facts.append(ReadingFact("dense_area", density.dense_cm2, "cm²"))
         facts.append(ReadingFact("breast_area", density.breast_cm2, "cm²"))
     return facts
-
-
-def _stored_spacing(stored: StoredMammogram) -> CalibratedSpacing | None:
-    """Of the picture as it is stored."""
-    spacing = stored.seen.spacing
-    if spacing is None:
-        return None
-    if stored.hanging.wall in (Edge.TOP, Edge.BOTTOM):
-        spacing = PixelSpacing(spacing.column_mm, spacing.row_mm)
-    return CalibratedSpacing(spacing, SpacingOrigin.DICOM_SPACING)
 
 
 def _regions(
@@ -182,7 +121,7 @@ def _regions(
 
 def with_asymmetry(views: Sequence[ReadView]) -> list[ReadView]:
     """Each with regions "asymmetry": where it is clearly denser than the other breast."""
-    read = [each for each in views if each.found is not None]
+    read = [each for each in views if each.lattice is not None]
     found = [each.found for each in read if each.found is not None]
     other = {
         each.image.instance_uid: read[place]

@@ -1,4 +1,4 @@
-"""Mammograms, read by programs a person wrote: parts, density, and marks of programmed CADe."""
+"""Mammograms and tomosynthesis, read by programs a person wrote: density, and marks of CADe."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.reading import ReaderDescription
 from senoscope.models.mammogram_card import installed_mammogram_models
 from senoscope.models.mammogram_model import MammogramModel, load_mammogram_model
-from senoscope.models.programmed.mammography.cade import scored
 from senoscope.models.programmed.mammography.density_category import LETTERS, density_category
 from senoscope.models.programmed.mammography.second_stage import SHOWN_FROM, load_second_stage
+from senoscope.models.programmed.tomosynthesis.second_stage import load_volume_stage
 from senoscope.studies.images.series import Series, Study
+from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.images.stored_mammogram import is_mammogram
-from senoscope.studies.modes.mammogram_marks import KINDS, findings_of
-from senoscope.studies.modes.mammogram_view import ReadView, read_view, with_asymmetry
+from senoscope.studies.images.stored_tomosynthesis import is_other_tomosynthesis, is_tomosynthesis
+from senoscope.studies.modes.mammogram_marks import KINDS, exam_score, findings_of, marked_views
+from senoscope.studies.modes.mammogram_view import read_mammogram_view, with_asymmetry
 from senoscope.studies.modes.mode import Say, say_nothing
+from senoscope.studies.modes.read_view import ReadView
+from senoscope.studies.modes.tomosynthesis_view import read_tomosynthesis_view
 from senoscope.studies.study_reading import MAMMOGRAPHY, WEIGHTS, ReadingFact, StudyReading
 
 READER = ReaderDescription(
@@ -33,7 +37,7 @@ READER = ReaderDescription(
 
 @dataclass(frozen=True)
 class Mammography:
-    """All mammograms of a study together, since the views are compared.
+    """All mammograms and tomosynthesis views of a study together, since they are compared.
 
     `networks`: the folder in which users put networks of their own, see `mammogram_card`. Those
     that were trained on patients and take one view at a time give each view an opinion.
@@ -42,11 +46,11 @@ class Mammography:
     networks: Path | None = None
 
     name = MAMMOGRAPHY
-    expects = "mammograms"
+    expects = "mammograms or tomosynthesis"
 
     def accepts(self, series: Series) -> bool:
-        """Any that holds a mammogram, For Processing too: it says why it is not read."""
-        return any(map(is_mammogram, series.images))
+        """Any that holds one; what is For Processing, or projections, says why it is not read."""
+        return any(map(_is_read, series.images))
 
     def read(
         self, study: Study, say: Say = say_nothing, cancelled: Event | None = None
@@ -56,28 +60,32 @@ class Mammography:
         Facts: `density_percent` and `density_category` of the exam with the probability of each
         letter, `density_L` and `density_R`, and from which score on marks of a kind are findings.
         """
-        stage = load_second_stage()
         networks, troubles = self._loaded()
-        images = [each for each in study.images if is_mammogram(each)]
+        stage = load_volume_stage()
+        images = [each for each in study.images if _is_read(each)]
+        told = _Told(sum(map(_share, images)), say, cancelled)
         views: list[ReadView] = []
-        for number, image in enumerate(images):
-            if cancelled is not None and cancelled.is_set():
-                return None
-            say(number / len(images), f"Mammogram {number + 1} of {len(images)}")
-            views.append(read_view(image, networks))
-        views = with_asymmetry(views)
-        searched = [each for each in views if each.found is not None and not each.found.trouble]
-        marks = scored([each.found for each in searched if each.found is not None], stage)
-        findings, below = findings_of(searched, marks)
-        say(1.0, f"{len(images)} mammograms")
+        try:
+            for number, image in enumerate(images, start=1):
+                told.begin(f"Image {number} of {len(images)}", image)
+                views.append(
+                    read_mammogram_view(image, networks)
+                    if is_mammogram(image)
+                    else read_tomosynthesis_view(image, stage.slices, told.looked)
+                )
+        except _Cancelled:
+            return None
+        marked = marked_views(with_asymmetry(views), load_second_stage(), stage)
+        findings, below = findings_of(marked)
+        say(1.0, f"{len(images)} images")
         return StudyReading(
             study.uid,
             self.name,
             replace(READER, models=(*READER.models, *(each.card.title for each in networks))),
-            tuple(each.reading for each in views),
+            tuple(each.view.reading for each in marked),
             findings,
             datetime.now(UTC),
-            (_weights(networks, troubles), *_facts(views)),
+            (_weights(networks, troubles), *_facts(views), *exam_score(marked)),
             below,
         )
 
@@ -96,6 +104,42 @@ class Mammography:
             except ModelPackageError as error:
                 troubles.append(str(error))
         return loaded, troubles
+
+
+class _Cancelled(Exception):
+    """Raised where a slice would be looked at, since a view of many takes long."""
+
+
+class _Told:
+    """Says how much of `whole` is read."""
+
+    def __init__(self, whole: float, say: Say, cancelled: Event | None) -> None:
+        self._whole, self._say, self._cancelled = whole, say, cancelled
+        self._before = self._own = 0.0
+        self._words, self._frames = "", 1
+
+    def begin(self, words: str, image: StoredImage) -> None:
+        """The next image."""
+        self._before, self._own = self._before + self._own, _share(image)
+        self._words, self._frames = words, image.frames
+        self.looked(0)
+
+    def looked(self, slices: int) -> None:
+        """At so many slices of it."""
+        if self._cancelled is not None and self._cancelled.is_set():
+            raise _Cancelled
+        share = (self._before + self._own * slices / self._frames) / self._whole
+        many = f", slice {slices + 1} of {self._frames}" if self._frames > 1 else ""
+        self._say(min(share, 1.0), self._words + many)
+
+
+def _is_read(image: StoredImage) -> bool:
+    return is_mammogram(image) or is_tomosynthesis(image) or is_other_tomosynthesis(image)
+
+
+def _share(image: StoredImage) -> float:
+    """Of the work: ten slices take as long as a mammogram."""
+    return 1.0 if is_mammogram(image) else max(1.0, image.frames / 10)
 
 
 def _weights(networks: Sequence[MammogramModel], troubles: Sequence[str]) -> ReadingFact:

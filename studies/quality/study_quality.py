@@ -12,6 +12,7 @@ from senoscope.studies.images.series import Series, Study
 from senoscope.studies.images.stored_image import ULTRASOUND
 from senoscope.studies.images.stored_pixels import registered_name
 from senoscope.studies.pixels.coded_picture import LOSSY_METHODS
+from senoscope.studies.quality.breast_objects import facts_of_breast_objects
 from senoscope.studies.quality.quality_fact import (
     Fact,
     Severity,
@@ -102,6 +103,7 @@ def _of_series(series: Series) -> Iterator[Fact]:
     yield from _contradictions(series)
     yield from _text_in_picture(series)
     yield from facts_of_mammograms(series)
+    yield from facts_of_breast_objects(series)
     for (says, ratios, methods), group in grouped(
         images, lambda image: (image.lossy.says, image.lossy.ratios, image.lossy.methods)
     ):

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from pydicom.config import disable_value_validation
 
 from senoscope.domain.errors import ImageError, SourceUnavailable
+from senoscope.studies.images.breast_object import BreastObject
 from senoscope.studies.images.mammogram import FOR_PRESENTATION, FOR_PROCESSING
-from senoscope.studies.images.mammogram_pixels import decoded, shows_air_bright
+from senoscope.studies.images.mammogram_pixels import GreyFrames, shows_air_bright
 from senoscope.studies.images.series import Study
 from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.pixels.cine_frames import DAMAGE
@@ -32,7 +33,7 @@ _SKIN = 0.1
 
 
 def edges_of(study: Study) -> tuple[BreastEdge, ...]:
-    """Of all mammograms of one frame and one side, tomosynthesis left out; see `quality_of`.
+    """Of all mammograms of one side, of tomosynthesis by its middle slice; see `quality_of`.
 
     Decodes them, one at a time; a file that is damaged or gone is said to be so.
     """
@@ -41,7 +42,8 @@ def edges_of(study: Study) -> tuple[BreastEdge, ...]:
 
 def _mammograms(study: Study) -> Iterator[StoredImage]:
     for image in study.images:
-        is_one = image.sop_class in (FOR_PRESENTATION, FOR_PROCESSING) and image.frames == 1
+        is_single = image.sop_class in (FOR_PRESENTATION, FOR_PROCESSING) and image.frames == 1
+        is_one = is_single or image.breast is BreastObject.SLICES
         # What cannot be decoded for a reason known already is told by the report.
         if is_one and image.has_pixels and image.trouble is None and side_of(image) is not None:
             yield image
@@ -61,12 +63,14 @@ def small_picture(image: StoredImage) -> NDArray[np.uint8]:
 
     SourceUnavailable, ImageError, or what `DAMAGE` lists, where it cannot be read.
     """
-    header, stored = decoded(image)
+    frames = GreyFrames.of(image)
+    header, middle = frames.header, len(frames) // 2
+    stored = frames[middle]
     rows, columns = stored.shape
     step = max(1, ceil(max(rows, columns) / LONGEST_SIDE))
     size = max(1, columns // step), max(1, rows // step)
     small = cv2.resize(stored, size, interpolation=cv2.INTER_AREA).astype(stored.dtype)
-    shown = GreyScale.of(header).display(small)
+    shown = GreyScale.of(header, middle).display(small)
     return 255 - shown if shows_air_bright(image, header) else shown
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from senoscope.studies.images.breast_object import BreastObject
 from senoscope.studies.images.mammogram import (
     FOR_PRESENTATION,
     FOR_PROCESSING,
@@ -17,7 +18,8 @@ from senoscope.studies.quality.quality_fact import Fact, Saying, facts_of_saying
 
 STANDARD_VIEWS = (("L", "CC"), ("R", "CC"), ("L", "MLO"), ("R", "MLO"))
 SIDE_WORDS = {"L": "left", "R": "right"}
-_KINDS = {
+_SYNTHETIC = "Synthetic mammograms"
+_KINDS: dict[str, str] = {
     FOR_PRESENTATION: "Mammograms for presentation",
     FOR_PROCESSING: "Mammograms for processing",
     TOMOSYNTHESIS: "Tomosynthesis",
@@ -39,10 +41,17 @@ def side_of(image: StoredImage) -> str | None:
 
 def facts_of_views(study: Study) -> Iterator[Fact]:
     """Which of the four standard views came, of each kind of mammogram."""
-    for sop_class, kind in _KINDS.items():
-        shown = [each for each in study.images if each.sop_class == sop_class and each.has_pixels]
+    for kind in (*_KINDS.values(), _SYNTHETIC):
+        shown = [each for each in study.images if _kind_of(each) == kind and each.has_pixels]
         if shown:
             yield from _of_views(kind, shown)
+
+
+def _kind_of(image: StoredImage) -> str | None:
+    if image.breast is BreastObject.SYNTHETIC:
+        return _SYNTHETIC
+    is_view = image.breast in (None, BreastObject.SLICES)
+    return _KINDS.get(image.sop_class) if is_view else None
 
 
 def _of_views(kind: str, images: list[StoredImage]) -> Iterator[Fact]:

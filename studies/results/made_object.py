@@ -24,7 +24,7 @@ from pydicom.uid import JPEG2000, UID, ExplicitVRLittleEndian
 
 from senoscope import __version__
 from senoscope.domain.errors import StorageError
-from senoscope.studies.files.study_header import numbers_of, text_of, value_of
+from senoscope.studies.files.study_header import items_of, numbers_of, text_of, value_of
 from senoscope.studies.pixels.coded_picture import LOSSY_METHODS
 from senoscope.studies.results.codes import LATERALITY, PROCESSING_EQUIPMENT
 from senoscope.studies.results.copied_modules import copy_modules
@@ -118,6 +118,10 @@ def reference(source: Dataset, *frames: int) -> Dataset:
 def side_of(source: Dataset) -> str | None:
     """The side L or R, as the image says it; None where it says none, both, or two that differ."""
     said = {text_of(source, each).upper() for each in ("ImageLaterality", "Laterality")}
+    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for group in items_of(source, groups):
+            for anatomy in items_of(group, "FrameAnatomySequence"):
+                said.add(text_of(anatomy, "FrameLaterality").upper())
     known = said & set(LATERALITY)
     return known.pop() if len(known) == 1 else None
 

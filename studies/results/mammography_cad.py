@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -27,11 +28,13 @@ from senoscope.studies.results.cad_findings import (
     View,
     ViewModifier,
 )
+from senoscope.studies.results.finding_said import outline_on
 from senoscope.studies.results.sr_document import Headers
 from senoscope.studies.study_reading import (
     CAUTION,
     NO_MARKS_SOUGHT,
     ImageReading,
+    Outlined,
     StudyFinding,
     StudyReading,
 )
@@ -54,30 +57,59 @@ def cad_reading_of(reading: StudyReading, headers: Headers) -> CadReading | None
     images = dict(_images(reading, headers))
     if not images:
         return None
+    library = _Library(images, {each.instance_uid for each in reading.images if each.frames > 1})
     composites = [
         CadComposite(
             CompositeKind.MASS,
-            tuple(_marks(each, images)),
+            tuple(_marks(each, library)),
             DETECTORS[Kind.MASS],
             Intent.REQUIRED,
             100 * each.probability,
             tracking_uid=each.tracking_uid,
         )
         for each in reading.findings
-        if _is_composite(each, images)
+        if _is_composite(each, library)
     ]
-    single = [each for each in reading.findings if not _is_composite(each, images)]
+    single = [each for each in reading.findings if not _is_composite(each, library)]
     marks = chain(
-        *(_marks(each, images) for each in single),
-        *(_marks(each, images, ALL) for each in reading.below),
+        *(_marks(each, library) for each in single),
+        *(_marks(each, library, ALL) for each in reading.below),
     )
+    findings = (*_compositions(reading, images), *marks)
+    slices = _slices(findings, composites)
     return CadReading(
         reading.study_uid,
-        tuple(images.values()),
-        tuple(_runs(reading.images, images)),
-        (*_compositions(reading, images), *marks),
+        (*images.values(), *slices),
+        tuple(_runs(reading.images, images, slices)),
+        findings,
         tuple(composites),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """Images by SOPInstanceUID; those of `many` have several frames."""
+
+    images: Mapping[str, CadImage]
+    many: Set[str]
+
+    def outlines(self, finding: StudyFinding) -> Iterator[tuple[CadImage, Outlined]]:
+        """On each image, or slice, of the library the one that shows the finding best."""
+        for uid in finding.images:
+            outlined = outline_on(finding, uid)
+            if uid in self.images and outlined is not None:
+                whole = self.images[uid]
+                frame = outlined.at.frame if uid in self.many else None
+                yield replace(whole, frame=frame), outlined
+
+
+def _slices(
+    findings: Sequence[CadFinding], composites: Sequence[CadComposite]
+) -> tuple[CadImage, ...]:
+    """Single frames with a mark on them, each once."""
+    of_composites = (each for composite in composites for each in composite.findings)
+    marked = (each.image for each in (*findings, *of_composites))
+    return tuple(dict.fromkeys(each for each in marked if each.frame is not None))
 
 
 def _images(reading: StudyReading, headers: Headers) -> Iterator[tuple[str, CadImage]]:
@@ -97,29 +129,27 @@ def _images(reading: StudyReading, headers: Headers) -> Iterator[tuple[str, CadI
             )
 
 
-def _is_composite(finding: StudyFinding, images: Mapping[str, CadImage]) -> bool:
+def _is_composite(finding: StudyFinding, library: _Library) -> bool:
     """A mass in two views is one thing; of other kinds no composite has a code in CID 6016."""
-    known = [each for each in finding.outlines if each.at.instance_uid in images]
-    return finding.kind is Kind.MASS and len(known) > 1
+    return finding.kind is Kind.MASS and len(list(library.outlines(finding))) > 1
 
 
 def _marks(
-    finding: StudyFinding, images: Mapping[str, CadImage], point: int = RECOMMENDED
+    finding: StudyFinding, library: _Library, point: int = RECOMMENDED
 ) -> Iterator[CadFinding]:
-    for each in finding.outlines:
-        if each.at.instance_uid in images:
-            x, y = each.contour.mean(axis=0)
-            yield CadFinding(
-                KINDS[finding.kind],
-                images[each.at.instance_uid],
-                DETECTORS[finding.kind],
-                Intent.OPTIONAL,
-                centre=(float(x), float(y)),
-                outline=np.asarray(each.contour, np.float32),
-                certainty=100 * finding.probability,
-                operating_point=point,
-                tracking_uid=finding.tracking_uid,
-            )
+    for image, outlined in library.outlines(finding):
+        x, y = outlined.contour.mean(axis=0)
+        yield CadFinding(
+            KINDS[finding.kind],
+            image,
+            DETECTORS[finding.kind],
+            Intent.OPTIONAL,
+            centre=(float(x), float(y)),
+            outline=np.asarray(outlined.contour, np.float32),
+            certainty=100 * finding.probability,
+            operating_point=point,
+            tracking_uid=finding.tracking_uid,
+        )
 
 
 def _compositions(reading: StudyReading, images: Mapping[str, CadImage]) -> Iterator[CadFinding]:
@@ -139,7 +169,9 @@ def _compositions(reading: StudyReading, images: Mapping[str, CadImage]) -> Iter
             )
 
 
-def _runs(readings: Sequence[ImageReading], images: Mapping[str, CadImage]) -> Iterator[CadRun]:
+def _runs(
+    readings: Sequence[ImageReading], images: Mapping[str, CadImage], slices: Sequence[CadImage]
+) -> Iterator[CadRun]:
     """Of each algorithm, image by image, whether it found nothing, failed or was not tried."""
     known = [each for each in readings if each.instance_uid in images]
     tasks: list[tuple[FindingKind | Analysis, CadAlgorithm, OperatingPoints | None]] = [
@@ -150,7 +182,9 @@ def _runs(readings: Sequence[ImageReading], images: Mapping[str, CadImage]) -> I
         outcomes: dict[tuple[Outcome, str], list[CadImage]] = {}
         for image in known:
             came = _outcome(image, is_detection=points is not None)
-            outcomes.setdefault(came, []).append(images[image.instance_uid])
+            on = outcomes.setdefault(came, [])
+            on.append(images[image.instance_uid])
+            on += [each for each in slices if each.instance_uid == image.instance_uid]
         for (outcome, reason), on in outcomes.items():
             yield CadRun(task, algorithm, outcome, tuple(on), points, reason)
 

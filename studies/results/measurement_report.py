@@ -74,7 +74,7 @@ def report_root(
         observation_context=context,
         procedure_reported=PROCEDURES.get(reading.mode, codes.ULTRASOUND_OF_BREAST),
         imaging_measurements=groups,
-        referenced_images=[each for each in images if _can_be_listed(each)],
+        referenced_images=[each for each in images if _can_be_listed(each, reading)],
         title=codes.MEASUREMENT_REPORT,
     )
     root: Dataset = report[0]
@@ -82,13 +82,23 @@ def report_root(
     return root
 
 
-def _can_be_listed(image: Dataset) -> bool:
-    """The list of images is optional, and of a mammogram TID 1603 wants what not every one says."""
+def _can_be_listed(image: Dataset, reading: StudyReading) -> bool:
+    """The list of images is optional, and TID 1603 wants what not every mammogram says.
+
+    What was not read may be of any kind: its group names it.
+    """
+    read = {each.instance_uid for each in reading.images if each.read}
+    if text_of(image, "SOPInstanceUID") not in read | _outlined(reading):
+        return False
     if text_of(image, "Modality") != MAMMOGRAPHY_MODALITY:
         return True
     orientation = value_of(image, "PatientOrientation")
     is_oriented = isinstance(orientation, MultiValue | list) and len(orientation) == 2
     return is_oriented and len(numbers_of(image, "ImagerPixelSpacing")) == 2
+
+
+def _outlined(reading: StudyReading) -> set[str]:
+    return {uid for finding in reading.findings for uid in finding.images}
 
 
 def device_observer() -> hd.ObserverContext:

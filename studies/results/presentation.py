@@ -6,7 +6,7 @@ pixel's upper left corner (C.10.5): half a pixel is added.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from highdicom.pr import GraphicAnnotation, GraphicLayer, GraphicObject, TextObject
@@ -20,7 +20,7 @@ from pydicom.uid import (
 )
 
 from senoscope.domain.spacing import PixelSpacing
-from senoscope.studies.files.study_header import numbers_of, text_of
+from senoscope.studies.files.study_header import items_of, numbers_of, text_of
 from senoscope.studies.pixels.grey_scale import MONOCHROME
 from senoscope.studies.results.finding_said import chance_said, finding_name, is_mark
 from senoscope.studies.results.identity import NOTICE
@@ -37,6 +37,8 @@ _VOI = (
     *("VOILUTSequence", "WindowCenter", "WindowWidth", "WindowCenterWidthExplanation"),
     *("VOILUTFunction",),
 )
+_RESCALE_GROUP, _VOI_GROUP = "PixelValueTransformationSequence", "FrameVOILUTSequence"
+"""Functional groups with the same, of an image of several frames."""
 
 
 def presentations_of(reading: StudyReading, sources: SourceImages) -> list[Dataset]:
@@ -105,16 +107,42 @@ def _aspect_ratio(source: Dataset) -> list[int]:
 
 def _add_grey_scale(made: Dataset, source: Dataset) -> None:
     """The source's own: a state without one would take it away."""
-    copy_readable(source, made, _MODALITY_LUT)
-    window = Dataset()
-    copy_readable(source, window, _VOI)
-    if "VOILUTSequence" in window or "WindowCenter" in window:
-        made.SoftcopyVOILUTSequence = Items([window])
+    shared = items_of(source, "SharedFunctionalGroupsSequence")[:1]
+    rescaled = [each for group in shared for each in items_of(group, _RESCALE_GROUP)]
+    for each in (source, *rescaled):
+        copy_readable(each, made, _MODALITY_LUT)
+    if windows := list(_windows(source, shared)):
+        made.SoftcopyVOILUTSequence = Items(windows)
     inverts = (
         text_of(source, "PhotometricInterpretation") == "MONOCHROME1"
         or text_of(source, "PresentationLUTShape") == "INVERSE"
     )
     made.PresentationLUTShape = "INVERSE" if inverts else "IDENTITY"
+
+
+def _windows(source: Dataset, shared: Sequence[Dataset]) -> Iterator[Dataset]:
+    """That of the whole image, else those of its frames, each with the frames that it is of."""
+    whole = [source, *(each for group in shared for each in items_of(group, _VOI_GROUP))]
+    for given in whole:
+        window = Dataset()
+        copy_readable(given, window, _VOI)
+        if "VOILUTSequence" in window or "WindowCenter" in window:
+            yield window
+            return
+    frames: dict[str, list[int]] = {}
+    windows: dict[str, Dataset] = {}
+    for number, group in enumerate(items_of(source, "PerFrameFunctionalGroupsSequence"), start=1):
+        for each in items_of(group, _VOI_GROUP)[:1]:
+            window = Dataset()
+            copy_readable(each, window, _VOI)
+            key = window.to_json()
+            windows[key] = window
+            frames.setdefault(key, []).append(number)
+    for key, window in windows.items():
+        image = reference(source)
+        image.ReferencedFrameNumber = frames[key]
+        window.ReferencedImageSequence = Items([image])
+        yield window
 
 
 def _annotations(

@@ -25,9 +25,9 @@ def reading_lines(reading: StudyReading) -> Iterator[str]:
         yield "Nothing was fit to be read: this says nothing of the breast."
     elif not reading.findings:
         yield "No lesion was marked in what was read."
-    numbers = {each.instance_uid: each.place for each in reading.images}
+    by_uid = {each.instance_uid: each for each in reading.images}
     for finding in reading.findings:
-        yield _of_finding(finding, numbers[finding.key.at.instance_uid])
+        yield _of_finding(finding, by_uid[finding.key.at.instance_uid])
 
 
 def _of_image(image: ImageReading) -> Iterator[str]:
@@ -47,7 +47,7 @@ def _of_image(image: ImageReading) -> Iterator[str]:
         yield f"{row.name}: {row.value}."
 
 
-def _of_finding(finding: StudyFinding, file: int) -> str:
+def _of_finding(finding: StudyFinding, image: ImageReading) -> str:
     size = "no millimetres"
     if finding.measured is not None:
         long, short = finding.measured.long_axis, finding.measured.short_axis
@@ -56,9 +56,12 @@ def _of_finding(finding: StudyFinding, file: int) -> str:
             f"{short.lower:.1f} to {short.upper:.1f})"
         )
     words = finding.assessed
-    at = f"file {file}, frame {finding.key.at.frame}"
+    frame = finding.key.at.frame
+    at = f"file {image.place}, frame {frame}"
+    if (height_mm := image.height_mm(frame)) is not None:
+        at += f", {height_mm:.1f} mm above the lowest slice"
     if is_mark(finding):
-        views = f"outlined on {len(finding.outlines)}"
+        views = f"outlined on {len(finding.images)}"
         said = [f"Mark {finding.number}: {finding.kind.value}", at, views, chance_said(finding)]
         return "; ".join([*said, *words]) + "."
     chance = f"{finding.probability:.2f}"

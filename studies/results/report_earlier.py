@@ -1,6 +1,7 @@
 """Readings as earlier layouts kept them.
 
 Layout 1: ultrasound alone, its words each by its own name. Layout 2: nothing below the findings.
+Layout 3: no tomosynthesis.
 """
 
 from __future__ import annotations
@@ -12,12 +13,20 @@ from senoscope.studies.results.report_fields import damaged
 
 
 def of_earlier(given: object, version: int) -> Any:
-    """Of a reading, or a signed one, in layout 1 or 2: what layout 3 would hold. StorageError."""
+    """Of a reading, or a signed one, in layout 1 to 3: what layout 4 would hold. StorageError."""
     if not isinstance(given, Mapping):
         raise damaged("reading", given, "an object")
     if "reading" in given:  # a signed one holds its reading
         return {**given, "reading": of_earlier(given["reading"], version)}
-    return {**(_of_first(given) if version == 1 else given), "below": []}
+    if version == 1:
+        given = _of_first(given)
+    if version < 3:
+        given = {**given, "below": []}
+    images = given.get("images")
+    if not isinstance(images, list):
+        raise damaged("images", images, "a list")
+    flat = [{**each, "heights_mm": []} if isinstance(each, Mapping) else each for each in images]
+    return {**given, "images": flat}
 
 
 def _of_first(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def finding_part(
     line = f"{finding.probability:.2f} ({spread})"
     kind = said(language, f"kind_{finding.kind.value}") if of_mark else ""
     suspicion = said(language, f"suspicion_{finding.suspicion.value}")
-    views = said(language, "seen_in", n=len(finding.outlines))
+    views = said(language, "seen_in", n=len(finding.images))
     size = _size(finding.measured, language)
     return FindingPart(
         number,
@@ -148,14 +148,17 @@ def _caption(
     language: str,
 ) -> Iterator[str]:
     at = finding.key.at
-    numbers = [each.place for each in reading.images if each.instance_uid == at.instance_uid]
+    image = next((each for each in reading.images if each.instance_uid == at.instance_uid), None)
     yield said(
         language,
         "caption",
-        image=numbers[0] if numbers else "?",
+        image="?" if image is None else image.place,
         frame=at.frame,
         n=len(finding.outlines),
     )
+    height_mm = None if image is None else image.height_mm(at.frame)
+    if height_mm is not None:
+        yield said(language, "height", mm=f"{height_mm:.1f}")
     if picture is None:
         yield said(language, "no_picture")
     else:

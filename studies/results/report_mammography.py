@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from senoscope.studies.results.report_finding import Row
 from senoscope.studies.results.report_words import said
 from senoscope.studies.study_reading import (
+    EXAM_SCORE,
     MAMMOGRAPHY,
     NETWORK,
     NOT_READ_BY_NETWORK,
+    VIEW_SCORE,
     WEIGHTS,
     ImageReading,
     ReadingFact,
@@ -28,6 +30,10 @@ def none_marked(mode: str) -> str:
 def exam_rows(reading: StudyReading, language: str) -> Iterator[Row]:
     """Density of the exam; nothing where none was measured."""
     facts = {each.name: each for each in reading.facts}
+    if (score := facts.get(EXAM_SCORE)) is not None and score.number is not None:
+        meaning = said(language, "exam_score_meaning")
+        value = said(language, "exam_score_value", value=f"{score.number:.2f}", meaning=meaning)
+        yield Row(said(language, "exam_score"), value)
     if (weights := facts.get(WEIGHTS)) is not None:
         none = said(language, "no_clinical_weights")
         yield Row(said(language, "networks"), weights.word or none)
@@ -56,13 +62,15 @@ def _percents(facts: Mapping[str, ReadingFact], language: str) -> str:
 
 
 def image_row(image: ImageReading, language: str) -> Row | None:
-    """One mammogram: its view, what was measured, what to beware of. None of other images."""
+    """One mammogram or tomosynthesis: its view, what was measured, what to beware of; else None."""
     facts = {each.name: each for each in image.facts}
-    if "density_percent" not in facts:
+    if VIEW_SCORE in facts:
+        parts = list(_of_slices(image, facts[VIEW_SCORE], language))
+    elif "density_percent" in facts:
+        percent = facts["density_percent"].number or 0.0
+        parts = [said(language, "dense_percent", percent=f"{percent:.1f}")]
+    else:
         return None
-    parts = []
-    percent = facts["density_percent"].number or 0.0
-    parts.append(said(language, "dense_percent", percent=f"{percent:.1f}"))
     if "dense_area" in facts and "breast_area" in facts:
         dense, breast = (facts[each].number or 0.0 for each in ("dense_area", "breast_area"))
         parts.append(said(language, "dense_area", dense=f"{dense:.1f}", breast=f"{breast:.1f}"))
@@ -78,3 +86,11 @@ def image_row(image: ImageReading, language: str) -> Row | None:
     known = " ".join(facts[each].word for each in ("laterality", "view") if each in facts)
     name = f"{said(language, 'image')} {image.place}"
     return Row(f"{name}: {known}" if known else name, said(language, "semicolon").join(parts))
+
+
+def _of_slices(image: ImageReading, score: ReadingFact, language: str) -> Iterator[str]:
+    yield said(language, "slices", n=image.frames)
+    if image.heights_mm:
+        yield said(language, "slices_over", mm=f"{max(image.heights_mm):.0f}")
+    if score.number is not None:
+        yield said(language, "view_score", value=f"{score.number:.2f}")

@@ -45,6 +45,16 @@ MAMMOGRAPHY: dict[str, tuple[str, str]] = {
     "breast_R": ("right", "右"),
     "consider": ("To consider", "可考虑"),
     "supplemental_ultrasound": ("supplemental ultrasound", "补充超声检查"),
+    "slices": ("tomosynthesis of {n} slices", "断层合成，{n} 层"),
+    "slices_over": ("over {mm} mm", "厚度 {mm} mm"),
+    "view_score": ("view score {value}", "视图评分 {value}"),
+    "exam_score": ("Score of tomosynthesis", "断层合成评分"),
+    "exam_score_value": ("{value} ({meaning})", "{value}（{meaning}）"),
+    "exam_score_meaning": (
+        "how much it looks like an exam with a growth on simulated breasts; no probability",
+        "与模拟乳腺中有病变检查的相似程度；并非概率",
+    ),
+    "height": ("{mm} mm above the lowest slice", "距最低层 {mm} mm"),
     "dense_percent": ("{percent} % dense", "致密 {percent}%"),
     "dense_area": ("{dense} of {breast} cm²", "{breast} cm² 中 {dense} cm²"),
     "caution_window_unused": (
@@ -52,6 +62,10 @@ MAMMOGRAPHY: dict[str, tuple[str, str]] = {
         "其窗位几乎不显示内容，未使用",
     ),
     "caution_no_window": ("it has no window: greys were spread", "无窗位：灰度已拉伸"),
+    "caution_synthetic": (
+        "made from tomosynthesis, no exposure of its own",
+        "由断层合成图像生成，并非独立曝光",
+    ),
     "caution_eight_bits": ("8 bits of grey only", "仅 8 位灰度"),
     "caution_lossy": ("compressed with loss", "有损压缩"),
     "caution_no_spacing": ("pixel size not known", "像素尺寸未知"),
@@ -64,6 +78,24 @@ MAMMOGRAPHY: dict[str, tuple[str, str]] = {
     "caution_side_contradicted": (
         "the tissue lies at the edge of the other side: compared with no other",
         "组织位于对侧边缘：未作比较",
+    ),
+    "caution_no_heights": (
+        "distances between slices not known: no depth in mm",
+        "层间距未知：不给出毫米深度",
+    ),
+    "caution_heights_assumed": (
+        "slices do not say where they lie: depth by their thickness and order",
+        "各层未注明位置：深度按层厚与顺序推算",
+    ),
+    "caution_slices_at_one_place": (
+        "several slices are said to lie in one place",
+        "多层注明在同一位置",
+    ),
+    "caution_gap_between_slices": ("a slice is missing", "缺少层面"),
+    "caution_two_sides": ("its header names both sides", "文件头同时注明两侧"),
+    "caution_spacing_differs": (
+        "pixel sizes of slices differ: no millimetres",
+        "各层像素尺寸不同：不给出毫米",
     ),
     "caution_no_marks_sought": ("marks were NOT sought", "未查找标记"),
     "caution_implant_displaced": ("implant displaced", "植入物已推移"),

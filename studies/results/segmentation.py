@@ -22,6 +22,7 @@ from pydicom.uid import SegmentationStorage
 
 from senoscope import __version__
 from senoscope.domain.reading import ReaderDescription
+from senoscope.studies.files.study_header import items_of, text_of
 from senoscope.studies.results import codes
 from senoscope.studies.results.identity import MANUFACTURER, MODEL_NAME, NOTICE, new_uid
 from senoscope.studies.results.made_object import (
@@ -40,6 +41,8 @@ SERIES_NUMBER = 9101
 LARGEST_PARAMETER = 1024
 
 Bits = NDArray[np.bool_]
+PLACES = ("PixelMeasuresSequence", "PlaneOrientationSequence", "PlanePositionSequence")
+"""Functional groups by which a viewer that does not follow references lays frames over a volume."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ def _segmentation(
     made.SegmentsOverlap = "YES" if _overlap(planes, source) else "NO"
     _add_pixels(made, planes, source)
     _add_frames(made, planes, source)
+    if frame_of_reference := text_of(source, "FrameOfReferenceUID"):
+        made.FrameOfReferenceUID, made.PositionReferenceIndicator = frame_of_reference, ""
     return made
 
 
@@ -210,7 +215,20 @@ def _groups(planes: Sequence[_Plane], source: Dataset) -> Iterator[Dataset]:
         group.SegmentIdentificationSequence = Items([segment])
         group.FrameContentSequence = Items([content])
         group.DerivationImageSequence = Items([_derivation(source, plane.frame)])
+        group.update(_placed(source, plane.frame))
         yield group
+
+
+def _placed(source: Dataset, frame: int) -> Dataset:
+    """Where that frame of a volume lies; empty unless the source says all of PLACES."""
+    shared = items_of(source, "SharedFunctionalGroupsSequence")[:1]
+    own = items_of(source, "PerFrameFunctionalGroupsSequence")[frame - 1 : frame]
+    placed = Dataset()
+    for group in (*shared, *own):
+        for keyword in PLACES:
+            if items_of(group, keyword):
+                setattr(placed, keyword, getattr(group, keyword))
+    return placed if len(placed) == len(PLACES) else Dataset()
 
 
 def _derivation(source: Dataset, frame: int) -> Dataset:

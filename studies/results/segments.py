@@ -56,19 +56,15 @@ def segments_of(reading: StudyReading) -> dict[str, list[Segment]]:
     In each the parts in the order of REGIONS, then the findings by number.
     """
     found: dict[str, list[Segment]] = {
-        uid: [] for finding in reading.findings for uid in _images_of(finding)
+        uid: [] for finding in reading.findings for uid in finding.images
     }
     for image in reading.images:
         if image.regions:
             found.setdefault(image.instance_uid, []).extend(_parts(image.regions))
     for finding in reading.findings:
-        for uid in _images_of(finding):
+        for uid in finding.images:
             found[uid].append(_of_finding(finding, uid))
     return found
-
-
-def _images_of(finding: StudyFinding) -> list[str]:
-    return list(dict.fromkeys(each.at.instance_uid for each in finding.outlines))
 
 
 def _parts(regions: tuple[Region, ...]) -> Iterator[Segment]:

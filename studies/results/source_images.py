@@ -24,6 +24,8 @@ from senoscope.studies.files.study_header import (
 from senoscope.studies.images.series import Study
 from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.images.stored_mammogram import is_mammogram, picture_of
+from senoscope.studies.images.stored_tomosynthesis import is_tomosynthesis, read_tomosynthesis
+from senoscope.studies.images.tomosynthesis_frames import TomosynthesisFrames
 from senoscope.studies.images.ultrasound_clip import read_clip
 from senoscope.studies.pixels.cine_frames import DAMAGE
 from senoscope.studies.pixels.grey_scale import MONOCHROME, GreyScale
@@ -42,6 +44,7 @@ class SourceImages:
         self._headers: dict[str, Dataset] = {}
         self._clips: dict[str, Clip] = {}
         self._mammograms: dict[str, NDArray[np.uint8]] = {}
+        self._slices: dict[str, TomosynthesisFrames] = {}
 
     def header(self, instance_uid: str) -> Dataset:
         """All but pixels and private attributes of the image with that SOPInstanceUID, read once.
@@ -64,14 +67,19 @@ class SourceImages:
     def picture(self, place: FramePlace) -> NDArray[np.uint8]:
         """(rows, columns) grey or (rows, columns, 3) red, green, blue, as a display shows it.
 
-        Grey values under the file's first VOI. SourceUnavailable where the file is gone or neither
-        ultrasound nor a mammogram, ImageError where there is no such frame or it cannot be decoded.
+        Grey values under the file's first VOI. SourceUnavailable where the file is gone or of none
+        of the kinds that are read, ImageError or SettingsError where there is no such frame.
         """
         image = self._image(place.instance_uid)
         if is_mammogram(image):
             if place.instance_uid not in self._mammograms:
                 self._mammograms[place.instance_uid] = picture_of(image)
             return self._mammograms[place.instance_uid]
+        if is_tomosynthesis(image):
+            if place.instance_uid not in self._slices:
+                self._slices[place.instance_uid] = read_tomosynthesis(image).slices.frames
+            shade = self._slices[place.instance_uid].frame(place.frame)
+            return np.asarray(np.rint(shade * 255), np.uint8)
         header = self.header(place.instance_uid)
         if place.instance_uid not in self._clips:
             self._clips[place.instance_uid] = read_clip(image.path)

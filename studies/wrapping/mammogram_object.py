@@ -24,6 +24,7 @@ VIEW_CODES = {
     "LM": ("399352003", "latero-medial"),
 }
 """CID 4014, SNOMED CT."""
+BREAST = "76752008", "Breast"
 _DOWN = {"CC": {"L": "R", "R": "L"}}
 _OBLIQUE_DOWN = {"L": "FR", "R": "FL"}
 
@@ -83,7 +84,7 @@ class PictureToWrap:
 def mammogram_object(exam: WrappedExam, picture: PictureToWrap, number: int) -> Dataset:
     """Image `number` of the exam, from 1, whole: it can be written as it is."""
     made = Dataset()
-    _patient_and_study(made, exam)
+    patient_and_study(made, exam)
     _series(made, exam, picture)
     _image(made, exam, picture, number)
     _detector(made, picture)
@@ -97,7 +98,8 @@ def mammogram_object(exam: WrappedExam, picture: PictureToWrap, number: int) -> 
     return made
 
 
-def _patient_and_study(made: Dataset, exam: WrappedExam) -> None:
+def patient_and_study(made: Dataset, exam: WrappedExam) -> None:
+    """The modules Patient and General Study."""
     made.SpecificCharacterSet = "ISO_IR 192"
     made.PatientName, made.PatientID = exam.name, exam.patient_id
     made.PatientBirthDate, made.PatientSex = "", "F"
@@ -112,6 +114,11 @@ def _series(made: Dataset, exam: WrappedExam, picture: PictureToWrap) -> None:
     made.SeriesInstanceUID = exam.uid("series", picture.intent)
     made.SeriesDescription = exam.description
     made.PresentationIntentType = picture.intent.value
+    add_equipment(made)
+
+
+def add_equipment(made: Dataset) -> None:
+    """General Equipment, and Enhanced General Equipment too."""
     made.Manufacturer, made.ManufacturerModelName = MANUFACTURER, MODEL_NAME
     made.DeviceSerialNumber, made.SoftwareVersions = SERIAL_NUMBER, __version__
 
@@ -124,13 +131,17 @@ def _image(made: Dataset, exam: WrappedExam, picture: PictureToWrap, number: int
     made.InstanceNumber = number
     made.ContentDate = made.AcquisitionDate = exam.date
     made.ContentTime = made.AcquisitionTime = "120000"
-    simulated = "Simulated." if exam.is_simulated else ""
-    said = (NOTICE, simulated, picture.derivation)
-    made.DerivationDescription = " ".join(each for each in said if each)
+    made.DerivationDescription = derivation_said(exam, picture.derivation)
     made.QualityControlImage = "YES" if exam.is_simulated else "NO"
     made.BurnedInAnnotation = "NO" if exam.is_simulated else "YES"
     made.LossyImageCompression = "01" if picture.is_lossy else "00"
     made.AcquisitionContextSequence = []
+
+
+def derivation_said(exam: WrappedExam, derivation: str) -> str:
+    """The notice, whether it is simulated, and what was done to it."""
+    simulated = "Simulated." if exam.is_simulated else ""
+    return " ".join(each for each in (NOTICE, simulated, derivation) if each)
 
 
 def _detector(made: Dataset, picture: PictureToWrap) -> None:
@@ -153,14 +164,19 @@ def _view(made: Dataset, picture: PictureToWrap) -> None:
     down = _DOWN["CC"][side] if picture.view == "CC" else _OBLIQUE_DOWN[side]
     made.PatientOrientation = [along, down]
     made.ViewPosition = picture.view
-    code, meaning = VIEW_CODES[picture.view]
-    view = _code(code, meaning)
-    view.ViewModifierCodeSequence = []
-    made.ViewCodeSequence = [view]
-    made.AnatomicRegionSequence = [_code("76752008", "Breast")]
+    made.ViewCodeSequence = [view_item(picture.view)]
+    made.AnatomicRegionSequence = [code_item(*BREAST)]
 
 
-def _code(value: str, meaning: str) -> Dataset:
+def view_item(view: str) -> Dataset:
+    """Of `VIEW_CODES`, without a modifier."""
+    item = code_item(*VIEW_CODES[view])
+    item.ViewModifierCodeSequence = []
+    return item
+
+
+def code_item(value: str, meaning: str) -> Dataset:
+    """Of SNOMED CT."""
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "SCT", meaning
     return item

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import secrets
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,6 @@ from numpy.typing import NDArray
 
 from senoscope.calibration.phantoms.breast.anatomy import BreastAnatomy
 from senoscope.calibration.phantoms.breast.mammogram import PIXEL_MM, SimulatedMammogram
-from senoscope.domain.errors import StorageError
 from senoscope.domain.mammogram import Intent, Laterality
 from senoscope.domain.spacing import PixelSpacing
 from senoscope.studies.wrapping.mammogram_object import (
@@ -23,6 +20,7 @@ from senoscope.studies.wrapping.mammogram_object import (
     WrappedExam,
     mammogram_object,
 )
+from senoscope.studies.wrapping.whole_folder import whole_folder
 
 IMAGES = ("image", "seed", "laterality", "view", "density", "mask", "nipple_x", "nipple_y")
 GROWTHS = ("image", "seed", "kind", "malignant", "x", "y", "radius_px", "depth_mm")
@@ -57,21 +55,9 @@ def write_simulated_exam(
     stored, the chest wall of a left breast at the left edge. `R-CC-mask.png` has the values above;
     `images.csv` and `growths.csv` have the columns IMAGES and GROWTHS, pixels as stored.
     """
-    out = folder / exam.folder
-    partial = folder / f".{exam.folder}.{secrets.token_hex(4)}.partial"
-    try:
-        try:
-            partial.mkdir(parents=True)
-            _write(partial, exam, intents)
-            partial.rename(out)
-        except OSError as error:
-            raise StorageError(
-                f"The simulated exam {exam.folder} cannot be written ({error.strerror}). Free "
-                "space, allow writing there, or choose another folder; what was there before stays."
-            ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return out
+    with whole_folder(folder, exam.folder, "The simulated exam") as partial:
+        _write(partial, exam, intents)
+    return folder / exam.folder
 
 
 def simulated_views(exam: ExamToSimulate) -> Iterator[SimulatedMammogram]:
@@ -97,18 +83,19 @@ def _write(folder: Path, exam: ExamToSimulate, intents: tuple[Intent, ...]) -> N
     for number, view in enumerate(simulated_views(exam), 1):
         name = f"{view.laterality}-{view.view}"
         for intent in intents:
-            picture = _picture(view, intent)
+            picture = picture_of(view, intent)
             suffix = "" if intent is Intent.PRESENTATION else "-processing"
             made = mammogram_object(wrapped, picture, number)
             made.save_as(folder / f"{name}{suffix}.dcm", enforce_file_format=True)
-        _write_png(folder / f"{name}-mask.png", _stored(_mask(view), view.laterality))
+        _write_png(folder / f"{name}-mask.png", as_stored(_mask(view), view.laterality))
         mask = f"{name}-mask.png"
-        x, y = _stored_point(view, view.nipple)
+        columns = view.breast.shape[1]
+        x, y = stored_point(view.nipple, columns, view.laterality)
         image = f"{name}.dcm"
         of = (image, exam.seed, view.laterality.value, view.view, view.density, mask)
         images.append((*of, f"{x:.1f}", f"{y:.1f}"))
         for mark in view.marks:
-            x, y = _stored_point(view, mark.centre)
+            x, y = stored_point(mark.centre, columns, view.laterality)
             place = f"{x:.1f}", f"{y:.1f}", f"{mark.radius_px:.1f}", f"{mark.depth_mm:.1f}"
             growths.append((image, exam.seed, mark.kind, int(mark.is_malignant), *place))
     for file, columns, rows in (("images", IMAGES, images), ("growths", GROWTHS, growths)):
@@ -116,10 +103,11 @@ def _write(folder: Path, exam: ExamToSimulate, intents: tuple[Intent, ...]) -> N
             csv.writer(table).writerows([columns, *rows])
 
 
-def _picture(view: SimulatedMammogram, intent: Intent) -> PictureToWrap:
+def picture_of(view: SimulatedMammogram, intent: Intent) -> PictureToWrap:
+    """Hung as its side is."""
     is_shown = intent is Intent.PRESENTATION
     return PictureToWrap(
-        pixels=_stored(view.presentation if is_shown else view.processing, view.laterality),
+        pixels=as_stored(view.presentation if is_shown else view.processing, view.laterality),
         bits=12 if is_shown else 14,
         laterality=view.laterality,
         view=view.view,
@@ -129,14 +117,14 @@ def _picture(view: SimulatedMammogram, intent: Intent) -> PictureToWrap:
     )
 
 
-def _stored(picture: NDArray[np.uint16], side: Laterality) -> NDArray[np.uint16]:
+def as_stored(picture: NDArray[np.uint16], side: Laterality) -> NDArray[np.uint16]:
+    """(rows, columns) with the chest wall at column 0, as its side hangs."""
     return picture if side is Laterality.LEFT else np.ascontiguousarray(picture[:, ::-1])
 
 
-def _stored_point(view: SimulatedMammogram, point: tuple[float, float]) -> tuple[float, float]:
-    if view.laterality is Laterality.LEFT:
-        return point
-    return view.breast.shape[1] - 1 - point[0], point[1]
+def stored_point(point: tuple[float, float], columns: int, side: Laterality) -> tuple[float, float]:
+    """[x, y] in a picture of `columns` as `as_stored` gives it."""
+    return point if side is Laterality.LEFT else (columns - 1 - point[0], point[1])
 
 
 def _mask(view: SimulatedMammogram) -> NDArray[np.uint16]:

@@ -8,6 +8,7 @@ import typer
 
 from senoscope import __version__
 from senoscope.ui.commands.account_command import account
+from senoscope.ui.commands.bcs_dbt_command import evaluate_bcs_dbt
 from senoscope.ui.commands.bench_command import bench
 from senoscope.ui.commands.bench_peers import peers
 from senoscope.ui.commands.calibrate_command import calibrate
@@ -34,11 +35,22 @@ from senoscope.ui.commands.simulate_command import simulate
 from senoscope.ui.commands.stopping import StoppableGroup
 from senoscope.ui.commands.store_command import store
 from senoscope.ui.commands.study_command import study
+from senoscope.ui.commands.tomosynthesis_cade_command import (
+    evaluate_tomosynthesis_cade,
+    train_tomosynthesis_cade_command,
+)
+from senoscope.ui.commands.tomosynthesis_network_command import (
+    evaluate_tomosynthesis_network,
+    train_tomosynthesis_network,
+)
 from senoscope.ui.commands.train_command import train
 from senoscope.ui.commands.wrap_command import wrap
 
 app = typer.Typer(
-    help="Ultrasound read live, mammograms read when uploaded. Not a medical device: suggestions, not diagnoses.",
+    help=(
+        "Ultrasound read live, mammograms and tomosynthesis when uploaded. Not a medical device: "
+        "suggestions, not diagnoses."
+    ),
     cls=StoppableGroup,
     no_args_is_help=True,
     add_completion=False,
@@ -55,11 +67,16 @@ app.add_typer(calibrate, name="calibrate")
 evaluate.command("mammography-cade")(evaluate_mammography_cade)
 evaluate.command("mammogram-words")(evaluate_mammogram_words)
 evaluate.command("mammography-network")(evaluate_mammography_network)
+evaluate.command("tomosynthesis-cade")(evaluate_tomosynthesis_cade)
+evaluate.command("tomosynthesis-network")(evaluate_tomosynthesis_network)
+evaluate.command("bcs-dbt")(evaluate_bcs_dbt)
 evaluate.command("density")(evaluate_density)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")
 train.command("mammography-cade")(train_mammography_cade)
 train.command("mammography-network")(train_mammography_network)
+train.command("tomosynthesis-cade")(train_tomosynthesis_cade_command)
+train.command("tomosynthesis-network")(train_tomosynthesis_network)
 train.command("density")(train_density_command)
 app.add_typer(train, name="train")
 app.add_typer(simulate, name="simulate")

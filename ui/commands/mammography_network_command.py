@@ -37,7 +37,8 @@ def train_mammography_network(
     data: Data,
     layout: Layout,
     network: Annotated[
-        NetworkKind, typer.Option(help="googlenet and resnet learn patches, multiple-instance whole views.")
+        NetworkKind,
+        typer.Option(help="googlenet and resnet learn patches, multiple-instance whole views."),
     ],
     model: Annotated[Path, typer.Option(help="The folder to write, as a user's own network.")],
     run: Annotated[Path, typer.Option(help="Folder for checkpoints and the log.")],

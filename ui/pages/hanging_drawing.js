@@ -16,7 +16,7 @@ function scaleOfHung() {
     const facts = tile.images.length ? entryOf(imageOf(tile)).facts : null;
     if (facts === null) continue;
     const [ux, uy] = unitOf(facts), [top, bottom, reach] = facts.breast, { clientWidth, clientHeight } = tile.element;
-    least = Math.min(least, clientWidth / (reach * ux), clientHeight / ((bottom - top) * uy));
+    least = Math.min(least, (clientWidth - railOf(tile)) / (reach * ux), clientHeight / ((bottom - top) * uy));
   }
   return (Number.isFinite(least) ? least * FILL : 1) * hung.zoom;
 }
@@ -52,6 +52,8 @@ function storedOnTile(at, points) {
   return found;
 }
 
+window.senoscope.placeOf = (tile, x, y) => storedOnTile(geometry(tile), [x, y])[0];
+
 // What is shown and what is hidden, then the pictures.
 function showHung() {
   const on = hangs(), root = find('root');
@@ -62,11 +64,12 @@ function showHung() {
   find('hung_strip').hidden = !on || !find('hung_strip').children.length;
   find('hung_set').hidden = !on;
   if (!on) { write('hung_said', ''); return; }
-  find('hung').dataset.shows = hung.large ? 'one' : hung.tiles.length > 2 ? 'four' : 'two';
-  for (const tile of [...hung.tiles, ...hung.extra]) tile.element.hidden = !shownTiles().includes(tile);
+  find('hung').dataset.shows = ['one', 'two', 'four', 'four'][shownTiles().length - 1];
+  for (const tile of allTiles()) tile.element.hidden = !shownTiles().includes(tile);
   for (const name of ['move', 'contrast', 'lens']) find(`drag_${name}`).ariaPressed = hung.drag === name;
   for (const name of ['invert', 'flip', 'marks', 'density']) find(`hung_${name}`).ariaPressed = hung[name];
   find('hung_marks').disabled = find('hung_density').disabled = !page.exam.ai_shown;
+  showSlabs();
   for (const tile of shownTiles()) if (tile.images.length) writeTile(tile);
   sayHung();
   drawHung();
@@ -100,7 +103,8 @@ function drawTile(tile) {
   pen.fillRect(0, 0, ...size);
   const entry = entryOf(imageOf(tile));
   const rows = entry.facts === null ? size[1] : entry.facts.size[1] * geometry(tile).stepY * ratio;
-  lookFor(imageOf(tile), rows);
+  if (isDeep(imageOf(tile))) lookForSlice(imageOf(tile), rows); else lookFor(imageOf(tile), rows);
+  if (entry.drawn) writeSlice(tile, entry);
   if (entry.bitmap === null) return;
   const at = geometry(tile);
   drawBitmap(pen, at, entry.bitmap, [0, 0, ...entry.facts.size]);
@@ -108,7 +112,8 @@ function drawTile(tile) {
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   if (hung.lens?.tile !== tile) {
     if (hung.density) drawRegions(pen, tile, at);
-    if (hung.marks) for (const each of marksOn(imageOf(tile))) drawMark(pen, at, each);
+    if (hung.marks) drawAllMarks(pen, tile, at); else tile.hits = [];
+    drawCross(pen, tile);
   }
   if (inMm()) drawBar(pen, tile, at);
 }
@@ -157,7 +162,8 @@ function drawLens(pen, tile, at) {
 // Two centimetres, at the corner far from the chest wall.
 function drawBar(pen, tile, at) {
   const { clientWidth: width, clientHeight: height } = tile.element, long = BAR_MM * at.scale;
-  const left = at.mirrored ? 14 : width - 14 - long, low = height - 14;
+  const rail = railOf(tile);
+  const left = at.mirrored ? 14 + rail : width - 14 - rail - long, low = height - 14;
   pen.fillStyle = 'rgba(0, 0, 0, 0.7)';
   pen.fillRect(left - 6, low - 24, long + 12, 30);
   pen.fillStyle = '#fff';

@@ -1,13 +1,14 @@
 // Which mammogram hangs where, as the server has planned it, and what each place says of itself.
 
-const AS_HUNG = { zoom: 1, across: 0, down: 0, flip: false, invert: false, voi: 0, width: 1, brighter: 0, marks: true, density: false };
-const hung = { plan: null, tiles: [], extra: [], large: null, single: false, drag: 'move', lens: null, ...AS_HUNG };
+const AS_HUNG = { zoom: 1, across: 0, down: 0, flip: false, invert: false, voi: 0, width: 1, brighter: 0, marks: true, density: false, ring: null, cross: null, waits: null };
+const hung = { plan: null, tiles: [], extra: [], large: null, pair: true, single: false, drag: 'move', lens: null, ...AS_HUNG };
 window.senoscope.hung = hung;
 
 const hangs = () => hung.plan !== null && !hung.single && drawing.number === null;
 const imageOf = (tile) => tile.images[tile.at];
 const viewOf = (image) => hung.plan.views[image];
-const shownTiles = () => (hung.large ? [hung.large] : hung.tiles);
+const shownTiles = () => (isPaired() ? hung.large.pair : hung.large ? [hung.large] : hung.tiles);
+const allTiles = () => [...hung.tiles, ...hung.tiles.flatMap(({ pair }) => pair ?? []), ...hung.extra];
 
 // Whether this exam has something to hang.
 function beginHanging() {
@@ -17,7 +18,8 @@ function beginHanging() {
   if (hung.plan === null) { showHung(); return false; }
   hung.tiles = hung.plan.tiles.map((each) => tileOf(each));
   hung.extra = hung.plan.extra.map((image) => tileOf({ ...viewOf(image), images: [image] }));
-  find('hung').replaceChildren(...[...hung.tiles, ...hung.extra].map(({ element: one }) => one));
+  for (const tile of hung.tiles) tile.pair = pairOf(tile);
+  find('hung').replaceChildren(...allTiles().map(({ element: one }) => one));
   if (!hung.tiles.length) [hung.large] = hung.extra;
   writeHung();
   showHung();
@@ -41,15 +43,27 @@ function tileOf({ side, view, images: stack }) {
   tile.canvas = make('canvas', '', one);
   tile.ink = tile.canvas.getContext('2d', { alpha: false });
   tile.label = make('div', 'label', one);
-  if (stack.length > 1) {
-    tile.next = make('button', 'step', one);
+  const own = tile.own = make('div', 'own', one);
+  if (hasBoth(tile)) {
+    tile.depths = make('button', '', own);
+    tile.depths.onclick = () => switchDepth(tile);
+  }
+  if (stack.length > (tile.depths ? 2 : 1)) {
+    tile.next = make('button', '', own);
     tile.next.onclick = () => stepTile(tile);
   }
+  if (stack.some(isDeep)) addDepth(tile);
   listenToTile(tile);
   return tile;
 }
 
 const shortName = ({ side, view }) => [side || t('side_'), view || t('view_unknown')].join(' ');
+// With what it is of, where the exam has more than mammograms.
+function titleOf(image) {
+  const kinds = Object.values(hung.plan.views).map(({ kind }) => kind), { kind } = viewOf(image);
+  return [shortName(viewOf(image)), kinds.some((each) => each !== 'plain') && t(`depth_${kind}`)].filter(Boolean).join(' · ');
+}
+
 const longName = ({ side, view }) => t('hung_name', { side: t(`side_${side}`), view: view || t('view_unknown') });
 
 // What a reader must know of an image, the gravest first.
@@ -72,7 +86,7 @@ function flagsOf(image) {
 function writeHung() {
   if (hung.plan === null) return;
   for (const tile of hung.tiles.filter(({ images: stack }) => !stack.length)) tile.said.textContent = t('hung_missing', tile);
-  for (const tile of [...hung.tiles, ...hung.extra]) if (tile.images.length) writeTile(tile);
+  for (const tile of allTiles()) if (tile.images.length) writeTile(tile);
   find('hung_strip').replaceChildren(...hung.extra.map(extraButton), ...others().map(otherButton));
   write('hung_single', t(hung.single ? 'hung_back' : 'hung_single'));
   fillWindows();
@@ -80,8 +94,9 @@ function writeHung() {
 
 function writeTile(tile) {
   const image = imageOf(tile), flags = flagsOf(image), { facts } = entryOf(image);
-  tile.element.ariaLabel = [longName(viewOf(image)), ...flags].join(', ');
-  const lines = [shortName(viewOf(image)), ...flags];
+  tile.element.dataset.air = isMirrored(tile, facts ?? { wall: 'left' }) ? 'left' : 'right';
+  tile.element.ariaLabel = [longName(viewOf(image)), t(`depth_${viewOf(image).kind}`), ...flags].join(', ');
+  const lines = [titleOf(image), ...flags];
   if (facts === null && !flags.length) lines.push(t('hung_loading'));
   if (facts?.window) lines.push(facts.window);
   tile.label.replaceChildren(...lines.map((text, place) => {
@@ -89,6 +104,8 @@ function writeTile(tile) {
     line.textContent = text;
     return line;
   }));
+  if (tile.depths) tile.depths.textContent = t(isDeep(image) ? 'depth_to_flat' : 'depth_to_deep');
+  writeDepth(tile);
   if (tile.next) {
     tile.next.textContent = t('hung_step', { n: tile.at + 1, of: tile.images.length });
     tile.next.ariaLabel = `${t('hung_step_label', { of: tile.images.length })} (${tile.next.textContent})`;
@@ -99,7 +116,7 @@ function writeTile(tile) {
 function extraButton(tile) {
   const button = make('button', ''), [image] = tile.images, view = viewOf(image);
   const why = [!view.side && t('not_placed_side'), !view.view && t('not_placed_view')].filter(Boolean);
-  make('b', '', button).textContent = shortName(view);
+  make('b', '', button).textContent = titleOf(image);
   make('span', '', button).textContent = [...why, ...flagsOf(image).slice(0, 2)].join(' · ');
   button.ariaPressed = hung.large === tile;
   button.onclick = () => showLarge(hung.large === tile ? null : tile);
@@ -117,11 +134,12 @@ function otherButton({ image, modality }) {
 }
 
 function showLarge(tile) {
+  playCine(false);
   hung.large = tile ?? (hung.tiles.length ? null : hung.large);
-  Object.assign(hung, { zoom: 1, across: 0, down: 0, lens: null });
+  Object.assign(hung, { zoom: 1, across: 0, down: 0, lens: null, cross: null, ring: null, waits: null });
   writeHung();
   showHung();
-  (hung.large ?? hung.tiles.find(({ images: stack }) => stack.length))?.element.focus({ preventScroll: true });
+  (shownTiles().find(showsDeep) ?? hung.large ?? hung.tiles.find(({ images: stack }) => stack.length))?.element.focus({ preventScroll: true });
 }
 
 function stepTile(tile) {

@@ -19,8 +19,8 @@ function beginThresholds() {
 function marksOn(image) {
   return marksShown().flatMap((finding) => {
     const drawn = decisionOn(finding.number)?.outline;
-    const points = finding.image === image && drawn ? drawn : finding.outlines[`${image}/1`];
-    return points ? [{ ...finding, points, edited: finding.image === image && Boolean(drawn) }] : [];
+    const { points, isKey } = outlineHere(finding, image), edited = isKey && Boolean(drawn);
+    return points ? [{ ...finding, finding, points: edited ? drawn : points, edited }] : [];
   });
 }
 
@@ -84,14 +84,14 @@ function lookAt(finding) {
   const tile = [...hung.tiles, ...hung.extra].find(({ images: stack }) => stack.includes(finding.image));
   tile.at = tile.images.indexOf(finding.image);
   showLarge(tile);
-  centreOn(tile, finding);
+  hung.waits = finding;
+  showMark(finding);
+  centreWhatWaits();
 }
 
-function centreOn(tile, finding) {
-  const { facts } = entryOf(imageOf(tile));
-  if (facts === null) return;
+function centreOn(tile, points) {
   hung.zoom = 2.5;
-  const at = geometry(tile), line = storedOnTile(at, finding.outlines[`${finding.image}/${finding.frame}`]);
+  const at = geometry(tile), line = storedOnTile(at, points);
   const [x, y] = [0, 1].map((axis) => line.reduce((sum, each) => sum + each[axis], 0) / line.length);
   pan(tile, tile.element.clientWidth / 2 - x, tile.element.clientHeight / 2 - y);
 }

@@ -9,21 +9,28 @@ function listenToTile(tile) {
   tile.canvas.addEventListener('pointerdown', (event) => {
     tile.canvas.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, place(event));
+    tile.pressed = place(event);
     if (hung.drag === 'lens') putLens(tile, ...place(event));
   });
   tile.canvas.addEventListener('pointermove', (event) => moveOver(tile, event, place(event)));
   for (const end of ['pointerup', 'pointercancel']) tile.canvas.addEventListener(end, (event) => fingers.delete(event.pointerId));
-  tile.canvas.addEventListener('pointerleave', () => { if (hung.drag !== 'lens' && !hung.held) putLens(null); });
+  tile.canvas.addEventListener('click', (event) => {
+    const [x, y] = place(event), [px, py] = tile.pressed ?? [x, y];
+    if (Math.hypot(x - px, y - py) <= CLICK_PX && hung.drag !== 'lens') clickMark(tile, [x, y]);
+  });
+  tile.canvas.addEventListener('pointerleave', () => { crossOver(null); if (hung.drag !== 'lens' && !hung.held) putLens(null); });
   tile.canvas.addEventListener('dblclick', () => showLarge(hung.large ? null : tile));
   tile.element.addEventListener('wheel', (event) => {
     event.preventDefault();
-    zoomAt(tile, place(event), event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP);
+    if (showsDeep(tile) && !event.ctrlKey) rollSlices(tile, event.deltaY * (event.deltaMode ? NOTCH : 1));
+    else zoomAt(tile, place(event), event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP);
   }, { passive: false });
   tile.element.addEventListener('focus', () => { hung.focused = tile; });
 }
 
 function moveOver(tile, event, [x, y]) {
   hung.pointer = { tile, x, y };
+  if (isPaired()) crossOver(tile, x, y);
   if (hung.held || hung.drag === 'lens') { putLens(tile, x, y); return; }
   const before = fingers.get(event.pointerId);
   if (!before) return;
@@ -140,8 +147,8 @@ function moveByKey([dx, dy]) {
   const tile = tileAtHand();
   if (!tile) return;
   if (hung.lens) {
-    const { clientWidth, clientHeight } = hung.lens.tile.element, within = (value, most) => Math.min(Math.max(value, 0), most);
-    putLens(hung.lens.tile, within(hung.lens.x + dx * LENS_STEP_PX, clientWidth), within(hung.lens.y + dy * LENS_STEP_PX, clientHeight));
+    const { clientWidth, clientHeight } = hung.lens.tile.element;
+    putLens(hung.lens.tile, within(hung.lens.x + dx * LENS_STEP_PX, 0, clientWidth), within(hung.lens.y + dy * LENS_STEP_PX, 0, clientHeight));
   } else pan(tile, -dx * PAN_PX, -dy * PAN_PX);
 }
 
@@ -152,16 +159,22 @@ const HUNG_KEYS = {
   z: () => holdLens(true), g: () => setDrag(DRAGS[(DRAGS.indexOf(hung.drag) + 1) % DRAGS.length]), w: nextWindow,
   '[': () => adjust(1 / 1.15, 0), ']': () => adjust(1.15, 0), ',': () => adjust(1, -0.05), '.': () => adjust(1, 0.05),
   i: () => toggleHung('invert'), f: () => toggleHung('flip'), m: () => toggleHung('marks'), d: () => toggleHung('density'),
+  t: () => switchDepth(tileAtHand()), p: togglePair, ' ': () => playCine(!slabs.timer),
+  b: nextSlab, a: () => { if (!find('slab_how').disabled) chooseSlab(slabs.thick, nextOf(HOWS, slabs.how)); },
   s: () => { const tile = tileAtHand(); if (tile?.next) stepTile(tile); }, o: () => showSingle(true),
 };
 
 function pressHung(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || element.querySelector('dialog[open]')) return;
-  if (event.target.closest('input, select, textarea, .cards')) return;
+  const field = event.target.closest('input, select, textarea, .cards');
+  if (field && !field.closest('.tile')) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === '?') { event.preventDefault(); find('keys_dialog').showModal(); return; }
   if (hung.plan === null || drawing.number !== null) return;
   const onTileItself = event.target.classList.contains('tile');
+  if (key === ' ' && event.target.closest('button, a')) return;
+  const deep = hangs() && !hung.lens && !event.shiftKey ? deepAtHand() : null;
+  if (deep && pressSlices(deep, key)) { event.preventDefault(); return; }
   const action = key in ARROWS ? () => moveByKey(ARROWS[key])
     : key === 'Enter' && onTileItself ? () => showLarge(hung.large ? null : hung.focused)
       : hung.single ? (key === 'o' ? () => showSingle(false) : undefined) : HUNG_KEYS[key];
@@ -184,6 +197,7 @@ function listenToHanging() {
   for (const drag of DRAGS) find(`drag_${drag}`).addEventListener('click', () => setDrag(drag));
   for (const name of ['invert', 'flip', 'marks', 'density']) find(`hung_${name}`).addEventListener('click', () => toggleHung(name));
   find('hung_window').addEventListener('change', () => chooseWindow(Number(find('hung_window').value)));
+  listenToSlices();
   document.addEventListener('keydown', pressHung);
   document.addEventListener('keyup', (event) => { if (event.key.toLowerCase() === 'z') holdLens(false); });
   new ResizeObserver(drawHung).observe(find('hung'));

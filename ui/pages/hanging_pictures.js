@@ -6,7 +6,7 @@ const seen = new Map();    // by image: facts, bitmap, what it was asked as, and
 const crops = new Map();   // by place and window; null while it is asked for
 
 const entryOf = (image) => {
-  if (!seen.has(image)) seen.set(image, { facts: null, bitmap: null, window: '', rows: 0, asking: false, trouble: '', regions: null });
+  if (!seen.has(image)) seen.set(image, { facts: null, bitmap: null, window: '', rows: 0, asking: false, trouble: '', regions: null, slice: null, drawn: null, frame: 0, way: 1, fetching: 0 });
   return seen.get(image);
 };
 
@@ -44,11 +44,13 @@ async function fetchPicture(image, entry, rows, window) {
   if (seen.get(image) !== entry) return;
   fillWindows();
   showHung();
+  centreWhatWaits();
 }
 
 // Full-resolution pixels at that place of the grid; null until they come.
 function cropAt(image, column, row) {
-  const window = windowOf(entryOf(image)), key = `${image}/${column}/${row}?${window}`;
+  const entry = entryOf(image);
+  const window = entry.drawn ? `${sliceQuestion(entry, entry.drawn.slice)}&${windowOf(entry)}` : windowOf(entry), key = `${image}/${column}/${row}?${window}`;
   if (crops.has(key)) return crops.get(key);
   crops.set(key, null);
   while (crops.size > MOST_CROPS) {
@@ -82,8 +84,9 @@ async function lookForRegions(image) {
 }
 
 function forgetPictures() {
-  for (const { bitmap } of seen.values()) bitmap?.close();
+  for (const { bitmap, drawn } of seen.values()) if (!drawn) bitmap?.close();
   for (const bitmap of crops.values()) bitmap?.close();
+  forgetSlices();
   seen.clear();
   crops.clear();
 }

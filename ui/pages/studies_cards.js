@@ -68,7 +68,8 @@ const keyOf = (word) => `word_${word.replaceAll(' ', '_')}`;
 
 function findingCard(exam, finding) {
   const item = make('li', 'finding'), pick = make('button', 'pick', item);
-  const mark = isMark(finding), word = t(mark ? `kind_${finding.kind}` : finding.suspicion), on = Object.keys(finding.outlines).length;
+  const mark = isMark(finding), word = t(mark ? `kind_${finding.kind}` : finding.suspicion);
+  const places = Object.keys(finding.outlines), on = mark ? new Set(places.map((at) => at.split('/')[0])).size : places.length;   // slices are of one image
   Object.assign(item.dataset, mark ? { kind: finding.kind } : { suspicion: finding.suspicion });
   make('b', '', pick).textContent = String(finding.number);
   make('strong', '', pick).textContent = word;

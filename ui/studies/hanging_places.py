@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pydantic import BaseModel
 
@@ -18,11 +19,21 @@ WHOLE_BREAST = {
 """Modifiers with which a view still shows what the plain one shows, and hangs in its place."""
 
 
+class Kind(StrEnum):
+    """What is told apart of an image; the first is on top of its place, the last hangs nowhere."""
+
+    PLAIN = "plain"
+    SYNTHETIC = "synthetic"
+    SLICES = "slices"
+    OTHER = "projections"
+
+
 class HangingView(BaseModel):
-    """One mammogram of the exam; `image` as the page counts them.
+    """One mammogram or tomosynthesis view; `image` as the page counts them.
 
     `side` "R" or "L", `view` as of `view_of`; "" where they are not known. `modifiers` are words of
-    CID 4015; `has_other_modifier`: one that is not of it. `processing`: made for it.
+    CID 4015; `has_other_modifier`: one that is not of it. `processing`: made for it. `kind` OTHER:
+    tomosynthesis of which no slices can be shown.
     """
 
     image: int
@@ -34,19 +45,23 @@ class HangingView(BaseModel):
     has_implant: bool = False
     processing: bool = False
     is_wrapped: bool = False
+    kind: Kind = Kind.PLAIN
 
     @property
     def place(self) -> tuple[str, str] | None:
         """Its side and view among the four, None where it hangs in none of them."""
         is_whole = set(self.modifiers) <= WHOLE_BREAST and not self.has_other_modifier
-        if self.side not in SIDES or self.view not in VIEWS or not is_whole:
+        if self.kind is Kind.OTHER or not is_whole:
+            return None
+        if self.side not in SIDES or self.view not in VIEWS:
             return None
         return self.side, self.view
 
     @property
-    def _rank(self) -> tuple[bool, bool, int, int]:
-        """What is made to be looked at first, then what is plain, then as they came."""
-        return self.processing, self.is_partial, len(self.modifiers), self.image
+    def _rank(self) -> tuple[bool, int, bool, int, int]:
+        """What is made to be looked at first, 2-D first, then what is plain, then as they came."""
+        kind = list(Kind).index(self.kind)
+        return self.processing, kind, self.is_partial, len(self.modifiers), self.image
 
 
 @dataclass(frozen=True, slots=True)

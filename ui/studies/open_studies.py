@@ -12,14 +12,17 @@ from senoscope.domain.errors import SenoscopeError, SettingsError
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.files.study_files import StudyFiles
 from senoscope.studies.files.study_header import date_of
+from senoscope.studies.images.breast_object import BreastObject
 from senoscope.studies.images.mammogram import FOR_PROCESSING
 from senoscope.studies.images.series import Study, read_studies
 from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.images.stored_mammogram import is_mammogram, laterality_of, view_of
+from senoscope.studies.images.stored_tomosynthesis import is_tomosynthesis
+from senoscope.studies.images.tomosynthesis_header import slice_side
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.results.write_results import is_simulated
 from senoscope.ui.frames.overlay import Header
-from senoscope.ui.studies.hanging_places import HangingView
+from senoscope.ui.studies.hanging_places import HangingView, Kind
 
 MOST_OPEN = 4
 """Their headers stay in memory."""
@@ -51,19 +54,20 @@ class OpenStudy:
         self.simulated = is_simulated(header)
 
     def views(self) -> list[HangingView]:
-        """Of the mammograms among `images`, by their headers alone."""
+        """Of the mammograms and tomosynthesis among `images`, by their headers alone."""
         return [
             _view(place, each, self._sources)
             for place, each in enumerate(self._pictures)
-            if is_mammogram(each)
+            if _kind_of(each) is not None
         ]
 
-    def mammogram(self, image: int) -> StoredImage:
-        """SettingsError where that image is none."""
+    def breast_image(self, image: int) -> StoredImage:
+        """A mammogram, or tomosynthesis. SettingsError where that image is none."""
         found = self._image(image)
-        if not is_mammogram(found):
+        if _kind_of(found) is None:
             raise SettingsError(
-                f"Image {image} of the exam is no mammogram; expected one. Show it by itself."
+                f"Image {image} of the exam is no mammogram and no tomosynthesis; expected one. "
+                "Show it by itself."
             )
         return found
 
@@ -84,17 +88,32 @@ class OpenStudy:
         return self._pictures[image]
 
 
+def _kind_of(image: StoredImage) -> Kind | None:
+    """None: neither a mammogram nor one object that holds tomosynthesis."""
+    if is_mammogram(image):
+        return Kind.SYNTHETIC if image.breast is BreastObject.SYNTHETIC else Kind.PLAIN
+    if is_tomosynthesis(image):
+        return Kind.SLICES
+    is_other = image.breast in (BreastObject.PROJECTIONS, BreastObject.PRIVATE)
+    return Kind.OTHER if is_other else None
+
+
 def _view(place: int, image: StoredImage, sources: SourceImages) -> HangingView:
-    said, side = image.mammogram, laterality_of(image)
+    said, kind = image.mammogram, _kind_of(image)
+    side = slice_side(image)[0] if kind is Kind.SLICES else laterality_of(image)
     try:
         view = view_of(image, sources.header(image.instance_uid))
     except SenoscopeError:  # said where its picture is asked for
         view = None if said is None else said.view
     plain = HangingView(
-        image=place, side=side or "", view=view or "", processing=image.sop_class == FOR_PROCESSING
+        image=place,
+        side=side or "",
+        view=view or "",
+        processing=image.sop_class == FOR_PROCESSING,
+        kind=kind or Kind.PLAIN,
     )
     if said is None:
-        return plain.model_copy(update={"is_wrapped": True})
+        return plain.model_copy(update={"is_wrapped": kind is Kind.PLAIN})
     return plain.model_copy(
         update={
             "modifiers": said.modifiers,

@@ -42,7 +42,7 @@ class CompressedBreast:
     `gland` is (planes, rows, columns), the share of gland or mass at each place, 0..1.2; above 1
     is denser than gland. `inside` likewise: 1 in the breast with its skin, which `gland` leaves
     out. `muscle_mm` is (rows, columns), the path through the pectoral muscle. `specks_mm` is
-    (n, 3): row, column and radius of single calcifications.
+    (n, 4): plane, row, column and radius of single calcifications.
     """
 
     laterality: Laterality
@@ -74,7 +74,7 @@ class CompressedBreast:
         for each in placed:
             _grow(gland, each)
         gland *= inside
-        specks = _placed_specks(anatomy.specks, shape, is_oblique)
+        specks = _placed_specks(anatomy.specks, shape, planes, is_oblique)
         return cls(anatomy.laterality, view, shape, gland, inside, muscle, placed, specks)
 
 
@@ -136,7 +136,7 @@ def _muscle(random: np.random.Generator, shape: Footprint, thickness_mm: float) 
 
 def _placed(growth: Growth, shape: Footprint, planes: int, is_oblique: bool) -> PlacedGrowth:
     row_mm, column_mm, up = _on_detector(growth.place, shape, is_oblique)
-    plane_mm = (up * 0.75 + 1) / 2 * planes * PLANE_MM
+    plane_mm = _plane_mm(up, planes)
     if growth.kind in TOWARDS_NIPPLE:
         x, y = (each * VOXEL_MM for each in shape.nipple)
         growth = _turned_to(growth, (x - column_mm, y - row_mm))
@@ -172,12 +172,17 @@ def _on_detector(
     return row * VOXEL_MM, column * VOXEL_MM, up
 
 
-def _placed_specks(specks: Field, shape: Footprint, is_oblique: bool) -> Field:
+def _plane_mm(up: float, planes: int) -> float:
+    """Not quite to the skin, for a place -1 at the bottom to 1 at the top."""
+    return (up * 0.75 + 1) / 2 * planes * PLANE_MM
+
+
+def _placed_specks(specks: Field, shape: Footprint, planes: int, is_oblique: bool) -> Field:
     rows = []
     for depth, across, height, radius in specks.tolist():
-        row_mm, column_mm, _ = _on_detector((depth, across, height), shape, is_oblique)
-        rows.append((row_mm, column_mm, radius))
-    return np.array(rows, np.float32).reshape(-1, 3)
+        row_mm, column_mm, up = _on_detector((depth, across, height), shape, is_oblique)
+        rows.append((_plane_mm(up, planes), row_mm, column_mm, radius))
+    return np.array(rows, np.float32).reshape(-1, 4)
 
 
 def _grow(gland: Field, placed: PlacedGrowth) -> None:
@@ -205,7 +210,7 @@ def _body(growth: Growth, up: Field, down: Field, along: Field) -> Field:
     distance = np.sqrt(up**2 + down**2 + along**2) + np.float32(1e-3)
     edge = np.ones_like(distance)
     for u, d, a, height in growth.edge:
-        edge += height * np.cos(3.0 * (u * up + d * down + a * along) / distance * np.pi)
+        edge += height * np.cos(growth.waves * (u * up + d * down + a * along) / distance * np.pi)
     density = {"round mass": 1.05, "distortion": 0.55}.get(growth.kind, 1.2)
     body = density * np.clip((growth.radius_mm * edge - distance) / 0.8 + 0.5, 0, 1)
     for u, d, a, length, width in growth.spicules:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from senoscope.calibration.phantoms.breast.calcification_kinds import WORDED_KINDS, worded_grains
 
 KINDS = ("round mass", "spiculated mass", "distortion", "calcifications")
+SMOOTH_MASS = "circumscribed mass"
+"""Oval, of the size and density of a spiculated one: what tells them apart is the edge alone."""
 MALIGNANT = ("spiculated mass", "calcifications")
 """As they are drawn here: a simulation's convention, no diagnosis."""
 
@@ -24,8 +26,9 @@ class Growth:
     """`place` is (depth, across, height) as in `anatomy`.
 
     `radius_mm` of the mass's body, or of what holds the cluster. `edge` is (n, 4): the direction
-    and depth of each wave of the body's edge. `spicules` is (n, 5): a direction, a length and a
-    width in mm. `grains` is (n, 4): places from the centre and radii, mm.
+    and depth of each wave of the body's edge, `waves` of them from pole to pole. `spicules` is
+    (n, 5): a direction, a length and a width in mm. `grains` is (n, 4): places from the centre and
+    radii, mm.
     """
 
     kind: str
@@ -39,6 +42,11 @@ class Growth:
     def is_malignant(self) -> bool:
         """By its kind."""
         return self.kind in MALIGNANT
+
+    @property
+    def waves(self) -> float:
+        """One makes the ball an egg."""
+        return 1.0 if self.kind == SMOOTH_MASS else 3.0
 
 
 def grown(random: np.random.Generator, kinds: tuple[str, ...]) -> Iterator[Growth]:
@@ -84,6 +92,9 @@ def _growth(random: np.random.Generator, kind: str, place: tuple[float, float, f
         radius_mm = random.uniform(3, 8)
         edge = _edge(random, 12, 0.09)
         spicules = _spicules(random, int(random.integers(22, 40)), radius_mm, 1.1)
+    elif kind == SMOOTH_MASS:
+        radius_mm = random.uniform(3, 8)
+        edge = _edge(random, 2, 0.08)
     elif kind == "distortion":
         radius_mm = random.uniform(2, 3)
         spicules = _spicules(random, int(random.integers(24, 40)), 5.0, 1.4)

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from senoscope.calibration.phantoms.breast.anatomy import SKIN_MM, BreastAnatomy
 from senoscope.calibration.phantoms.breast.compressed import CompressedBreast, PlacedGrowth
+from senoscope.calibration.phantoms.breast.fine_structure import texture_tile, vessel_paths_mm
 from senoscope.calibration.phantoms.breast.footprint import PLANE_MM, VOXEL_MM
-from senoscope.calibration.phantoms.breast.power_law import Field, power_law
+from senoscope.calibration.phantoms.breast.power_law import Field
 from senoscope.domain.mammogram import Laterality
 
 PIXEL_MM = 0.1
@@ -27,6 +28,7 @@ PHOTONS = 2.0e5
 """In air, a pixel: about 1 mGy to a breast of 50 mm."""
 DENSE_SHARE = 0.25
 """Of the tissue in the beam, what must be gland for a reader to call the place dense."""
+TILE_PX = 512
 _BLUR_PX = 0.7
 _GRAINS = round(VOXEL_MM / PIXEL_MM)
 
@@ -71,13 +73,16 @@ class SimulatedMammogram:
     @classmethod
     def of(cls, anatomy: BreastAnatomy, view: str) -> SimulatedMammogram:
         """Of one breast in one view; the same one again for the same anatomy."""
-        breast = CompressedBreast.of(anatomy, view)
-        random = np.random.default_rng([anatomy.seed, 20, ord(anatomy.laterality), len(view)])
-        thickness = _thickness_mm(breast)
+        return cls.of_compressed(anatomy, CompressedBreast.of(anatomy, view))
+
+    @classmethod
+    def of_compressed(cls, anatomy: BreastAnatomy, breast: CompressedBreast) -> SimulatedMammogram:
+        """As `of`, of that anatomy's breast once it is compressed."""
+        random = fine_random(anatomy, breast.view)
+        thickness = fine_thickness_mm(breast)
         gland = _gland_mm(random, breast, thickness)
         muscle = np.minimum(_fine(breast.muscle_mm), np.maximum(thickness - gland, 0))
-        skin = _skin_mm(thickness)
-        dense_mm = gland + muscle + skin
+        dense_mm = gland + muscle + skin_mm(thickness)
         calcium = _calcium_mm(breast, thickness.shape)
         depth = FAT_PER_MM * np.maximum(thickness - dense_mm, 0) + GLAND_PER_MM * dense_mm
         depth += CALCIUM_PER_MM * calcium
@@ -85,18 +90,23 @@ class SimulatedMammogram:
         inside = breast.inside.sum()
         return cls(
             laterality=anatomy.laterality,
-            view=view,
+            view=breast.view,
             density=anatomy.density,
             processing=np.clip(counts / PHOTONS * 12000, 1, 16383).astype(np.uint16),
             presentation=shown(counts, thickness, anatomy.thickness_mm),
             breast=thickness > 0,
             dense=(gland > DENSE_SHARE * np.maximum(thickness, 5)) & (muscle < 1),
             pectoral=muscle > 1,
-            nipple=_scaled(breast.shape.nipple),
-            marks=tuple(map(_true_mark, breast.growths)),
+            nipple=fine_point(breast.shape.nipple),
+            marks=tuple(map(true_mark, breast.growths)),
             dense_volume=float(breast.gland.sum() / max(1, inside)),
             thickness_mm=anatomy.thickness_mm,
         )
+
+
+def fine_random(anatomy: BreastAnatomy, view: str) -> np.random.Generator:
+    """Of what a view has beside its gland: first the texture, then vessels, then noise."""
+    return np.random.default_rng([anatomy.seed, 20, ord(anatomy.laterality), len(view)])
 
 
 def _fine(coarse: Field) -> Field:
@@ -105,14 +115,14 @@ def _fine(coarse: Field) -> Field:
     return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _thickness_mm(breast: CompressedBreast) -> Field:
+def fine_thickness_mm(breast: CompressedBreast) -> Field:
     """Without the steps of the grid along the skin."""
     smooth = cv2.GaussianBlur(breast.shape.thickness_mm, (0, 0), 1.0)
     fine = _fine(np.asarray(smooth, np.float32))
     return np.where(fine > 1, fine, 0)
 
 
-def _scaled(point: tuple[float, float]) -> tuple[float, float]:
+def fine_point(point: tuple[float, float]) -> tuple[float, float]:
     """Of a grid's [x, y], in pixels."""
     return (point[0] + 0.5) * _GRAINS - 0.5, (point[1] + 0.5) * _GRAINS - 0.5
 
@@ -130,49 +140,36 @@ def _gland_mm(random: np.random.Generator, breast: CompressedBreast, thickness: 
 
 def _fine_texture(random: np.random.Generator, shape: tuple[int, ...]) -> Field:
     """Structures of less than some millimetres, of variance 1."""
-    side, margin = 512, 48
-    tile = power_law(random, (side, side), 3.0)
-    # Padded, since a blur that does not go round would show where tiles meet.
-    around = cv2.GaussianBlur(np.pad(tile, margin, mode="wrap"), (0, 0), 12)
-    tile -= around[margin : margin + side, margin : margin + side]
-    repeats = -(-shape[0] // side), -(-shape[1] // side)
-    return np.tile(tile / tile.std(), repeats)[: shape[0], : shape[1]]
+    repeats = -(-shape[0] // TILE_PX), -(-shape[1] // TILE_PX)
+    return np.tile(texture_tile(random, TILE_PX, 12), repeats)[: shape[0], : shape[1]]
 
 
 def _vessels_mm(random: np.random.Generator, breast: CompressedBreast, thickness: Field) -> Field:
     """Some that run from the chest wall towards the nipple."""
     path = np.zeros_like(thickness)
-    tip = np.array(_scaled(breast.shape.nipple))
-    for _ in range(random.integers(4, 9)):
-        start = np.array([0, tip[1] + random.uniform(-600, 600)])
-        share = np.linspace(0, random.uniform(0.5, 0.85), 80)[:, None]
-        wander = np.cumsum(random.normal(0, 3.5, (80, 1)), axis=0)
-        points = start + share * (tip - start) + wander * [0, 1]
-        line = np.zeros_like(thickness)
-        width = int(random.integers(5, 16))
-        cv2.polylines(line, [np.round(points).astype(np.int32)], False, width * PIXEL_MM, width)
-        path = np.maximum(path, cv2.GaussianBlur(line, (0, 0), width / 4))
+    for vessel in vessel_paths_mm(random, fine_point(breast.shape.nipple), path.shape, PIXEL_MM):
+        path = np.maximum(path, vessel)
     return path * (thickness > 4)
 
 
-def _skin_mm(thickness: Field) -> Field:
+def skin_mm(thickness: Field) -> Field:
     """Two layers, met at a slant and so longer where the breast is thin."""
     return np.minimum(thickness, 2 * SKIN_MM + 2.0 * np.exp(-thickness / 8))
 
 
 def _calcium_mm(breast: CompressedBreast, shape: tuple[int, ...]) -> Field:
     path = np.zeros(shape, np.float32)
-    for row_mm, column_mm, radius_mm in breast.specks_mm.tolist():
-        _add_grain(path, (column_mm / PIXEL_MM, row_mm / PIXEL_MM), radius_mm / PIXEL_MM)
+    for _, row_mm, column_mm, radius_mm in breast.specks_mm.tolist():
+        add_grain(path, (column_mm / PIXEL_MM, row_mm / PIXEL_MM), radius_mm / PIXEL_MM)
     for placed in breast.growths:
         for _, down, along, radius in placed.growth.grains:
             y = (placed.centre_mm[1] + down) / PIXEL_MM
             x = (placed.centre_mm[2] + along) / PIXEL_MM
-            _add_grain(path, (x, y), float(radius) / PIXEL_MM)
+            add_grain(path, (x, y), float(radius) / PIXEL_MM)
     return path
 
 
-def _add_grain(path: Field, at: tuple[float, float], radius_px: float) -> None:
+def add_grain(path: Field, at: tuple[float, float], radius_px: float) -> None:
     """The path through a ball, averaged over each pixel."""
     left, top = int(at[0] - radius_px) - 1, int(at[1] - radius_px) - 1
     count = int(2 * radius_px) + 4
@@ -186,9 +183,9 @@ def _add_grain(path: Field, at: tuple[float, float], radius_px: float) -> None:
     )
 
 
-def exposed(random: np.random.Generator, depth: Field) -> Field:
-    """Photons of each pixel, with their noise."""
-    expected = cv2.GaussianBlur(np.exp(-depth) * np.float32(PHOTONS), (0, 0), _BLUR_PX)
+def exposed(random: np.random.Generator, depth: Field, photons: float = PHOTONS) -> Field:
+    """Photons of each pixel, with their noise; `photons` in air."""
+    expected = cv2.GaussianBlur(np.exp(-depth) * np.float32(photons), (0, 0), _BLUR_PX)
     grains = random.standard_normal(depth.shape, dtype=np.float32)
     # A detector's blur is in its noise as well.
     noise = cv2.GaussianBlur(grains, (0, 0), 0.5)
@@ -206,7 +203,8 @@ def shown(counts: Field, thickness: Field, thickness_mm: float) -> NDArray[np.ui
     return np.asarray(np.where(thickness > 0, np.clip(shade * 4095, 1, 4095), 0), np.uint16)
 
 
-def _true_mark(placed: PlacedGrowth) -> TrueMark:
+def true_mark(placed: PlacedGrowth) -> TrueMark:
+    """On the mammogram's grid."""
     plane, row, column = placed.centre_mm
     growth = placed.growth
     reach = growth.radius_mm

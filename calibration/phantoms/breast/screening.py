@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from senoscope.calibration.phantoms.breast.anatomy import BreastAnatomy
-from senoscope.calibration.phantoms.breast.growths import KINDS
+from senoscope.calibration.phantoms.breast.growths import KINDS, SMOOTH_MASS
 from senoscope.calibration.phantoms.breast.mammogram import (
     PIXEL_MM,
     SimulatedMammogram,
@@ -27,6 +27,7 @@ _EXAM = 9
 _KIND = {
     "round mass": MarkKind.MASS,
     "spiculated mass": MarkKind.MASS,
+    SMOOTH_MASS: MarkKind.MASS,
     "distortion": MarkKind.DISTORTION,
     "calcifications": MarkKind.CALCIFICATIONS,
 }
@@ -67,7 +68,7 @@ def known_exam(seed: int, sick: Laterality, kinds: tuple[str, ...]) -> KnownExam
         for view in VIEWS:
             simulated = SimulatedMammogram.of(anatomy, view)
             views.append(as_mammogram(simulated))
-            growths.append(tuple(map(_growth, simulated.marks)))
+            growths.append(tuple(map(as_growth, simulated.marks)))
     return KnownExam(f"seed {seed}", density, tuple(views), tuple(growths))
 
 
@@ -86,7 +87,8 @@ def as_mammogram(simulated: SimulatedMammogram) -> Mammogram:
     )
 
 
-def _growth(mark: TrueMark) -> Growth:
+def as_growth(mark: TrueMark) -> Growth:
+    """What CADe is to find of a mark, in mm."""
     x, y = mark.centre
     return Growth(
         _KIND[mark.kind], mark.kind, (x * PIXEL_MM, y * PIXEL_MM), mark.radius_px * PIXEL_MM

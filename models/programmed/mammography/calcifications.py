@@ -103,18 +103,18 @@ def find_grains(picture: WorkingPicture, line_limit: float = _LINE_LIMIT) -> Gra
     rough = np.ones_like(grey)
     for finer, coarser in pairwise(smooth):
         difference = finer - coarser
-        usual = _noise_of_grey(difference, grey, inner)
+        usual = noise_of_grey(difference, grey, inner)
         local = _local_noise(difference, usual, picture.reach(6.0))
         ratio = difference / local
         better = ratio > height
         height[better] = ratio[better]
         rough[better] = (local / usual)[better]
     at = _peaks(height, inner)
-    height *= _calmed(height[at[:, 1], at[:, 0]], float(inner.sum()) * picture.step_mm**2 / 100)
+    height *= calmed(height[at[:, 1], at[:, 0]], float(inner.sum()) * picture.step_mm**2 / 100)
     at = at[height[at[:, 1], at[:, 0]] > _WEAKEST]
     hats = _hats(smooth[0], picture)
     x, y = at[:, 0], at[:, 1]
-    lineness = _lineness(smooth[1], at, picture)
+    lineness = lineness_at(smooth[1], at, picture)
     keep = lineness < line_limit if line_limit < 1 else np.ones(len(lineness), bool)
     return Grains(
         at[keep].astype(np.float32),
@@ -130,7 +130,7 @@ def _worth(height: Grey) -> Grey:
     return np.asarray(np.minimum((height**2 - _USUAL_PEAK**2) / 2, 20), np.float32)
 
 
-def _noise_of_grey(difference: Grey, grey: Grey, inner: NDArray[np.bool_]) -> Grey:
+def noise_of_grey(difference: Grey, grey: Grey, inner: NDArray[np.bool_]) -> Grey:
     """The usual size of `difference` at each pixel's grey: median of the absolute, as a spread."""
     # Every third pixel both ways: medians of some hundred thousand are as good.
     sample = np.s_[::3, ::3]
@@ -164,7 +164,7 @@ def _peaks(height: Grey, inner: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.stack([xs[order], ys[order]], axis=1)
 
 
-def _calmed(heights: Grey, area_cm2: float) -> float:
+def calmed(heights: Grey, area_cm2: float) -> float:
     """What peaks, strongest first, are lowered by where far more stand out than noise explains.
 
     A fibrous breast has bright crossings all over: there a point must stand out from them.
@@ -191,7 +191,7 @@ def _hats(pixels: Grey, picture: WorkingPicture) -> Grey:
     return least
 
 
-def _lineness(pixels: Grey, at: NDArray[np.intp], picture: WorkingPicture) -> Grey:
+def lineness_at(pixels: Grey, at: NDArray[np.intp], picture: WorkingPicture) -> Grey:
     """(n,): the most that both arms of a line through a point keep of its height."""
     angles = np.arange(12) * (np.pi / 12)
     along = np.stack([np.cos(angles), np.sin(angles)], axis=1)

@@ -102,7 +102,7 @@ def test_quality_goes_with_the_reading() -> None:
 def test_the_layout_is_the_one_that_was_kept_before() -> None:
     """Who changes this test's names changes VERSION: kept readings must not be misread."""
     kept = reading_json(made.full())
-    assert kept["version"] == 3
+    assert kept["version"] == 4
     reading = kept["reading"]
     assert sorted(reading) == [
         "below", "facts", "findings", "images", "mode", "read_at", "reader", "study_uid",
@@ -133,9 +133,18 @@ def test_the_layout_is_the_one_that_was_kept_before() -> None:
     assert signed["decisions"][1]["verdict"] == "overruled"
 
 
+def in_third_layout(kept: dict[str, Any]) -> dict[str, Any]:
+    """What was kept of the same when there was no tomosynthesis."""
+    older = through_text(kept)
+    older["version"] = 3
+    for image in older["reading"].get("reading", older["reading"])["images"]:
+        del image["heights_mm"]
+    return older
+
+
 def in_second_layout(kept: dict[str, Any]) -> dict[str, Any]:
     """What was kept of the same when there was nothing below the findings."""
-    older = through_text(kept)
+    older = in_third_layout(kept)
     older["version"] = 2
     del older["reading"].get("reading", older["reading"])["below"]
     return older
@@ -162,8 +171,9 @@ def test_what_an_earlier_release_kept_reads_the_same() -> None:
     assert plain(reading_of_json(older)) == plain(made.full())
     signed = signed_of_json(in_first_layout(signed_json(made.signed())))
     assert plain(signed) == plain(made.signed())
-    second = in_second_layout(signed_json(made.signed()))
-    assert plain(signed_of_json(second)) == plain(made.signed())
+    for older_layout in (in_second_layout, in_third_layout):
+        again = signed_of_json(older_layout(signed_json(made.signed())))
+        assert plain(again) == plain(made.signed())
 
 
 def test_an_earlier_layout_that_is_damaged_is_refused() -> None:
@@ -191,9 +201,9 @@ FINDING = ("reading", "findings", 0)
     ("where", "value", "said"),
     [
         (at("what"), "senoscope signed reading", "what"),
-        (at("version"), 4, "layout 1 to 3"),
-        (at("version"), True, "layout 1 to 3"),
-        (at("version"), 0, "layout 1 to 3"),
+        (at("version"), 5, "layout 1 to 4"),
+        (at("version"), True, "layout 1 to 4"),
+        (at("version"), 0, "layout 1 to 4"),
         (at("version"), "SMITH", "layout 1"),
         (at("reading"), None, "an object"),
         (at("reading"), [], "an object"),

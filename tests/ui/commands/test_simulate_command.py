@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from senoscope.ui.commands.every_command import app
@@ -17,3 +18,25 @@ def test_exams_are_written_and_what_is_there_is_not_made_again(tmp_path: Path) -
     assert (exam / "growths.csv").read_text(encoding="utf-8").splitlines()[1:] == []
     again = CliRunner().invoke(app, [*line, "--first", "7"])
     assert again.output == f"{exam.name} is there already\n"
+
+
+def test_cases_of_tomosynthesis_are_written_and_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "new"
+    line = ["simulate", "tomosynthesis", "--out", str(out), "--first-seed", "32"]
+    options = ["--dose", "low", "--views", "CC", "--compressed"]
+    told = CliRunner().invoke(app, [*line, *options, "--cases", "1"])
+    assert told.exit_code == 0
+    truth = f"What is true of them is in {out / 'truth.csv'}\n"
+    assert told.output == f"case00032 (1 of 1): malignant, spiculated mass\n{truth}"
+    first = sorted(each.name for each in (out / "case00032").iterdir())
+    assert first == ["CC-mammogram.dcm", "CC-tomosynthesis.dcm", "truth.csv"]
+    made = []
+    module = "senoscope.studies.wrapping.simulated_tomosynthesis"
+    monkeypatch.setattr(f"{module}.write_simulated_case", lambda folder, asked: made.append(asked))
+    again = CliRunner().invoke(app, [*line, *options, "--cases", "2"])
+    assert [each.folder for each in made] == ["case00033"]
+    assert made[0].is_compressed
+    expected = "case00032 is there already\ncase00033 (2 of 2): normal, no growth\n"
+    assert again.output == expected + truth

@@ -95,6 +95,18 @@ train mammography-network --data empty --layout mias --network vgg --model new -
 evaluate mammography-cade --report x.json --exams 1
 simulate mammograms --out new --exams 0
 simulate mammograms --out text.txt --exams 1
+evaluate tomosynthesis-cade --report x.json --work y.jsonl --breasts 1
+train tomosynthesis-cade --work new --breasts 2
+evaluate bcs-dbt --data empty --report x.json
+evaluate bcs-dbt --data empty --cade --report x.json
+evaluate bcs-dbt --data empty --predictions text.txt --report x.json
+evaluate tomosynthesis-network --model empty --report x.json
+train tomosynthesis-network --data empty --model m --run r
+simulate tomosynthesis --out new --cases 0
+simulate tomosynthesis --out new --cases 1 --dose enormous
+simulate tomosynthesis --out new --cases 1 --views LM
+simulate tomosynthesis --out new --cases 1 --views CC,CC
+simulate tomosynthesis --out text.txt --cases 1
 study quality no-such
 study quality text.txt
 study quality empty

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from senoscope.ui.studies.hanging_places import HangingView, Tile, planned
+from senoscope.ui.studies.hanging_places import HangingView, Kind, Tile, planned
 
 
 def view(image: int, side: str = "L", name: str = "CC", **said: Any) -> HangingView:
@@ -64,3 +64,20 @@ def test_of_several_in_one_place_what_is_made_for_looking_is_on_top() -> None:
         view(3),
     ]
     assert planned(came).tiles[0].images == (3, 1, 2, 0)
+
+
+def test_in_one_place_two_dimensions_come_before_three_and_what_is_for_processing_last() -> None:
+    came = [
+        view(0, kind=Kind.SLICES),
+        view(1, processing=True),
+        view(2, kind=Kind.SYNTHETIC),
+        view(3, is_partial=True),
+        view(4),
+    ]
+    assert planned(came).tiles[0].images == (4, 3, 2, 0, 1)
+
+
+def test_slices_alone_have_a_place_and_projections_none() -> None:
+    plan = planned([view(0, kind=Kind.SLICES), view(1, "R", kind=Kind.OTHER)])
+    assert plan.tiles == (Tile("L", "CC", (0,)), Tile("L", "MLO", ()))
+    assert plan.extra == (1,)

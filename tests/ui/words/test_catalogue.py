@@ -26,7 +26,7 @@ ERRORS = {
 }
 KEYCAPS = {
     *"ABDEFGIKLMOPRSTWZ012349,.?[]←→↑↓",
-    *("Space", "Home", "End", "Esc", "Enter"),
+    *("Space", "Home", "End", "PgUp", "PgDn", "Esc", "Enter"),
 }
 """What is printed on the keys themselves, the same in both languages."""
 COMPUTED = (
@@ -53,6 +53,8 @@ COMPUTED = (
     "modifier_",
     "caution_",
     "drag_",
+    "depth_",
+    "slab_",
 )
 """How the keys begin that a script puts together."""
 SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "▤", "▷", "⏏", "mm", "cm"}

@@ -1,0 +1,1 @@
+"""What is measured on tomosynthesis, simulated and of data sets."""

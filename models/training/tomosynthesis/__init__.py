@@ -1,0 +1,1 @@
+"""Networks for tomosynthesis: three classes, alone and with the mammogram."""

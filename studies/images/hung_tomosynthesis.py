@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
+from senoscope.domain.errors import ImageError, SettingsError
 from senoscope.domain.spacing import PixelSpacing
 from senoscope.models.programmed.mammography.hanging import Hanging
 from senoscope.studies.images.hung_mammogram import (
@@ -18,25 +17,16 @@ from senoscope.studies.images.hung_mammogram import (
     from_stored,
     shape_as_hung,
 )
+from senoscope.studies.images.opened_tomosynthesis import OpenedTomosynthesis
 from senoscope.studies.images.stored_image import StoredImage
-from senoscope.studies.images.stored_mammogram import missing_of, turned, view_of
+from senoscope.studies.images.stored_mammogram import turned
 from senoscope.studies.images.tomosynthesis_frames import (
     TomosynthesisFrames,
     Values,
     decoded_frame,
-    opened,
 )
-from senoscope.studies.images.tomosynthesis_header import (
-    SliceOrder,
-    groups_of_frames,
-    order_of,
-    slice_side,
-    slice_spacing,
-)
+from senoscope.studies.images.tomosynthesis_header import SliceOrder
 from senoscope.studies.pixels.grey_windows import AS_STORED, Contrast
-
-_SAMPLES = (0.5, 0.25, 0.75)
-"""Of the height: slices by which it is hung, and its window judged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,52 +34,48 @@ class HungTomosynthesis:
     """Slices are counted from 0 in order of height, as `order.places` of the stored frames.
 
     `hanging` None: no breast stands out at one edge, and slices are shown as they are stored.
-    `spacing` and `breast` are those of a slice as it is shown. `cautions` are the words of
-    `StoredTomosynthesis`, and "not_hung".
+    `spacing` and `breast` are those of a slice as it is shown.
     """
 
-    frames: TomosynthesisFrames
-    order: SliceOrder
+    given: OpenedTomosynthesis
     hanging: Hanging | None
     spacing: PixelSpacing | None
     breast: BreastBox
-    cautions: tuple[str, ...]
 
     @classmethod
     def of(cls, image: StoredImage) -> HungTomosynthesis:
-        """Three slices are decoded. SourceUnavailable or ImageError says why it cannot be shown.
-
-        A slice that is damaged does not keep the others from being seen: the next one is sampled.
-        """
-        stored = opened(image)
-        groups = groups_of_frames(image, stored.header)
-        order = order_of(groups)
-        samples = _samples(image, order, lambda number: decoded_frame(image, stored, number))
-        given = TomosynthesisFrames.of(image, stored, samples)
-        shades = [given.shade(number, values) for number, values in samples.items()]
-        mean = np.asarray(np.mean(shades, axis=0), np.float32)
+        """Errors as of `OpenedTomosynthesis.of`."""
+        given = OpenedTomosynthesis.of(image)
         try:
-            hanging = Hanging.of(mean)
+            hanging = Hanging.of(given.mean)
         except ImageError:  # a spot view may be all breast: it is shown, and said not to hang
-            hanging = None
-        shown = mean if hanging is None else np.asarray(hanging.hang(mean), np.float32)
-        spacing, differs = slice_spacing(groups, stored.header)
-        if hanging is not None:
-            spacing = turned(spacing, hanging.wall)
-        side, sides = slice_side(image)
-        missing = missing_of(image, side, view_of(image, stored.header), spacing)
-        not_hung = [NOT_HUNG] * (hanging is None)
-        cautions = (*given.cautions, *order.cautions, *differs, *sides, *missing, *not_hung)
-        return cls(given, order, hanging, spacing, box_of(shown), cautions)
+            return cls(given, None, given.spacing, box_of(given.mean))
+        shown = np.asarray(hanging.hang(given.mean), np.float32)
+        return cls(given, hanging, turned(given.spacing, hanging.wall), box_of(shown))
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """The words of `StoredTomosynthesis`, and "not_hung"."""
+        return (*self.given.cautions, *([NOT_HUNG] if self.hanging is None else ()))
+
+    @property
+    def frames(self) -> TomosynthesisFrames:
+        """As they are stored."""
+        return self.given.frames
+
+    @property
+    def order(self) -> SliceOrder:
+        """Of the stored frames."""
+        return self.given.order
 
     def __len__(self) -> int:
         """How many slices there are."""
         return len(self.order.places)
 
     @property
-    def numbers(self) -> list[int]:
+    def numbers(self) -> tuple[int, ...]:
         """The stored number, from 1, of each slice."""
-        return [place + 1 for place in self.order.places]
+        return self.given.numbers
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -149,26 +135,3 @@ class HungTomosynthesis:
         """(rows, columns) as it is shown, of what was shaded."""
         grey = np.asarray(np.rint(shade * 255), np.uint8)
         return grey if self.hanging is None else np.asarray(self.hanging.hang(grey), np.uint8)
-
-
-def _samples(
-    image: StoredImage, order: SliceOrder, decode: Callable[[int], Values]
-) -> Mapping[int, Values]:
-    """Up to three slices by their stored number, spread over the height where they can be."""
-    count = len(order.places)
-    chosen = [int(each * count) for each in _SAMPLES]
-    found: dict[int, Values] = {}
-    trouble: SourceUnavailable | None = None
-    for place in dict.fromkeys([*chosen, *range(count)]):
-        try:
-            found[order.places[place] + 1] = decode(order.places[place] + 1)
-        except SourceUnavailable as error:
-            trouble = error
-        if len(found) == min(len(set(chosen)), count):
-            break
-    if trouble is not None and not found:
-        raise SourceUnavailable(
-            f"Not one of the {count} slices of file {image.place} of the study can be decoded. "
-            "Copy it again, or export it again from the scanner."
-        ) from trouble
-    return found

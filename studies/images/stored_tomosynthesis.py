@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from senoscope.domain.errors import ImageError, SourceUnavailable
 from senoscope.domain.tomosynthesis import TomosynthesisView
 from senoscope.models.programmed.mammography.hanging import Hanging
 from senoscope.studies.images.breast_object import REFUSALS, BreastObject
-from senoscope.studies.images.mammogram_pixels import GreyFrames
+from senoscope.studies.images.opened_tomosynthesis import OpenedTomosynthesis
 from senoscope.studies.images.stored_image import StoredImage
-from senoscope.studies.images.stored_mammogram import missing_of, turned, view_of
-from senoscope.studies.images.tomosynthesis_frames import (
-    HungSlices,
-    TomosynthesisFrames,
-    Values,
-    decoded_frame,
-    opened,
-)
-from senoscope.studies.images.tomosynthesis_header import (
-    groups_of_frames,
-    order_of,
-    slice_side,
-    slice_spacing,
-)
-from senoscope.studies.pixels.cine_frames import NATIVE
-from senoscope.studies.study_reading import FramePlace
-
-_SAMPLES = (0.5, 0.25, 0.75)
-"""Of the height: slices by which it is hung, and its window judged.
-
-Of coded ones the first that is sound: to decode one takes a second.
-"""
+from senoscope.studies.images.stored_mammogram import turned
+from senoscope.studies.images.tomosynthesis_frames import HungSlices
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +32,6 @@ class StoredTomosynthesis:
     cautions: tuple[str, ...]
     frames: tuple[int, ...]
 
-    def place_of(self, slice_: int) -> FramePlace:
-        """Of the slice at that place, from 0, what to refer to."""
-        return self.image.frame_place(self.frames[slice_])
-
 
 def is_tomosynthesis(image: StoredImage) -> bool:
     """Slices in one object; those that come in another form are `is_other_tomosynthesis`."""
@@ -77,48 +50,18 @@ def read_tomosynthesis(image: StoredImage) -> StoredTomosynthesis:
         raise SourceUnavailable(
             f"File {image.place} of the study is not read: {why or 'it has no pixels'}."
         )
-    stored = opened(image)
-    groups = groups_of_frames(image, stored.header)
-    order = order_of(groups)
-    numbers = tuple(place + 1 for place in order.places)
-    samples = _samples(image, stored, numbers)
-    given = TomosynthesisFrames.of(image, stored, samples)
-    hanging = _hanging(given, samples)
-    spacing, differs = slice_spacing(groups, stored.header)
-    side, sides = slice_side(image)
-    slices = HungSlices(given, numbers, hanging)
+    given = OpenedTomosynthesis.of(image)
+    try:
+        hanging = Hanging.of(given.mean)
+    except ImageError as error:
+        raise ImageError(f"File {image.place} of the study is not read. {error}") from error
+    slices = HungSlices(given.frames, given.numbers, hanging)
     seen = TomosynthesisView(
         slices,
-        order.heights_mm,
-        side,
-        view_of(image, stored.header),
-        turned(spacing, hanging.wall),
+        given.order.heights_mm,
+        given.laterality,
+        given.view,
+        turned(given.spacing, hanging.wall),
     )
-    missing = missing_of(image, seen.laterality, seen.view, seen.spacing)
-    cautions = (*given.cautions, *order.cautions, *differs, *sides, *missing)
-    return StoredTomosynthesis(image, seen, slices, hanging, given.window, cautions, numbers)
-
-
-def _samples(image: StoredImage, stored: GreyFrames, numbers: tuple[int, ...]) -> dict[int, Values]:
-    """Those that can be decoded: a damaged one is told when it is asked for."""
-    found = {}
-    trouble = None
-    for number in dict.fromkeys(numbers[int(each * len(numbers))] for each in _SAMPLES):
-        try:
-            found[number] = decoded_frame(image, stored, number)
-            if stored.frames.syntax not in NATIVE:
-                break
-        except SourceUnavailable as error:
-            trouble = error
-    if trouble is not None and not found:
-        raise trouble
-    return found
-
-
-def _hanging(given: TomosynthesisFrames, samples: Mapping[int, Values]) -> Hanging:
-    """Found once, on the mean of these slices: single ones show less of the outline."""
-    mean = np.mean([given.shade(number, values) for number, values in samples.items()], axis=0)
-    try:
-        return Hanging.of(np.asarray(mean, np.float32))
-    except ImageError as error:
-        raise ImageError(f"File {given.image.place} of the study is not read. {error}") from error
+    window = given.frames.window
+    return StoredTomosynthesis(image, seen, slices, hanging, window, given.cautions, given.numbers)

@@ -21,10 +21,11 @@ from senoscope.studies.files.study_header import (
     HeaderFile,
     text_of,
 )
+from senoscope.studies.images.opened_tomosynthesis import OpenedTomosynthesis
 from senoscope.studies.images.series import Study
 from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.images.stored_mammogram import is_mammogram, picture_of
-from senoscope.studies.images.stored_tomosynthesis import is_tomosynthesis, read_tomosynthesis
+from senoscope.studies.images.stored_tomosynthesis import is_tomosynthesis
 from senoscope.studies.images.tomosynthesis_frames import TomosynthesisFrames
 from senoscope.studies.images.ultrasound_clip import read_clip
 from senoscope.studies.pixels.cine_frames import DAMAGE
@@ -77,7 +78,7 @@ class SourceImages:
             return self._mammograms[place.instance_uid]
         if is_tomosynthesis(image):
             if place.instance_uid not in self._slices:
-                self._slices[place.instance_uid] = read_tomosynthesis(image).slices.frames
+                self._slices[place.instance_uid] = OpenedTomosynthesis.of(image).frames
             shade = self._slices[place.instance_uid].frame(place.frame)
             return np.asarray(np.rint(shade * 255), np.uint8)
         header = self.header(place.instance_uid)

@@ -43,7 +43,6 @@ def test_a_view_says_all_that_its_groups_say(tmp_path: Path, of_each: bool) -> N
     assert stored.window == "window 1"
     assert stored.frames == (1, 2, 3, 4, 5)
     assert seen_places(stored) == [0, 1, 2, 3, 4] == seen_places(stored), "twice the same"
-    assert stored.place_of(3).frame == 4
 
 
 def test_both_sides_hang_alike(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pydicom.multival import MultiValue
 from pydicom.uid import ComprehensiveSRStorage
 
 from senoscope.studies.files.study_header import numbers_of, text_of, value_of
+from senoscope.studies.images.stored_image import ULTRASOUND
 from senoscope.studies.images.stored_mammogram import MAMMOGRAPHY as MAMMOGRAPHY_MODALITY
 from senoscope.studies.results import codes
 from senoscope.studies.results.identity import MANUFACTURER, MODEL_NAME, SERIAL_NUMBER, new_uid
@@ -85,12 +86,15 @@ def report_root(
 def _can_be_listed(image: Dataset, reading: StudyReading) -> bool:
     """The list of images is optional, and TID 1603 wants what not every mammogram says.
 
-    What was not read may be of any kind: its group names it.
+    What is no ultrasound and was not read may be of any kind: its group names it.
     """
+    modality = text_of(image, "Modality")
+    if modality == ULTRASOUND:
+        return True
     read = {each.instance_uid for each in reading.images if each.read}
     if text_of(image, "SOPInstanceUID") not in read | _outlined(reading):
         return False
-    if text_of(image, "Modality") != MAMMOGRAPHY_MODALITY:
+    if modality != MAMMOGRAPHY_MODALITY:
         return True
     orientation = value_of(image, "PatientOrientation")
     is_oriented = isinstance(orientation, MultiValue | list) and len(orientation) == 2

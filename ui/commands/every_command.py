@@ -48,8 +48,8 @@ from senoscope.ui.commands.wrap_command import wrap
 
 app = typer.Typer(
     help=(
-        "Ultrasound read live, mammograms and tomosynthesis when uploaded. Not a medical device: "
-        "suggestions, not diagnoses."
+        "An open breast-imaging assistant: ultrasound live, mammograms and tomosynthesis offline. "
+        "Not a medical device: suggestions, not diagnoses."
     ),
     cls=StoppableGroup,
     no_args_is_help=True,

@@ -1,6 +1,6 @@
 // 2-D and 3-D of one breast and view side by side, and what lies where in the other of them.
 
-const RING_PX = 10, GAP_PX = 14, LEAST_HIT_PX = 22, CLICK_PX = 5;
+const RING_PX = 10, GAP_PX = 14, LEAST_HIT_PX = 22, CLICK_PX = 5, SAID_PX = 80;
 
 // Both are there: a tile of each, which hang side by side.
 function pairOf({ side, view, images: stack }) {
@@ -85,7 +85,8 @@ function drawRing(pen, tile, at, [x, y], radius, text) {
   if (text) {
     pen.font = `${MARK_PX}px system-ui, sans-serif`;
     pen.textAlign = 'center';
-    const wide = pen.measureText(text).width + 10, low = y + radius + 20, middle = besideRail(tile, at, x, wide);
+    const wide = pen.measureText(text).width + 10, middle = besideRail(tile, at, x, wide);
+    const below = y + radius + 20, low = below < tile.element.clientHeight - SAID_PX ? below : y - radius - 8;   // slice and bar are written there
     pen.fillStyle = 'rgba(0, 0, 0, 0.75)';
     pen.fillRect(middle - wide / 2, low - 15, wide, 20);
     pen.fillStyle = '#fff';

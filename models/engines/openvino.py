@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -37,7 +38,7 @@ def has_bfloat16() -> bool:
     """
     if not any(each in os.environ.get(LIMIT, "ALL").upper() for each in _WITH_BFLOAT16):
         return False
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def load(onnx: bytes, hint: str = "f32") -> LoadedEngine:
@@ -49,7 +50,7 @@ def load(onnx: bytes, hint: str = "f32") -> LoadedEngine:
     if _missing is not None:
         raise EngineUnavailable(_missing)
     try:
-        core = openvino.Core()
+        core = openvino_core()
         model = core.read_model(model=onnx)
         compiled = core.compile_model(
             model,
@@ -73,6 +74,17 @@ def load(onnx: bytes, hint: str = "f32") -> LoadedEngine:
             f"{NAME} {version('openvino')} refused the model: {reason}. "
             "Reinstall Senoscope, or report this with `senoscope doctor --bundle FILE`."
         ) from error
+
+
+@cache
+def openvino_core() -> openvino.Core:
+    """One for the process, and never freed.
+
+    Each gives its thread a stack for signals, and takes it back when it goes. Of two, the one that
+    goes last gives back the other's, which is no more: the next Ctrl-C would end the process with a
+    segmentation fault.
+    """
+    return openvino.Core()
 
 
 class OpenVinoEngine:

@@ -6,6 +6,8 @@ import math
 
 import openvino
 
+from senoscope.models.engines.openvino import openvino_core
+
 FORWARD = {"Convolution": 1, "GroupConvolution": 2}
 BACKWARD = {"ConvolutionBackpropData": 1, "GroupConvolutionBackpropData": 2}
 """Where the shape of the weights goes on after the channels that each sum or cell has to itself:
@@ -18,7 +20,7 @@ def operations(onnx: bytes) -> int:
     What lies between them is left out: it is a hundredth of the work. Count an fp32 file; in an
     int8 one the weights are not where this looks.
     """
-    nodes = openvino.Core().read_model(model=onnx).get_ops()
+    nodes = openvino_core().read_model(model=onnx).get_ops()
     return 2 * sum(_products(node) for node in nodes)
 
 

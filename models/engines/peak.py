@@ -11,7 +11,7 @@ import numpy as np
 import openvino
 from openvino import opset13 as ops
 
-from senoscope.models.engines.openvino import has_bfloat16
+from senoscope.models.engines.openvino import has_bfloat16, openvino_core
 
 CHANNELS, SIDE, LAYERS = 256, 48, 4
 """Of dense 3x3 convolutions in a row. Tried beside them on a core with AVX2, in processor time:
@@ -33,7 +33,7 @@ class Peak:
 
 def processor() -> str:
     """The name its maker gave it."""
-    return str(openvino.Core().get_property("CPU", "FULL_DEVICE_NAME"))
+    return str(openvino_core().get_property("CPU", "FULL_DEVICE_NAME"))
 
 
 def peaks() -> dict[str, Peak]:
@@ -86,7 +86,7 @@ def _convolutions(kind: str) -> openvino.CompiledModel:
         if kind == "int8":
             flow, weights = _quantised(flow, 0.0, 4.0, 256), _quantised(weights, -0.1, 0.1, 255)
         flow = ops.relu(ops.convolution(flow, weights, [1, 1], [1, 1], [1, 1], [1, 1]))
-    return openvino.Core().compile_model(
+    return openvino_core().compile_model(
         openvino.Model([flow], [picture]),
         "CPU",
         {

@@ -1,4 +1,4 @@
-"""The words of the ACR BI-RADS Atlas (2013): of a mass on ultrasound, and on mammography."""
+"""The words of the ACR BI-RADS Atlas (2013): on ultrasound, mammography and MRI."""
 
 from __future__ import annotations
 
@@ -112,6 +112,64 @@ class CalcificationDistribution(StrEnum):
     SEGMENTAL = "segmental"
 
 
+class MriLesionType(StrEnum):
+    """A focus is smaller than 5 mm; what enhances and is no mass has fat or tissue in between."""
+
+    FOCUS = "focus"
+    MASS = "mass"
+    NON_MASS = "non-mass enhancement"
+
+
+class MriMargin(StrEnum):
+    """Of a mass. All but the first are "not circumscribed"."""
+
+    CIRCUMSCRIBED = "circumscribed"
+    IRREGULAR = "irregular"
+    SPICULATED = "spiculated"
+
+
+class InternalEnhancement(StrEnum):
+    """Of a mass. The atlas's dark internal septations are not told apart here."""
+
+    HOMOGENEOUS = "homogeneous"
+    HETEROGENEOUS = "heterogeneous"
+    RIM = "rim enhancement"
+
+
+class InitialPhase(StrEnum):
+    """Of the curve, within the first two minutes or until it bends."""
+
+    SLOW = "slow"
+    MEDIUM = "medium"
+    FAST = "fast"
+
+
+class DelayedPhase(StrEnum):
+    """Of the curve, after its first two minutes."""
+
+    PERSISTENT = "persistent"
+    PLATEAU = "plateau"
+    WASHOUT = "washout"
+
+
+class BackgroundEnhancement(StrEnum):
+    """Of the fibroglandular tissue, early."""
+
+    MINIMAL = "minimal"
+    MILD = "mild"
+    MODERATE = "moderate"
+    MARKED = "marked"
+
+
+class FibroglandularAmount(StrEnum):
+    """On MRI, a to d."""
+
+    FATTY = "almost entirely fat"
+    SCATTERED = "scattered fibroglandular tissue"
+    HETEROGENEOUS = "heterogeneous fibroglandular tissue"
+    EXTREME = "extreme fibroglandular tissue"
+
+
 WORDS: Mapping[str, type[StrEnum]] = {
     "shape": Shape,
     "orientation": Orientation,
@@ -122,6 +180,13 @@ WORDS: Mapping[str, type[StrEnum]] = {
     "mass_density": MassDensity,
     "calcification_morphology": CalcificationMorphology,
     "calcification_distribution": CalcificationDistribution,
+    "mri_lesion_type": MriLesionType,
+    "mri_margin": MriMargin,
+    "internal_enhancement": InternalEnhancement,
+    "initial_phase": InitialPhase,
+    "delayed_phase": DelayedPhase,
+    "background_enhancement": BackgroundEnhancement,
+    "fibroglandular_amount": FibroglandularAmount,
 }
 """By the name under which a word is kept, what may stand there."""
 

@@ -1,0 +1,1 @@
+"""How contrast comes and goes: enhancement by phase, curve types, and models of exchange."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from senoscope.domain.errors import SettingsError
 from senoscope.ui.commands.every_command import app
 
 
@@ -40,3 +41,30 @@ def test_cases_of_tomosynthesis_are_written_and_gone_on_with(
     assert made[0].is_compressed
     expected = "case00032 is there already\ncase00033 (2 of 2): normal, no growth\n"
     assert again.output == expected + truth
+
+
+def test_breast_mri_is_written_whole_and_a_folder_that_is_full_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "new"
+    line = ["simulate", "breast-mri", str(out), "--seed", "5", "--voxel-mm", "4", "--phases", "3"]
+    told = CliRunner().invoke(app, [*line, "--layout", "enhanced", "--side", "L"])
+    assert told.exit_code == 0
+    assert told.output.startswith("exam00005 (1 of 1), simulated: ")
+    names = {each.name for each in (out / "exam00005").iterdir()}
+    assert {"dicom", "truth.json", "breast.npy", "fibroglandular.npy", "lesions.npy"} <= names
+    assert list((out / "exam00005" / "dicom").glob("*.dcm"))
+    assert [each.name for each in tmp_path.iterdir()] == ["new"]
+    again = CliRunner().invoke(app, line)
+    assert isinstance(again.exception, SettingsError)
+    assert "not empty" in str(again.exception)
+
+
+def test_a_stopped_simulation_of_breast_mri_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("senoscope.studies.wrapping.simulated_mri.written_mri", stopped)
+    line = ["simulate", "breast-mri", str(tmp_path / "new"), "--voxel-mm", "4", "--phases", "2"]
+    assert CliRunner().invoke(app, line).exit_code == 130
+    assert list(tmp_path.iterdir()) == []

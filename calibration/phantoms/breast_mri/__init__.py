@@ -1,0 +1,1 @@
+"""Simulated dynamic breast MRI, whose truth is known."""

@@ -7,9 +7,9 @@ from datetime import date
 from math import isfinite
 from typing import BinaryIO, cast
 
-from pydicom import DataElement, Dataset, dcmread, uid
+from pydicom import DataElement, Dataset, uid
 from pydicom.config import disable_value_validation
-from pydicom.datadict import dictionary_VR, keyword_for_tag
+from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_partial
@@ -18,6 +18,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
 
 from senoscope.domain.errors import SourceUnavailable
+from senoscope.studies.files.skipped_groups import FRAMES_CUT_OFF, read_without_frames
 from senoscope.studies.pixels.cine_frames import DAMAGE
 
 LARGEST_HEADER = 16 * 2**20
@@ -29,7 +30,10 @@ DEEPEST_SEQUENCE = 16
 LARGEST_SEQUENCE = 2**18
 """Bytes of one that is read: SequenceOfUltrasoundRegions has some hundred for each region."""
 
-SEQUENCES = ("SequenceOfUltrasoundRegions", "SharedFunctionalGroupsSequence", "ViewCodeSequence")
+SEQUENCES = (
+    *("SequenceOfUltrasoundRegions", "SharedFunctionalGroupsSequence", "ViewCodeSequence"),
+    "ContrastBolusAgentSequence",
+)
 IDENTITY = ("PatientID", "PatientName", "PatientBirthDate", "PatientSex")
 OVERLAYS = tuple(0x60000010 + (number << 17) for number in range(16))
 """OverlayRows (60xx,0010) of each of the 16 groups."""
@@ -47,6 +51,11 @@ _KEYWORDS = (
     *("LossyImageCompressionMethod", "PresentationIntentType", "WindowCenter", "WindowWidth"),
     *("VOILUTSequence", "PatientOrientation", "FieldOfViewHorizontalFlip", "PartialView"),
     *("BreastImplantPresent", "ImageType", "BodyPartExamined"),
+    *("SeriesDescription", "ScanOptions", "RepetitionTime", "EchoTime", "FlipAngle"),
+    *("SliceThickness", "ContrastBolusAgent", "ContrastBolusStartTime", "DiffusionBValue"),
+    *("ContentDate", "ContentTime", "AcquisitionDuration"),
+    *("TemporalPositionIdentifier", "TriggerTime", "RescaleSlope", "RescaleIntercept"),
+    *("SpectrallySelectedSuppression", "SpectrallySelectedExcitation"),
     *SEQUENCES,
     *IDENTITY,
 )
@@ -57,7 +66,7 @@ TOO_DEEP = (
     "scanner"
 )
 DAMAGED = "its header is damaged; copy it again, or export it again from the scanner"
-CUT_OFF = "it is cut off in its header; copy it again, or export it again from the scanner"
+CUT_OFF = FRAMES_CUT_OFF
 NO_DICOM = 'no DICOM file ("DICM" is not at byte 128)'
 
 
@@ -117,9 +126,7 @@ def read_header(file: BinaryIO) -> tuple[Dataset, int]:
     try:
         with disable_value_validation():
             # pydicom asks no more of a file than to read, seek and tell.
-            header: Dataset = dcmread(
-                cast(BinaryIO, wary), stop_before_pixels=True, specific_tags=_TAGS
-            )
+            header = read_without_frames(cast(BinaryIO, wary), file, [*_TAGS])
             for keyword in SEQUENCES:
                 _require_small(header, keyword)
     except RecursionError:
@@ -237,6 +244,9 @@ def value_of(header: Dataset, keyword: str) -> object:
 
     Without validation, whose warnings quote what they find.
     """
+    tag = tag_for_keyword(keyword)
+    if tag is not None and tag not in header:  # most are not: pydicom takes its time to say so
+        return None
     try:
         with disable_value_validation():
             value: object = header.get(keyword)

@@ -85,12 +85,12 @@ def frame_groups(header: Dataset) -> tuple[Dataset, ...]:
                 )
             else:
                 return ()
-            return groups if all(map(_is_small, groups)) else ()
+            return groups if all(map(is_small, groups)) else ()
     except (*DAMAGE, SourceUnavailable):
         return ()
 
 
-def _is_small(frame: Dataset) -> bool:
+def is_small(frame: Dataset) -> bool:
     """Whether each of its sequences may be read as it is."""
     held = (each for each in frame.elements() if isinstance(each, RawDataElement))
     return all(each.length <= LARGEST_SEQUENCE for each in held)

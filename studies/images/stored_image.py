@@ -28,6 +28,7 @@ from senoscope.studies.files.study_header import (
 from senoscope.studies.images.breast_object import BreastObject
 from senoscope.studies.images.frame_facts import FrameFacts
 from senoscope.studies.images.mammogram import MammogramHeader
+from senoscope.studies.images.mri_header import MriHeader
 from senoscope.studies.images.stored_pixels import has_pixels, pixel_trouble
 from senoscope.studies.images.ultrasound_region import calibrated_area
 from senoscope.studies.pixels.cine_frames import DAMAGE
@@ -64,7 +65,8 @@ class StoredImage:
     `sides`: what each attribute says, "L", "R", "B" (both) or "U" (unpaired). `identity`: digests
     that hold for this run of the program only. `trouble`: why its pixels cannot be used here.
     `spacing_from`: the attribute that gives millimetres. None: not said, or not readable.
-    `mammogram`: None of any other kind of image. `breast`: what it holds of tomosynthesis.
+    `mammogram` and `mri`: None of any other kind of image. `breast`: what it holds of
+    tomosynthesis.
     """
 
     place: int
@@ -94,6 +96,7 @@ class StoredImage:
     mammogram: MammogramHeader | None = None
     bits_stored: int | None = None
     breast: BreastObject | None = None
+    mri: MriHeader | None = None
 
     @classmethod
     def of(cls, found: FoundFile) -> StoredImage:
@@ -131,6 +134,7 @@ class StoredImage:
             mammogram=MammogramHeader.of(header),
             bits_stored=whole_of(header, "BitsStored"),
             breast=BreastObject.of(header),
+            mri=MriHeader.of(header),
         )
 
     def frame_place(self, frame: int) -> FramePlace:

@@ -49,16 +49,21 @@ class StudyQuality:
 
 
 def quality_of(
-    study: Study, left_out: Iterable[LeftOut] = (), edges: Iterable[BreastEdge] = ()
+    study: Study,
+    left_out: Iterable[LeftOut] = (),
+    edges: Iterable[BreastEdge] = (),
+    more: Iterable[Fact] = (),
 ) -> StudyQuality:
     """The report. `left_out` is of all that was given with the study, whatever study it is of.
 
-    `edges` are those of `quality_edges.edges_of`; without them no pixel counts.
+    `edges` are those of `quality_edges.edges_of`; without them no pixel counts. `more`: what else
+    was found out, such as `mri_facts`.
     """
     facts = [*_of_study(study), *_of_left_out(left_out), *facts_of_views(study)]
     for series in study.series:
         facts += _of_series(series)
     facts += facts_of_edges(study, edges)
+    facts += more
     rank = ("fault", "caution", "note")
     came = [each for each in facts if each.topic == "came"]
     rest = [each for each in facts if each.topic != "came"]

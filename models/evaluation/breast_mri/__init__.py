@@ -1,0 +1,1 @@
+"""How well breast MRI is read."""

@@ -28,6 +28,7 @@ from senoscope.studies.network.storage_classes import STORAGE_CLASSES, TRANSFER_
 from senoscope.studies.network.study_search import MOST_STUDIES, StudyQuery
 from senoscope.studies.pixels.cine_frames import DECODERS, NATIVE
 from senoscope.studies.results import cad_codes, codes
+from senoscope.studies.results.breast_mri import lesion_codes
 from senoscope.studies.results.identity import CODING_SCHEME, MANUFACTURER, MODEL_NAME
 from senoscope.studies.sign_off import Verdict
 
@@ -43,7 +44,7 @@ class CreatedObject:
 
 
 CREATED = (
-    CreatedObject(uid.SegmentationStorage, "A.51", "", "lesions on an image's frames, binary"),
+    CreatedObject(uid.SegmentationStorage, "A.51", "", "lesions and tissue on frames, binary"),
     CreatedObject(
         uid.ComprehensiveSRStorage,
         "A.35.3",
@@ -64,6 +65,12 @@ CREATED = (
     ),
     CreatedObject(
         uid.SecondaryCaptureImageStorage, "A.8.1", "", "a lesion's key frame with its outline"
+    ),
+    CreatedObject(
+        uid.ParametricMapStorage,
+        "A.75",
+        "",
+        "signal enhancement ratio and Ktrans of enhancing lesions",
     ),
     CreatedObject(uid.EncapsulatedPDFStorage, "A.45.1", "", "the report"),
     CreatedObject(uid.UltrasoundImageStorage, "A.6", "", "a live exam's key frame, as captured"),
@@ -96,7 +103,7 @@ def private_codes() -> tuple[Code, ...]:
     """Of the scheme 99SENOSCOPE, which a reader elsewhere may meet, by value."""
     found = {
         each.value: each
-        for module in (codes, cad_codes)
+        for module in (codes, cad_codes, lesion_codes)
         for each in _codes_in(vars(module).values())
         if each.scheme_designator == CODING_SCHEME
     }
@@ -112,6 +119,8 @@ def _codes_in(values: Iterable[object]) -> Iterator[Code]:
             yield value
         elif isinstance(value, Mapping):
             yield from _codes_in(value.values())
+        elif isinstance(value, tuple):
+            yield from _codes_in(value)
 
 
 def _negotiation() -> str:

@@ -26,12 +26,13 @@ from senoscope.studies.files.study_header import date_of, text_of
 from senoscope.studies.files.study_limits import LeftOut
 from senoscope.studies.images.series import Study, read_studies
 from senoscope.studies.modes.mode import Mode, Say, fitting_modes
-from senoscope.studies.quality.study_quality import StudyQuality, quality_of
-from senoscope.studies.quality.tissue_edge import edges_of
+from senoscope.studies.quality.study_quality import StudyQuality
+from senoscope.studies.results.made_results import WrittenResult
 from senoscope.studies.results.report_json import reading_json
 from senoscope.studies.results.source_images import SourceImages
-from senoscope.studies.results.write_results import WrittenResult, write_results
+from senoscope.studies.results.write_results import write_results
 from senoscope.studies.study_reading import StudyReading
+from senoscope.studies.whole_quality import whole_quality
 
 Tell = Callable[[float], None]
 """How much is done, 0..1."""
@@ -87,6 +88,19 @@ class StudyIntake:
                 raise SourceUnavailable(unread[0])
             return tuple(exams)
 
+    def read_again(
+        self, exam: int, study: Study, mode: Mode, who: str, tell: Tell, stopping: Event
+    ) -> tuple[int, ...]:
+        """Read what is kept by one mode, whatever was read before, which stays; the exam's number.
+
+        Errors as of `Mode.read`; none of the exams once `stopping` is set.
+        """
+        reading = mode.read(study, lambda share, _words: tell(share), stopping)
+        if reading is None:
+            return ()
+        self._add(exam, study, reading, whole_quality(study), who)
+        return (exam,)
+
     def _read(
         self,
         exam: int,
@@ -101,7 +115,7 @@ class StudyIntake:
         for mode in fitting_modes(study, self.modes):
             reading = None if stopping.is_set() else mode.read(study, say, stopping)
             if reading is not None:
-                quality = quality_of(study, left_out, edges_of(study))
+                quality = whole_quality(study, left_out)
                 self._add(exam, study, reading, quality, who)
 
     def _add(

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.calibration.measurement import LesionMeasurements
+from senoscope.domain.breast_mri import DynamicSeries
 from senoscope.domain.errors import ImageError, SettingsError
 from senoscope.domain.lexicon import WORDS, Term
 from senoscope.domain.reading import ReaderDescription, Suspicion, Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing
+from senoscope.models.programmed.breast_mri.analysis import MriAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class FindingKind(StrEnum):
     MASS = "mass"
     CALCIFICATIONS = "calcifications"
     DISTORTION = "architectural distortion"
+    ENHANCEMENT = "enhancing lesion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,22 @@ class FindingWord:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingFact:
+    """What is said of a finding, a whole image or exam, by a name such as "density_percent".
+
+    A number with its `unit`, or else a `word`. `lower` to `upper` is a 95 % interval, None where
+    none is known. The mode that makes it says what each name means.
+    """
+
+    name: str
+    number: float | None = None
+    unit: str = ""
+    word: str = ""
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StudyFinding:
     """One lesion, outlined on `outlines`; `key` is the one of them that shows it best.
 
@@ -95,7 +114,8 @@ class StudyFinding:
     outlines on one image the one that shows it best comes first.
     `probability` in 0..1, of single frames from `lowest` to `highest`: of malignancy where `kind`
     is LESION, else of a mark being one. `measured` is of `key`, None where millimetres are unknown;
-    so are `words`, empty where they were not asked for.
+    so are `words`, empty where they were not asked for. `facts`: of a lesion in a volume, its size
+    and its curve.
     """
 
     number: int
@@ -109,6 +129,7 @@ class StudyFinding:
     measured: LesionMeasurements | None
     words: tuple[FindingWord, ...] = ()
     kind: FindingKind = FindingKind.LESION
+    facts: tuple[ReadingFact, ...] = ()
 
     @property
     def images(self) -> list[str]:
@@ -123,6 +144,10 @@ class StudyFinding:
 
 MAMMOGRAPHY = "mammography"
 """The mode whose findings are marks on mammograms."""
+BREAST_MRI = "breast_mri"
+"""The mode whose findings are regions that take up contrast."""
+NOT_KEPT = {"kept": False}
+"""Metadata of a field that no layout holds."""
 NETWORK, NOT_READ_BY_NETWORK = "network", "network_refusal"
 """Of facts of an image: a network's probability of malignancy, and why one did not read it."""
 WEIGHTS = "clinical_weights"
@@ -133,22 +158,6 @@ CAUTION = "caution"
 """Name of facts whose word is a key of words that a person must know: "no_spacing" and so on."""
 NO_MARKS_SOUGHT = "no_marks_sought"
 """Such a word: of an image that was read, but not searched."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingFact:
-    """What is said of a whole image or exam, by a name such as "density_percent".
-
-    A number with its `unit`, or else a `word`. `lower` to `upper` is a 95 % interval, None where
-    none is known. The mode that makes it says what each name means.
-    """
-
-    name: str
-    number: float | None = None
-    unit: str = ""
-    word: str = ""
-    lower: float | None = None
-    upper: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +204,26 @@ class ImageReading:
         return self.heights_mm[frame - 1] if frame <= len(self.heights_mm) else None
 
 
+@dataclass(frozen=True, eq=False)
+class ReadVolumes:
+    """One dynamic series as it was read; what no JSON holds is written from it once.
+
+    `slices` are those of the last phase before contrast, on whose grid `analysis` is, in order.
+    Lesions have the numbers of their findings. `phases` is the table by which it was read, as JSON.
+    """
+
+    series: DynamicSeries
+    analysis: MriAnalysis
+    slices: tuple[FramePlace, ...]
+    phases: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class StudyReading:
     """Of one study by one mode, which read `images` and no others. Findings are by number.
 
     `below` are marks that are shown only to whoever asks for more: no finding, nobody has to decide
-    on them. Their numbers go on from those of the findings.
+    on them. Their numbers go on from those of the findings. `volumes` are gone once it is kept.
     """
 
     study_uid: str
@@ -211,6 +234,9 @@ class StudyReading:
     read_at: datetime
     facts: tuple[ReadingFact, ...] = ()
     below: tuple[StudyFinding, ...] = ()
+    volumes: tuple[ReadVolumes, ...] = field(
+        default=(), compare=False, repr=False, metadata=NOT_KEPT
+    )
 
     @property
     def frames_read(self) -> int:

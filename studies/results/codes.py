@@ -22,7 +22,8 @@ from senoscope.domain.lexicon import (
     Shape,
 )
 from senoscope.domain.reading import Suspicion, Unsuitable
-from senoscope.studies.results.identity import CODING_SCHEME
+from senoscope.studies.results.identity import ours
+from senoscope.studies.results.mri_codes import MRI_WORDS
 from senoscope.studies.results.report_words import said
 from senoscope.studies.sign_off import Assessment, Verdict
 from senoscope.studies.study_reading import FindingKind
@@ -31,15 +32,11 @@ BIRADS_2003 = "4.0"
 """The version of scheme BI that CID 6027 asks for."""
 
 
-def ours(value: str, meaning: str) -> Code:
-    """A code of the private scheme, at most 16 letters: for what no standard has a code."""
-    return Code(value, CODING_SCHEME, meaning)
-
-
 # The report as a whole: TID 1500 and 1501, CID 6050, CID 7021
 MEASUREMENT_REPORT = Code("126000", "DCM", "Imaging Measurement Report")
 ULTRASOUND_OF_BREAST = Code("47079000", "SCT", "Ultrasonography of breast")
 MAMMOGRAPHY = Code("71651007", "SCT", "Mammography")
+MRI_OF_BREAST = Code("241615005", "SCT", "MRI of breast")
 QUALITATIVE_EVALUATIONS = Code("C0034375", "UMLS", "Qualitative Evaluations")
 COMMENT = Code("121106", "DCM", "Comment")
 LANGUAGE = Code("121049", "DCM", "Language of Content Item and Descendants")
@@ -92,6 +89,7 @@ FINDING_TYPES: Mapping[FindingKind, Code] = {
     FindingKind.MASS: Code("129788004", "SCT", "Mammographic breast mass"),
     FindingKind.CALCIFICATIONS: Code("129769006", "SCT", "Calcification Cluster"),
     FindingKind.DISTORTION: Code("129792006", "SCT", "Architectural distortion of breast"),
+    FindingKind.ENHANCEMENT: LESION,
 }
 ANATOMICAL_STRUCTURE = Code("91723000", "SCT", "Anatomical Structure")
 BREAST = Code("76752008", "SCT", "Breast")
@@ -232,6 +230,7 @@ WORDS: Mapping[str, tuple[Code, Mapping[str, Code]]] = {
     "mass_density": (MASS_DENSITY, MASS_DENSITIES),
     "calcification_morphology": (CALCIFICATION_TYPE, CALCIFICATION_TYPES),
     "calcification_distribution": (CALCIFICATION_DISTRIBUTION, CALCIFICATION_DISTRIBUTIONS),
+    **MRI_WORDS,
 }
 """By the name of a finding's word: what it is of, and the code of each."""
 

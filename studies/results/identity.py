@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydicom.sr.coding import Code
 from pydicom.uid import UID, generate_uid
 
 MANUFACTURER = "Senoscope"
@@ -19,3 +20,8 @@ def new_uid() -> UID:
     PS3.5 B.2.
     """
     return generate_uid(prefix=None)
+
+
+def ours(value: str, meaning: str) -> Code:
+    """A code of the private scheme, at most 16 letters: for what no standard has a code."""
+    return Code(value, CODING_SCHEME, meaning)

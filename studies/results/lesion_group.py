@@ -57,7 +57,7 @@ def lesion_group(
         measurements=[*size_measurements(finding.measured), *_probabilities(finding)],
         qualitative_evaluations=_suspicion(finding),
     )
-    group[0].ContentSequence.extend(map(_word, finding.words))
+    group[0].ContentSequence.extend(map(word_item, finding.words))
     return group
 
 
@@ -77,7 +77,7 @@ def edited_group(
         finding_sites=[_site(image)],
         measurements=size_measurements(measured),
     )
-    group[0].ContentSequence.extend(map(_word, words))
+    group[0].ContentSequence.extend(map(word_item, words))
     return group
 
 
@@ -180,7 +180,7 @@ def _probabilities(finding: StudyFinding) -> list[hd.Measurement]:
     ]
 
 
-def _word(said: FindingWord) -> hd.ContentItem:
+def word_item(said: FindingWord) -> hd.ContentItem:
     """The coded word with how sure it is; as text, why there is none."""
     name, known = codes.WORDS[said.name]
     contains = hd.RelationshipTypeValues.CONTAINS

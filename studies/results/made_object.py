@@ -44,6 +44,7 @@ FILE_NAMES = {
     "DOC": "report",
     "US": "image",
     "SR": "sr",
+    "MR": "map",
 }
 """By Modality: no name of a patient or of a file that came in is in them."""
 _LOSSY_METHODS = LOSSY_METHODS | {JPEG2000: "ISO_15444_1"}
@@ -82,13 +83,13 @@ def new_object(
     made.InstanceNumber = instance_number
     made.Manufacturer, made.ManufacturerModelName = MANUFACTURER, MODEL_NAME
     made.DeviceSerialNumber, made.SoftwareVersions = SERIAL_NUMBER, __version__
-    made.ContributingEquipmentSequence = Sequence([_contributing_equipment()])
+    made.ContributingEquipmentSequence = Sequence([contributing_equipment()])
     made.file_meta = FileMetaDataset()
     made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     return made
 
 
-def _contributing_equipment() -> Dataset:
+def contributing_equipment() -> Dataset:
     """That software processed what was acquired."""
     item = Dataset()
     item.PurposeOfReferenceCodeSequence = code(PROCESSING_EQUIPMENT)

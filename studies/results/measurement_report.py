@@ -17,19 +17,28 @@ from senoscope.studies.files.study_header import numbers_of, text_of, value_of
 from senoscope.studies.images.stored_image import ULTRASOUND
 from senoscope.studies.images.stored_mammogram import MAMMOGRAPHY as MAMMOGRAPHY_MODALITY
 from senoscope.studies.results import codes
+from senoscope.studies.results.breast_mri.lesion_measures import volume_group
 from senoscope.studies.results.identity import MANUFACTURER, MODEL_NAME, SERIAL_NUMBER, new_uid
 from senoscope.studies.results.image_group import evaluations, image_group, summary
 from senoscope.studies.results.lesion_group import lesion_group
 from senoscope.studies.results.made_object import NewSeries
 from senoscope.studies.results.sr_document import Headers, headers_of, sr_document
-from senoscope.studies.study_reading import MAMMOGRAPHY, StudyReading
+from senoscope.studies.study_reading import (
+    BREAST_MRI,
+    MAMMOGRAPHY,
+    FindingKind,
+    StudyFinding,
+    StudyReading,
+)
 
 SERIES_NUMBER = 9105
 DEVICE = hd.CodedConcept("121007", "DCM", "Device")
-PROCEDURES = {MAMMOGRAPHY: codes.MAMMOGRAPHY}
+PROCEDURES = {MAMMOGRAPHY: codes.MAMMOGRAPHY, BREAST_MRI: codes.MRI_OF_BREAST}
 """By mode; all others read ultrasound."""
 Group: TypeAlias = (
-    hd.PlanarROIMeasurementsAndQualitativeEvaluations | hd.MeasurementsAndQualitativeEvaluations
+    hd.PlanarROIMeasurementsAndQualitativeEvaluations
+    | hd.VolumetricROIMeasurementsAndQualitativeEvaluations
+    | hd.MeasurementsAndQualitativeEvaluations
 )
 
 
@@ -42,15 +51,35 @@ def measurement_report(
     other gives its outline. Errors as of `headers`; ImageError for a reading of no images.
     """
     images = headers_of(image_uids(reading), headers)
-    groups: list[Group] = [
-        lesion_group(each, reading, headers.header(each.key.at.instance_uid), segmentations)
-        for each in reading.findings
-    ]
-    groups += [image_group(each) for each in reading.images]
+    groups = [finding_group(each, reading, headers, segmentations) for each in reading.findings]
+    groups += image_groups(reading)
     context = hd.ObservationContext(observer_device_context=device_observer())
     root = report_root(context, reading, images, groups, summary(reading))
     series = NewSeries("SR", SERIES_NUMBER, f"{MANUFACTURER}: measurements, not verified")
     return sr_document(root, ComprehensiveSRStorage, series, [*images, *segmentations])
+
+
+def finding_group(
+    finding: StudyFinding,
+    reading: StudyReading,
+    headers: Headers,
+    segmentations: Sequence[Dataset],
+) -> Group:
+    """Of a lesion in a volume that volume, of all else the region on its key frame."""
+    if finding.kind is FindingKind.ENHANCEMENT:
+        group = volume_group(finding, reading, segmentations)
+        if group is not None:
+            return group
+    image = headers.header(finding.key.at.instance_uid)
+    return lesion_group(finding, reading, image, segmentations)
+
+
+def image_groups(reading: StudyReading) -> list[Group]:
+    """One for each image; of the slices of a volume one for each series."""
+    if reading.mode != BREAST_MRI:
+        return [image_group(each) for each in reading.images]
+    first = {each.series_uid: each for each in reversed(reading.images)}
+    return [image_group(each) for each in reversed(first.values())]
 
 
 def image_uids(reading: StudyReading) -> list[str]:
@@ -86,11 +115,14 @@ def report_root(
 def _can_be_listed(image: Dataset, reading: StudyReading) -> bool:
     """The list of images is optional, and TID 1603 wants what not every mammogram says.
 
-    What is no ultrasound and was not read may be of any kind: its group names it.
+    What is no ultrasound and was not read may be of any kind: its group names it. Slices of a
+    volume are named by its segmentation.
     """
     modality = text_of(image, "Modality")
     if modality == ULTRASOUND:
         return True
+    if reading.mode == BREAST_MRI:
+        return False
     read = {each.instance_uid for each in reading.images if each.read}
     if text_of(image, "SOPInstanceUID") not in read | _outlined(reading):
         return False

@@ -1,7 +1,8 @@
-"""From an outline to the pixels within it, and to the two axes that are drawn."""
+"""From an outline to the pixels within it and back, and to the two axes that are drawn."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,6 +46,22 @@ def _mask_of(contour: Floats, rows: int, columns: int) -> NDArray[np.bool_]:
     np.add.at(steps, (at, first), 1)
     np.add.at(steps, (at, behind), -1)
     return np.asarray(steps.cumsum(axis=1)[:, :-1] > 0)
+
+
+def outlines_of(mask: NDArray[np.bool_], *, holes: bool = False) -> list[NDArray[np.float32]]:
+    """Of (rows, columns), each piece, the largest first; with `holes`, those of its holes too.
+
+    A quarter of a pixel within the edges of its pixels: `mask_of` gives the same pixels back, and
+    the outline of a single one is a square and no point.
+    """
+    doubled = np.pad(np.kron(mask.astype(np.uint8), np.ones((2, 2), np.uint8)), 1)
+    how = cv2.RETR_CCOMP if holes else cv2.RETR_EXTERNAL
+    found, _ = cv2.findContours(np.asarray(doubled, np.uint8), how, cv2.CHAIN_APPROX_SIMPLE)
+    return [
+        ((each[:, 0] - 1.5) / 2).astype(np.float32)
+        for each in sorted(found, key=cv2.contourArea, reverse=True)
+        if len(each) >= 3
+    ]
 
 
 def axes_of(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from senoscope.studies.results.finding_said import chance_said, is_mark
+from senoscope.studies.results.breast_mri.report_rows import exam_rows_mri, lesion_rows
+from senoscope.studies.results.finding_said import chance_said, finding_name, is_mark
 from senoscope.studies.results.report_mammography import exam_rows, image_row
 from senoscope.studies.results.report_words import said
-from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyReading
+from senoscope.studies.study_reading import FindingKind, ImageReading, StudyFinding, StudyReading
 
 ENGLISH = "en"
 
@@ -19,7 +20,7 @@ def reading_lines(reading: StudyReading) -> Iterator[str]:
     yield f"{reading.frames_read} of {frames} frames were read, of {images} images."
     for image in reading.images:
         yield from _of_image(image)
-    for row in exam_rows(reading, ENGLISH):
+    for row in (*exam_rows(reading, ENGLISH), *exam_rows_mri(reading, ENGLISH)):
         yield f"{row.name}: {row.value}" + (f" ({row.doubt})" if row.doubt else "")
     if reading.abstained:
         yield "Nothing was fit to be read: this says nothing of the breast."
@@ -60,6 +61,9 @@ def _of_finding(finding: StudyFinding, image: ImageReading) -> str:
     at = f"file {image.place}, frame {frame}"
     if (height_mm := image.height_mm(frame)) is not None:
         at += f", {height_mm:.1f} mm above the lowest slice"
+    if finding.kind is FindingKind.ENHANCEMENT:
+        rows = [f"{row.name} {row.value}" for row in lesion_rows(finding, ENGLISH)]
+        return "; ".join([finding_name(finding), at, chance_said(finding), *rows, *words]) + "."
     if is_mark(finding):
         views = f"outlined on {len(finding.images)}"
         said = [f"Mark {finding.number}: {finding.kind.value}", at, views, chance_said(finding)]

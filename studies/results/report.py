@@ -17,11 +17,13 @@ from senoscope import __version__
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.reading import OperatingPoint
 from senoscope.studies.quality.study_quality import Severity, StudyQuality
+from senoscope.studies.results.breast_mri.report_rows import exam_rows_mri, image_rows_mri
 from senoscope.studies.results.finding_said import is_mark
-from senoscope.studies.results.report_finding import FindingPart, Row, finding_part
+from senoscope.studies.results.report_finding import FindingPart, finding_part
 from senoscope.studies.results.report_mammography import exam_rows, image_row, none_marked
 from senoscope.studies.results.report_patient import ReportHeader, patient_rows, running_line
 from senoscope.studies.results.report_picture import Mark, Picture, close_up, drawn
+from senoscope.studies.results.report_row import Row
 from senoscope.studies.results.report_words import (
     LONGEST_LINE,
     LONGEST_SENTENCE,
@@ -33,15 +35,16 @@ from senoscope.studies.results.report_words import (
 )
 from senoscope.studies.sign_off import Decision, Impression, SignedReading
 from senoscope.studies.study_reading import (
+    BREAST_MRI,
     MAMMOGRAPHY,
     ImageReading,
     StudyFinding,
     StudyReading,
 )
 
-TITLES = {MAMMOGRAPHY: "title_mammography"}
+TITLES = {MAMMOGRAPHY: "title_mammography", BREAST_MRI: "title_mri"}
 """Keys of modes' own titles."""
-_MODES = ("ultrasound_clip", "live_exam", MAMMOGRAPHY)
+_MODES = ("ultrasound_clip", "live_exam", MAMMOGRAPHY, BREAST_MRI)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +89,7 @@ class Report:
     @property
     def overview_heads(self) -> tuple[str, ...]:
         """Of a table of all findings, after the number and before the decision."""
-        are_marks = any(each.is_mark for each in self.findings)
-        keys = (
-            ("kind", "mark_score", "views") if are_marks else ("size", "probability", "suspicion")
-        )
-        return tuple(self.said(key) for key in keys)
+        return tuple(each.name for each in self.findings[0].overview) if self.findings else ()
 
     def said(self, key: str, **values: object) -> str:
         """The words under that key, in the report's language."""
@@ -132,7 +131,7 @@ def report_of(
         reading.abstained,
         tuple(_findings(reading, signed, pictures or {}, language)),
         _read_line(reading, language),
-        tuple(_image_row(each, language) for each in reading.images),
+        tuple(_image_rows(reading, language)),
         tuple(_quality(quality, language)),
         tuple(_software(reading, at, language)),
         reading.reader.operating_point,
@@ -190,6 +189,7 @@ def _conclusion(reading: StudyReading, language: str) -> str:
 
 def _exam(reading: StudyReading, language: str) -> Iterator[Row]:
     yield from exam_rows(reading, language)
+    yield from exam_rows_mri(reading, language)
     for image in reading.images:
         if (row := image_row(image, language)) is not None:
             yield row
@@ -233,6 +233,13 @@ def _read_line(reading: StudyReading, language: str) -> str:
         frames=sum(each.frames for each in reading.images),
         images=len(reading.images),
     )
+
+
+def _image_rows(reading: StudyReading, language: str) -> Iterator[tuple[str, str, str, str, str]]:
+    if reading.mode == BREAST_MRI:
+        yield from image_rows_mri(reading.images, language)
+    else:
+        yield from (_image_row(each, language) for each in reading.images)
 
 
 def _image_row(image: ImageReading, language: str) -> tuple[str, str, str, str, str]:

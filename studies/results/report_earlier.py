@@ -1,7 +1,7 @@
 """Readings as earlier layouts kept them.
 
 Layout 1: ultrasound alone, its words each by its own name. Layout 2: nothing below the findings.
-Layout 3: no tomosynthesis.
+Layout 3: no tomosynthesis. Layout 4: no facts of a finding.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from senoscope.studies.results.report_fields import damaged
 
 
 def of_earlier(given: object, version: int) -> Any:
-    """Of a reading, or a signed one, in layout 1 to 3: what layout 4 would hold. StorageError."""
+    """Of a reading, or a signed one, in layout 1 to 4: what layout 5 would hold. StorageError."""
     if not isinstance(given, Mapping):
         raise damaged("reading", given, "an object")
     if "reading" in given:  # a signed one holds its reading
@@ -22,11 +22,21 @@ def of_earlier(given: object, version: int) -> Any:
         given = _of_first(given)
     if version < 3:
         given = {**given, "below": []}
-    images = given.get("images")
-    if not isinstance(images, list):
-        raise damaged("images", images, "a list")
-    flat = [{**each, "heights_mm": []} if isinstance(each, Mapping) else each for each in images]
-    return {**given, "images": flat}
+    if version < 4:
+        given = {**given, "images": _each_with(given, "images", "heights_mm")}
+    return {
+        **given,
+        "findings": _each_with(given, "findings", "facts"),
+        "below": _each_with(given, "below", "facts"),
+    }
+
+
+def _each_with(given: Mapping[str, Any], name: str, new: str) -> list[Any]:
+    """What the list of that name holds, each with an empty list of the new name."""
+    listed = given.get(name)
+    if not isinstance(listed, list):
+        raise damaged(name, listed, "a list")
+    return [{**each, new: []} if isinstance(each, Mapping) else each for each in listed]
 
 
 def _of_first(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ LARGEST_PLACE = float(np.finfo(np.float32).max)
 def plain(value: Any) -> Any:
     """For `json.dumps`. StorageError where a number is not finite, or nothing here can hold it."""
     if is_dataclass(value):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        return {name: plain(getattr(value, name)) for name in _kept(value)}
     for kind, said in _PLAIN:
         if isinstance(value, kind):
             return said(value)
@@ -42,6 +42,11 @@ def of_plain(kind: type[Kind], given: object, at: str) -> Kind:
     """What `plain` was given. StorageError names the place, from `at` on, that is damaged."""
     value: Kind = _read(kind, given, at, {})
     return value
+
+
+def _kept(of: Any) -> list[str]:
+    """Names of a dataclass's fields, but those that say `NOT_KEPT`."""
+    return [each.name for each in fields(of) if each.metadata.get("kept", True)]
 
 
 def damaged(at: str, given: object, expected: str) -> StorageError:
@@ -86,7 +91,7 @@ def _object(kind: Any, args: tuple[Any, ...], given: object, at: str) -> Any:
     if not isinstance(given, Mapping):
         raise damaged(at, given, "an object")
     hints = get_type_hints(kind)
-    names = [each.name for each in fields(kind)]
+    names = _kept(kind)
     if set(given) != set(names):
         lacking = sorted(set(names) - set(given)) or "nothing"
         raise damaged(at, given, f"exactly its {len(names)} names; it lacks {lacking}")

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from senoscope.calibration.measurement import LesionMeasurements, Measured, Unit
 from senoscope.domain.reading import Suspicion
+from senoscope.studies.results.breast_mri.report_rows import lesion_rows, lesion_values
 from senoscope.studies.results.finding_said import is_mark
 from senoscope.studies.results.report_picture import Picture
+from senoscope.studies.results.report_row import Row
 from senoscope.studies.results.report_words import lexicon_word, said, shown
 from senoscope.studies.sign_off import Decision, Verdict
-from senoscope.studies.study_reading import FindingWord, StudyFinding, StudyReading
+from senoscope.studies.study_reading import FindingKind, FindingWord, StudyFinding, StudyReading
 
 LONGEST_WHY = 120
 ANY_ANGLE = 60.0
 """Degrees; a wider interval says nothing of how a lesion lies."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is named, what is said of it, and how sure that is; "" where that is not known."""
-
-    name: str
-    value: str
-    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class FindingPart:
     probability_line: str
     chance_name: str
     is_mark: bool
-    overview: tuple[str, ...]
+    overview: tuple[Row, ...]
     size: str
     measures: tuple[Row, ...]
     words: tuple[Row, ...]
@@ -79,7 +72,6 @@ def finding_part(
     line = f"{finding.probability:.2f} ({spread})"
     kind = said(language, f"kind_{finding.kind.value}") if of_mark else ""
     suspicion = said(language, f"suspicion_{finding.suspicion.value}")
-    views = said(language, "seen_in", n=len(finding.images))
     size = _size(finding.measured, language)
     return FindingPart(
         number,
@@ -92,15 +84,33 @@ def finding_part(
         line,
         said(language, "mark_score" if of_mark else "probability"),
         of_mark,
-        (kind, f"{finding.probability:.2f}", views) if of_mark else (size, line, suspicion),
+        tuple(_overview(finding, language, {"size": size, "probability": line})),
         size,
-        tuple(_measures(finding.measured, language)),
+        (*_measures(finding.measured, language), *lesion_rows(finding, language)),
         tuple(_words(finding.words, language)),
         tuple(_caption(finding, reading, decision, picture, language)),
         picture,
         pictures[1] if len(pictures) > 1 else None,
         None if decision is None else _decided(decision, language),
     )
+
+
+def _overview(finding: StudyFinding, language: str, said_of_it: Mapping[str, str]) -> Iterator[Row]:
+    values = {
+        **said_of_it,
+        "suspicion": said(language, f"suspicion_{finding.suspicion.value}"),
+        "kind": said(language, f"kind_{finding.kind.value}") if is_mark(finding) else "",
+        "mark_score": f"{finding.probability:.2f}",
+        "views": said(language, "seen_in", n=len(finding.images)),
+        **lesion_values(finding, language),
+    }
+    keys: tuple[str, ...] = ("size", "probability", "suspicion")
+    if finding.kind is FindingKind.ENHANCEMENT:
+        keys = ("side", "longest", "curve", "mark_score")
+    elif is_mark(finding):
+        keys = ("kind", "mark_score", "views")
+    for key in keys:
+        yield Row(said(language, key), values.get(key, ""))
 
 
 def _size(measured: LesionMeasurements | None, language: str) -> str:
@@ -164,7 +174,8 @@ def _caption(
     else:
         yield said(language, f"line_{finding.suspicion.value}")
     if is_mark(finding):
-        yield said(language, "mark_score_meaning")
+        in_volume = finding.kind is FindingKind.ENHANCEMENT
+        yield said(language, "lesion_score_meaning" if in_volume else "mark_score_meaning")
     if decision is None or decision.outline is None:
         return
     if decision.outline.at != at:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from html import escape
 
 from senoscope.studies.results.report import ImpressionPart, Report
-from senoscope.studies.results.report_finding import FindingPart, Row
+from senoscope.studies.results.report_finding import FindingPart
 from senoscope.studies.results.report_picture import Picture
+from senoscope.studies.results.report_row import Row
 from senoscope.studies.results.report_style import PAPER, STYLE
 from senoscope.studies.sign_off import Verdict
 
@@ -104,7 +105,7 @@ def _overview(report: Report) -> str:
     names += [report.said("decision")] if report.is_signed else []
     rows = []
     for each in report.findings:
-        cells = [f"{each.number}", *each.overview]
+        cells = [f"{each.number}", *(row.value for row in each.overview)]
         if each.decision is not None:
             cells.append(each.decision.word)
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
@@ -159,7 +160,9 @@ def _spread(part: FindingPart, report: Report) -> str:
 def _table(rows: tuple[Row, ...], doubt: str) -> str:
     if not rows:
         return ""
-    head = f'<tr><td colspan="2"></td><th class="doubt" scope="col">{doubt}</th></tr>'
+    head = ""
+    if any(row.doubt for row in rows):
+        head = f'<tr><td colspan="2"></td><th class="doubt" scope="col">{doubt}</th></tr>'
     return f'<table class="facts">{head}{"".join(map(_fact, rows))}</table>'
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from senoscope.studies.results.report_finding import Row
+from senoscope.studies.results.report_row import Row
 from senoscope.studies.results.report_words import said
 from senoscope.studies.study_reading import (
+    BREAST_MRI,
     EXAM_SCORE,
     MAMMOGRAPHY,
     NETWORK,
@@ -21,10 +22,12 @@ from senoscope.studies.study_reading import (
 DENSE = ("C", "D")
 """In which ultrasound beside mammography finds more (Berg et al., JAMA 2008)."""
 
+_NONE_MARKED = {MAMMOGRAPHY: "no_mark", BREAST_MRI: "no_lesion_mri"}
+
 
 def none_marked(mode: str) -> str:
     """Key of the words for a reading of that mode without findings."""
-    return "no_mark" if mode == MAMMOGRAPHY else "none_marked"
+    return _NONE_MARKED.get(mode, "none_marked")
 
 
 def exam_rows(reading: StudyReading, language: str) -> Iterator[Row]:

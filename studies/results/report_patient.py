@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from senoscope.studies.results.report_finding import Row
+from senoscope.studies.results.report_row import Row
 from senoscope.studies.results.report_words import LONGEST_LINE, said, shown, shown_name
 
 _SEXES = ("F", "M", "O")

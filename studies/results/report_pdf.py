@@ -22,7 +22,6 @@ from reportlab.platypus import (
 
 from senoscope import __version__
 from senoscope.studies.results.report import ImpressionPart, Report
-from senoscope.studies.results.report_finding import Row
 from senoscope.studies.results.report_pdf_finding import finding_flowables
 from senoscope.studies.results.report_pdf_tables import WIDTH, Look, box, facts, grid, tight
 from senoscope.studies.results.report_pdf_text import (
@@ -43,6 +42,7 @@ from senoscope.studies.results.report_pdf_text import (
     text_runs,
     width_of,
 )
+from senoscope.studies.results.report_row import Row
 
 LEFT = 15 * mm
 SMALL = 8.0
@@ -221,9 +221,9 @@ def _overview(report: Report) -> Flowable:
     heads += [report.said("decision")] if report.is_signed else []
     rows = [heads]
     for each in report.findings:
-        cells = [f"{each.number}", *each.overview]
+        cells = [f"{each.number}", *(row.value for row in each.overview)]
         rows.append(cells + ([each.decision.word] if each.decision else []))
-    shares = (0.12, 0.24, 0.3, 0.17, 0.17)[: len(heads)]
+    shares = (0.12, 0.24, 0.3, 0.17, 0.17, 0.2)[: len(heads)]
     return grid(rows, [share * WIDTH / sum(shares) for share in shares])
 
 

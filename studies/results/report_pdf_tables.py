@@ -9,8 +9,8 @@ from reportlab.lib.colors import Color
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer, Table
 
-from senoscope.studies.results.report_finding import Row
 from senoscope.studies.results.report_pdf_text import LINE, SOFT, paragraph
+from senoscope.studies.results.report_row import Row
 
 WIDTH = 180 * mm
 """Of the text on a page."""
@@ -42,8 +42,9 @@ def grid(rows: list[list[str]], widths: list[float]) -> Flowable:
 
 
 def facts(rows: tuple[Row, ...], width: float, doubt: str) -> Flowable:
-    """Names at the left; at the right, under `doubt`, how sure the values are."""
-    cells = [["", "", paragraph(doubt, 7, colour=SOFT, right=True)]]
+    """Names at the left; at the right, under `doubt`, how sure the values are, if known."""
+    head = doubt if any(row.doubt for row in rows) else ""
+    cells = [["", "", paragraph(head, 7, colour=SOFT, right=True)]]
     for row in rows:
         name, value = paragraph(row.name, 8.5, colour=SOFT), paragraph(row.value, 8.5)
         cells.append([name, value, paragraph(row.doubt, 8.5, colour=SOFT, right=True)])

@@ -11,6 +11,7 @@ from senoscope.studies.results.report_words_mammography import (
     MAMMOGRAPHIC_WORDS,
     MAMMOGRAPHY,
 )
+from senoscope.studies.results.report_words_mri import BREAST_MRI, MRI_WORDS
 
 LANGUAGES = ("en", "zh-CN")
 
@@ -216,8 +217,9 @@ _LEXICON: dict[str, str] = {
     "shadowing": "后方声影",
     "combined pattern": "混合性改变",
     **MAMMOGRAPHIC_WORDS,
+    **MRI_WORDS,
 }
-_WORDS |= MAMMOGRAPHY
+_WORDS |= MAMMOGRAPHY | BREAST_MRI
 KEYS, LEXICON = frozenset(_WORDS), frozenset(_LEXICON)
 
 

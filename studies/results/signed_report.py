@@ -16,12 +16,14 @@ from senoscope.calibration.measurement import LesionMeasurements
 from senoscope.domain.errors import SettingsError
 from senoscope.studies.results import codes
 from senoscope.studies.results.identity import MANUFACTURER
-from senoscope.studies.results.image_group import code_item, image_group, summary, text_item
-from senoscope.studies.results.lesion_group import edited_group, lesion_group
+from senoscope.studies.results.image_group import code_item, summary, text_item
+from senoscope.studies.results.lesion_group import edited_group
 from senoscope.studies.results.made_object import NewSeries
 from senoscope.studies.results.measurement_report import (
     Group,
     device_observer,
+    finding_group,
+    image_groups,
     image_uids,
     report_root,
 )
@@ -63,8 +65,7 @@ def signed_report(
     images = headers_of([*image_uids(reading), *edited], headers)
     groups: list[Group] = []
     for finding in reading.findings:
-        image = headers.header(finding.key.at.instance_uid)
-        group = lesion_group(finding, reading, image, segmentations)
+        group = finding_group(finding, reading, headers, segmentations)
         decision = signed.decision(finding.number)
         group[0].ContentSequence.append(_decision(decision))
         groups.append(group)
@@ -72,7 +73,7 @@ def signed_report(
             measured = remeasured.get(finding.number)
             said = reworded.get(finding.number, ())
             groups.append(_edited(finding, decision, headers, measured, said))
-    groups += [image_group(each) for each in reading.images]
+    groups += image_groups(reading)
     context = hd.ObservationContext(_person(signed.signer), device_observer())
     root = report_root(context, reading, images, groups, [*summary(reading), *_impressions(signed)])
     series = NewSeries("SR", SERIES_NUMBER, f"{MANUFACTURER}: measurements, signed")

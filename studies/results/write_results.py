@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
-from pydicom import Dataset, dcmread
-from pydicom.uid import ComprehensiveSRStorage, SegmentationStorage
+from pydicom import Dataset
 
 from senoscope.calibration.measurement import LesionMeasurements, measured
 from senoscope.calibration.outline_error import DRAWN
@@ -22,45 +20,27 @@ from senoscope.domain.lesion import Lesion
 from senoscope.studies.files.study_header import date_of, text_of
 from senoscope.studies.images.series import Study
 from senoscope.studies.quality.study_quality import StudyQuality
-from senoscope.studies.results.cad_report import MammographyCadReport
 from senoscope.studies.results.drawn_words import WORDED, drawn_words
 from senoscope.studies.results.encapsulated_report import encapsulated_pdf
 from senoscope.studies.results.identity import MODEL_NAME
-from senoscope.studies.results.key_images import key_images_of
-from senoscope.studies.results.made_object import written
-from senoscope.studies.results.mammography_cad import cad_reading_of
-from senoscope.studies.results.mark_images import mark_images_of
-from senoscope.studies.results.measurement_report import measurement_report
-from senoscope.studies.results.presentation import presentations_of
+from senoscope.studies.results.machine_results import of_machine, pictures_of, write_machine
+from senoscope.studies.results.made_results import MadeResults, WrittenResult
 from senoscope.studies.results.report import report_of
 from senoscope.studies.results.report_html import html_report
 from senoscope.studies.results.report_json import reading_json, signed_json
 from senoscope.studies.results.report_patient import ReportHeader
 from senoscope.studies.results.report_pdf import pdf_report
-from senoscope.studies.results.segmentation import segmentation_of
 from senoscope.studies.results.signed_report import signed_report
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.sign_off import SignedReading
-from senoscope.studies.study_reading import MAMMOGRAPHY, FindingWord, StudyReading
+from senoscope.studies.study_reading import BREAST_MRI, MAMMOGRAPHY, FindingWord, StudyReading
 
 TITLE = "Breast ultrasound: report of Senoscope"
-TITLES = {MAMMOGRAPHY: "Mammography: report of Senoscope"}
+TITLES = {
+    MAMMOGRAPHY: "Mammography: report of Senoscope",
+    BREAST_MRI: "Breast MRI: report of Senoscope",
+}
 """By mode, where it is another."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenResult:
-    """One file, by its `kind`.
-
-    "segmentation", "key image", "marks", "cad", "measurements", "report" or "data".
-
-    `instance_uid` and `sop_class` are None where it is no DICOM object.
-    """
-
-    kind: str
-    path: Path
-    instance_uid: str | None = None
-    sop_class: str | None = None
 
 
 def write_results(
@@ -86,7 +66,7 @@ def write_results(
     try:
         try:
             partial.mkdir(mode=0o700, parents=True)
-            made = _Made(partial)
+            made = MadeResults(partial)
             _write(made, study, reading, signed, machine, quality, language)
             if out.exists():
                 out.rmdir()
@@ -104,30 +84,8 @@ def write_results(
     )
 
 
-class _Made:
-    """What was written so far."""
-
-    def __init__(self, folder: Path) -> None:
-        self.results: list[WrittenResult] = []
-        self._folder = folder
-
-    def add(self, kind: str, objects: Sequence[Dataset]) -> None:
-        for each in objects:
-            path = written(each, self._folder)
-            uids = str(each.SOPInstanceUID), str(each.SOPClassUID)
-            self.results.append(WrittenResult(kind, path, *uids))
-
-    def add_file(self, kind: str, name: str, content: bytes) -> None:
-        path = self._folder / name
-        with path.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        self.results.append(WrittenResult(kind, path))
-
-
 def _write(
-    made: _Made,
+    made: MadeResults,
     study: Study,
     reading: StudyReading,
     signed: SignedReading | None,
@@ -137,19 +95,9 @@ def _write(
 ) -> None:
     sources = SourceImages(study)
     if machine is None:
-        segmentations = segmentation_of(reading, sources)
-        measurements = measurement_report(reading, sources, segmentations)
-        made.add("segmentation", segmentations)
-        if reading.mode == MAMMOGRAPHY:
-            made.add("key image", mark_images_of(reading, sources))
-            if (found := cad_reading_of(reading, sources)) is not None:
-                made.add("cad", [MammographyCadReport(found, sources).document()])
-        else:
-            made.add("key image", key_images_of(reading, sources))
-        made.add("marks", presentations_of(reading, sources))
-        made.add("measurements", [measurements])
+        measurements, segmentations = write_machine(made, reading, sources)
     else:
-        measurements, segmentations = _of_machine(machine)
+        measurements, segmentations = of_machine(machine)
     reworded: dict[int, tuple[FindingWord, ...]] = {}
     if signed is not None:
         remeasured, reworded = dict(_remeasured(signed)), dict(_reworded(signed, study))
@@ -160,7 +108,7 @@ def _write(
         reading if signed is None else _with_words(signed, reworded),
         _header_of(headers[0]),
         at=datetime.now(UTC),
-        pictures={each.number: sources.picture(each.key.at) for each in reading.findings},
+        pictures=pictures_of(reading, sources, machine),
         quality=quality,
         language=language,
         simulated=any(map(is_simulated, headers)),
@@ -202,22 +150,6 @@ def require_empty(out: Path) -> None:
             "The place for results is taken; expected a new or an empty folder, so that nothing is "
             "overwritten. Choose another."
         )
-
-
-def _of_machine(folder: Path) -> tuple[Dataset, list[Dataset]]:
-    """The unsigned measurements and the segmentations in a folder that was written before."""
-    objects = [dcmread(each) for each in sorted(folder.glob("*.dcm"))]
-    reports = [
-        each
-        for each in objects
-        if each.SOPClassUID == ComprehensiveSRStorage and each.VerificationFlag == "UNVERIFIED"
-    ]
-    if len(reports) != 1:
-        raise SettingsError(
-            f"The folder of the unsigned results holds {len(reports)} measurement reports; "
-            "expected one. Give the folder that was written of this reading."
-        )
-    return reports[0], [each for each in objects if each.SOPClassUID == SegmentationStorage]
 
 
 def _remeasured(signed: SignedReading) -> Iterator[tuple[int, LesionMeasurements]]:

@@ -29,6 +29,8 @@ from senoscope.studies.results.live_key_frame import LiveStudy, key_frame_image,
 from senoscope.studies.results.made_object import written
 from senoscope.studies.results.write_results import write_results
 from tests.studies.network.orthanc import HOST, free_port
+from tests.studies.results.breast_mri.read_exam import read_by_hand
+from tests.studies.results.breast_mri.read_exam import study_of as study_of_mri
 from tests.studies.results.cad_builders import everything
 from tests.studies.results.image_builders import colour_cine, grey_cine, reading_of, study_of
 from tests.studies.results.report_builders import picture, signed
@@ -53,7 +55,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> list[Dataset]:
     live = LiveStudy("2.25.7", "Exam 12", datetime(2026, 11, 28, 9, tzinfo=UTC))
     written(key_frame_image(picture(), live, live_series(), 1), folder / "out")
     written(MammographyCadReport(everything(), MammogramHeaders()).document(), folder / "out")
-    return [dcmread(each) for each in (folder / "out").glob("*.dcm")]
+    mri = study_of_mri(folder / "mri")
+    write_results(mri, read_by_hand(mri), folder / "out" / "mri")
+    return [dcmread(each) for each in (folder / "out").rglob("*.dcm")]
 
 
 def test_its_tables_are_those_that_the_code_makes() -> None:

@@ -184,7 +184,7 @@ def test_of_a_whole_screen_the_field_is_found_ahead_as_for_the_review(
     sample = dcmread(public_data / "ultrasound-dicom" / "examples_ybr_color.dcm")
     sample.StudyInstanceUID, sample.SeriesInstanceUID = STUDY, SERIES
     study = study_of(tmp_path / "in", still(sweep()[6], 0), sample)
-    mode, _ = study_modes(build_reader)
+    mode, *_ = study_modes(build_reader)
     reading = mode.read(study)
     assert reading is not None
     path = study.images[1].path

@@ -8,7 +8,7 @@ from senoscope.calibration.measurement import lesion_of
 from senoscope.domain.errors import ImageError
 from senoscope.domain.lesion import Lesion
 from senoscope.domain.spacing import PixelSpacing
-from senoscope.studies.results.outline_mask import axes_of, mask_of
+from senoscope.studies.results.outline_mask import axes_of, mask_of, outlines_of
 from tests.studies.results.report_builders import ellipse
 
 
@@ -73,3 +73,20 @@ def test_the_axes_of_one_point_are_that_point() -> None:
     long, short = axes_of(np.full((3, 2), 4, np.float32), None)
     assert (long == 4).all()
     assert (short == 4).all()
+
+
+def test_outlines_of_a_mask_give_its_pixels_back() -> None:
+    random = np.random.default_rng(4)
+    for _ in range(20):
+        mask = random.random((9, 12)) < 0.5
+        whole = np.zeros_like(mask)
+        for each in outlines_of(mask, holes=True):
+            whole ^= mask_of(each, *mask.shape)
+        np.testing.assert_array_equal(whole, mask)
+    single = np.zeros((5, 5), bool)
+    single[2, 3] = True
+    (square,) = outlines_of(single)
+    assert sorted(map(tuple, square.tolist())) == [
+        (2.75, 1.75), (2.75, 2.25), (3.25, 1.75), (3.25, 2.25),
+    ]  # fmt: skip
+    assert outlines_of(np.zeros((3, 3), bool)) == []

@@ -12,7 +12,7 @@ from senoscope.calibration.measurement import Measured, Unit
 from senoscope.domain.errors import ImageError, SettingsError
 from senoscope.domain.reading import Suspicion, Unsuitable
 from senoscope.studies.results.report import Report, ReportHeader, report_of
-from senoscope.studies.results.report_finding import Row
+from senoscope.studies.results.report_row import Row
 from senoscope.studies.sign_off import Decision, SignedReading, Verdict
 from senoscope.studies.study_reading import FindingWord, ImageReading, Outlined, StudyReading
 from tests.studies.results import report_builders as made
@@ -169,8 +169,8 @@ def test_the_software_says_what_it_is() -> None:
     assert rows["Words"] == "suspicion is low below 0.1 and high from 0.6"
     assert rows["Read at"] == "2026-11-28 09:15 UTC"
     assert rows["Report made at"] == "2026-11-28 09:22 UTC"
-    other = report(replace(made.full(), mode="breast_mri"))
-    assert Row("Mode", "breast_mri") in other.software
+    other = report(replace(made.full(), mode="another_mode"))
+    assert Row("Mode", "another_mode") in other.software
 
 
 def test_quality_facts_are_said() -> None:

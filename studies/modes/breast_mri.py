@@ -1,0 +1,287 @@
+"""Dynamic breast MRI, read by programs a person wrote: tissue, and what takes up contrast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from math import isfinite
+from threading import Event
+from typing import Any
+
+from senoscope.domain.breast_mri import DynamicSeries
+from senoscope.domain.errors import ImageError, SettingsError, SourceUnavailable
+from senoscope.domain.reading import ReaderDescription
+from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
+from senoscope.models.programmed.breast_mri.analyse import analyse
+from senoscope.models.programmed.breast_mri.analysis import MriAnalysis, MriSettings
+from senoscope.models.programmed.breast_mri.background import (
+    background_category,
+    fibroglandular_amount,
+)
+from senoscope.models.programmed.kinetics.functional_volume import FunctionalThresholds
+from senoscope.studies.images.series import Series, Study
+from senoscope.studies.modes.enhancing_lesions import findings_of_lesions
+from senoscope.studies.modes.mode import Say, say_nothing
+from senoscope.studies.mri.dynamic_series import dynamic_series_of
+from senoscope.studies.mri.mri_slices import is_mri
+from senoscope.studies.mri.phase_changes import PhaseChanges, corrected, table_json
+from senoscope.studies.mri.phase_table import phase_table_of
+from senoscope.studies.mri.phases import PhaseSet, PhaseTable
+from senoscope.studies.results.breast_mri.report_rows import (
+    BACKGROUND,
+    FIBROGLANDULAR,
+    MOTION,
+    PHASE_TIME,
+    PHASES,
+    SHADING,
+    THRESHOLDS,
+    TROUBLE,
+)
+from senoscope.studies.study_reading import (
+    BREAST_MRI,
+    FramePlace,
+    ImageReading,
+    ReadingFact,
+    ReadVolumes,
+    StudyReading,
+)
+
+READER = ReaderDescription(
+    engine="programmed features, no network",
+    models=("programmed breast MRI 1, score of lesions trained on simulated breasts alone",),
+)
+Analyser = Callable[[DynamicSeries, MriSettings, Say, Event | None], MriAnalysis | None]
+TABLE_SHARE, DECODED_SHARE = 0.05, 0.2
+"""Of the work: when the table is there, and when the pixels are."""
+
+
+@dataclass(frozen=True)
+class BreastMri:
+    """The phases of one injection: of both breasts, or of each breast where each has its own.
+
+    `changes`: what a person corrected in the table of phases. `analyser` is what looks at a series.
+    """
+
+    settings: MriSettings = field(default_factory=MriSettings)
+    changes: PhaseChanges | None = None
+    analyser: Analyser = analyse
+
+    name = BREAST_MRI
+    expects = "dynamic breast MRI"
+
+    def accepts(self, series: Series) -> bool:
+        """Any that holds MR images: why what is not dynamic is not read, a reading says."""
+        return any(map(is_mri, series.images))
+
+    def read(
+        self, study: Study, say: Say = say_nothing, cancelled: Event | None = None
+    ) -> StudyReading | None:
+        """As `Mode.read`. Facts are those that `report_rows` names."""
+        say(0.0, "Phases")
+        table = phase_table_of(study)
+        if self.changes is not None:
+            table = corrected(table, self.changes)
+        say(TABLE_SHARE, "Phases")
+        chosen = _chosen(table)
+        if not chosen:
+            return _unread(study, table)
+        volumes: list[ReadVolumes] = []
+        troubles: list[str] = []
+        for place, each in enumerate(chosen):
+            told = _Part(say, place, len(chosen))
+            try:
+                read = self._read(each, table, told, cancelled)
+            except (ImageError, SourceUnavailable) as error:
+                troubles.append(str(error))
+                continue
+            if read is None:
+                return None
+            volumes.append(read)
+        if not volumes:
+            return _unread(study, table, " ".join(troubles))
+        say(1.0, "Results")
+        return _reading(study, _numbered(volumes), chosen, troubles)
+
+    def _read(
+        self, phases: PhaseSet, table: PhaseTable, say: Say, cancelled: Event | None
+    ) -> ReadVolumes | None:
+        series = dynamic_series_of(
+            phases, lambda share, words: say(DECODED_SHARE * share, words), cancelled
+        )
+        if series is None:
+            return None
+        analysis = self.analyser(
+            series,
+            self.settings,
+            lambda share, words: say(DECODED_SHARE + (1 - DECODED_SHARE) * share, words),
+            cancelled,
+        )
+        if analysis is None:
+            return None
+        before = phases.taking_part[phases.pre_contrast - 1]
+        slices = tuple(each.image.frame_place(each.frame) for each in before.slices)
+        said = {**table_json(table), "read": phases.number}
+        return ReadVolumes(series, analysis, slices, said)
+
+
+def mri_settings_of(said: Mapping[str, Any]) -> MriSettings:
+    """The usual ones but for those that are named. SettingsError where one cannot be."""
+    usual = asdict(MriSettings())
+    strange = sorted(set(said) - set(usual))
+    if strange:
+        raise SettingsError(
+            f"The settings {strange[:5]} of breast MRI were given; expected some of {list(usual)}."
+        )
+    for name, value in said.items():
+        numbers = (int, float) if isinstance(usual[name], float) else (type(usual[name]),)
+        if type(value) not in numbers or not isfinite(value):
+            raise SettingsError(
+                f"The setting {name} of breast MRI was given as {value!r:.20}; expected a value "
+                f"such as {usual[name]!r}."
+            )
+    made = MriSettings(**said)
+    FunctionalThresholds(
+        made.early_percent, made.background_share, made.ser_from, made.neighbours
+    )  # says what cannot be
+    return made
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Tells of one of `count` equal parts of what follows the table."""
+
+    say: Say
+    place: int
+    count: int
+
+    def __call__(self, share: float, words: str) -> None:
+        whole = (self.place + share) / self.count
+        self.say(TABLE_SHARE + (1 - TABLE_SHARE) * whole, words)
+
+
+def _chosen(table: PhaseTable) -> list[PhaseSet]:
+    """The best set; where it is of one breast, also the best of the other one."""
+    chosen: list[PhaseSet] = []
+    for each in table.readable:
+        seen = {one.laterality for one in chosen}
+        if not chosen or (seen <= {"L", "R"} and each.laterality in {"L", "R"} - seen):
+            chosen.append(each)
+    return chosen
+
+
+def _numbered(volumes: Sequence[ReadVolumes]) -> list[ReadVolumes]:
+    """Lesions numbered through, the highest score first."""
+    lesions = sorted(
+        ((place, each) for place, one in enumerate(volumes) for each in one.analysis.lesions),
+        key=lambda pair: -pair[1].score,
+    )
+    found = []
+    for place, one in enumerate(volumes):
+        own = tuple(
+            replace(lesion, number=number)
+            for number, (of, lesion) in enumerate(lesions, start=1)
+            if of == place
+        )
+        found.append(replace(one, analysis=replace(one.analysis, lesions=own)))
+    return found
+
+
+def _reading(
+    study: Study,
+    volumes: Sequence[ReadVolumes],
+    sets: Sequence[PhaseSet],
+    troubles: Sequence[str],
+) -> StudyReading:
+    findings = sorted(
+        (
+            finding
+            for each in volumes
+            for finding in findings_of_lesions(each.analysis.lesions, each.slices)
+        ),
+        key=lambda finding: finding.number,
+    )
+    facts = [*_phase_facts(volumes[0]), *_tissue_facts(volumes), *_done(volumes[0].analysis)]
+    said = [*troubles, *(one for each in sets for one in each.cautions)]
+    said += [one for each in volumes for one in each.analysis.troubles]
+    facts += [ReadingFact(TROUBLE, word=each) for each in dict.fromkeys(said)]
+    return StudyReading(
+        study.uid,
+        BREAST_MRI,
+        READER,
+        tuple(image for each in volumes for image in _images(study, each)),
+        tuple(findings),
+        datetime.now(UTC),
+        tuple(facts),
+        volumes=tuple(volumes),
+    )
+
+
+def _images(study: Study, volumes: ReadVolumes) -> Iterator[ImageReading]:
+    """Those that hold the phase before contrast, on which everything is outlined."""
+    places = {each.instance_uid: each.place for each in study.images}
+    frames: dict[str, list[FramePlace]] = {}
+    for each in volumes.slices:
+        frames.setdefault(each.instance_uid, []).append(each)
+    _, row_mm, column_mm = volumes.series.geometry.spacing_mm
+    spacing = CalibratedSpacing(PixelSpacing(row_mm, column_mm), SpacingOrigin.DICOM_SPACING)
+    for uid, own in frames.items():
+        first = own[0]
+        yield ImageReading(
+            places[uid], first.series_uid, uid, first.sop_class, len(own), len(own),
+            spacing=spacing,
+        )  # fmt: skip
+
+
+def _unread(study: Study, table: PhaseTable, why: str = "") -> StudyReading:
+    """That nothing was read, and why, of every MR image."""
+    reasons = [each.trouble for each in table.sets if each.trouble]
+    reasons += [each.why for each in table.others]
+    why = why or " ".join(dict.fromkeys(reasons)) or (
+        "No two phases of one injection were found among the MR images; expected one before "
+        "contrast and one after. Give the whole dynamic study."
+    )  # fmt: skip
+    images = tuple(
+        ImageReading(
+            each.place, each.series_uid, each.instance_uid, each.sop_class, each.frames, trouble=why
+        )
+        for each in study.images
+        if is_mri(each)
+    )
+    return StudyReading(study.uid, BREAST_MRI, READER, images, (), datetime.now(UTC))
+
+
+def _phase_facts(volumes: ReadVolumes) -> Iterator[ReadingFact]:
+    series = volumes.series
+    yield ReadingFact(PHASES, float(len(series.phases)))
+    for time_s in series.times_s or ():
+        yield ReadingFact(PHASE_TIME, time_s, "s")
+
+
+def _tissue_facts(volumes: Sequence[ReadVolumes]) -> Iterator[ReadingFact]:
+    words: tuple[tuple[str, str, Callable[[float], StrEnum]], ...] = (
+        (FIBROGLANDULAR, "dense_percent", fibroglandular_amount),
+        (BACKGROUND, "background_percent", background_category),
+    )
+    for name, of, word_of in words:
+        by_side: dict[str, float] = {}
+        for each in volumes:
+            by_side |= getattr(each.analysis, of)
+        sides = [by_side[side] for side in ("L", "R") if side in by_side]
+        if len(volumes) > 1 and sides:
+            by_side["both"] = sum(sides) / len(sides)
+        known = {side: each for side, each in by_side.items() if isfinite(each)}
+        for side, percent in known.items():
+            yield ReadingFact(f"{name}_{side}", percent, "%")
+        if "both" in known:
+            yield ReadingFact(name, word=word_of(known["both"]).value)
+
+
+def _done(analysis: MriAnalysis) -> Iterator[ReadingFact]:
+    """What was corrected, and by which thresholds volumes were counted."""
+    settings: Mapping[str, Any] = asdict(analysis.settings)
+    yield ReadingFact(MOTION, word="left" if analysis.motion is None else "corrected")
+    yield ReadingFact(SHADING, word="left" if analysis.bias is None else "corrected")
+    for name in THRESHOLDS:
+        yield ReadingFact(name, float(settings[name]))

@@ -117,9 +117,11 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
         add_calibration(app, actions.calibration)
     if actions.studies is not None:
         # Takes seconds, with the DICOM libraries: only where it is served.
+        from senoscope.ui.mri.mri_route import add_mri  # noqa: PLC0415
         from senoscope.ui.studies.study_route import add_studies  # noqa: PLC0415
 
         add_studies(app, actions.studies, user_of)
+        add_mri(app, actions.studies.seen, actions.studies.correct_phases, user_of)
     app.add_api_route("/person", _who_asks)
     # Added last, so asked first.
     app.add_middleware(RequestGuard)

@@ -15,6 +15,7 @@ from senoscope.models.classifier import Classifier
 from senoscope.models.engines.ways import USUAL, Way
 from senoscope.models.package import CLASSIFIER, SEGMENTER, ModelPackage, load_package
 from senoscope.models.prevalence import PrevalenceShift
+from senoscope.models.programmed.breast_mri.analysis import MriSettings
 from senoscope.models.reader import UltrasoundReader
 from senoscope.models.segmenter import Segmenter
 from senoscope.realtime.worker import BuildReader
@@ -87,13 +88,18 @@ def mammography_networks() -> Path:
     return user_data_path("senoscope", appauthor=False) / "mammography-models"
 
 
-def study_modes(reads: BuildReader) -> tuple[Mode, ...]:
+def study_modes(reads: BuildReader, mri_settings: MriSettings | None = None) -> tuple[Mode, ...]:
     """What reads studies; ultrasound with the reader that `reads` makes of SEGMENTER."""
     # Here, since pydicom takes a quarter of a second, which a live exam need not wait for.
+    from senoscope.studies.modes.breast_mri import BreastMri  # noqa: PLC0415
     from senoscope.studies.modes.mammography import Mammography  # noqa: PLC0415
     from senoscope.studies.modes.ultrasound_clip import UltrasoundClip  # noqa: PLC0415
 
-    return UltrasoundClip(reads, load_package(SEGMENTER).size), Mammography(mammography_networks())
+    return (
+        UltrasoundClip(reads, load_package(SEGMENTER).size),
+        Mammography(mammography_networks()),
+        BreastMri(mri_settings or MriSettings()),
+    )
 
 
 def build_study_desk(
@@ -110,7 +116,8 @@ def build_study_desk(
     from senoscope.ui.studies.study_jobs import StudyJobs  # noqa: PLC0415
     from senoscope.ui.studies.study_uploads import StudyUploads  # noqa: PLC0415
 
-    jobs = StudyJobs(StudyIntake(store, study_modes(reads)))
+    intake = StudyIntake(store, study_modes(reads))
+    jobs = StudyJobs(intake, intake.read_again)
     return StudyDesk(store, jobs, StudyUploads(folder), reads_alone, destinations, key_file)
 
 

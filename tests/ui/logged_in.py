@@ -34,7 +34,7 @@ def accounts() -> dict[str, Account]:
 
 def whole_app(folder: Path, known: dict[str, Account] | None) -> FastAPI:
     """All pages' routes; what is behind review, calibration and studies is an empty shell."""
-    shell: Any = SimpleNamespace(templates=None, hanging=None)
+    shell: Any = SimpleNamespace(templates=None, hanging=None, seen=None, correct_phases=None)
     actions = replace(Asked().actions, review=shell, calibration=shell, studies=shell)
     asks = None if known is None else lambda: known
     settings = PageSettings(folder, OPERATING_POINT, accounts=asks)

@@ -148,7 +148,8 @@ def studies_app(
 ) -> tuple[FastAPI, StudyDesk, ExamStore]:
     """What it keeps is below `folder`."""
     store = ExamStore.open(f"sqlite:///{folder / 'exams.sqlite'}", folder / "exams")
-    jobs = StudyJobs(StudyIntake(store, (mode,)))
+    intake = StudyIntake(store, (mode,))
+    jobs = StudyJobs(intake, intake.read_again)
     desk = StudyDesk(
         store, jobs, StudyUploads(folder / "uploads"), reads_alone, ("pacs",), folder / "key"
     )

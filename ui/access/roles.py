@@ -49,6 +49,7 @@ _POSTED: tuple[tuple[Duty, str], ...] = (
     (Duty.LOOK, r"/clip/frames/[^/]+/distance"),
     (Duty.LOOK, r"/study/list"),
     (Duty.LOOK, r"/study/exams/[^/]+/words"),
+    (Duty.LOOK, r"/study/exams/[^/]+/mri/curve"),
     (Duty.REMARK, r"/live/key_frames/[^/]+(/same)?"),
     (Duty.REVIEW, r"/clip/(upload|recording|framing|cancel|close|export/video)"),
     (Duty.REVIEW, r"/clip/(frames/[^/]+/)?lesions/[^/]+"),
@@ -56,7 +57,7 @@ _POSTED: tuple[tuple[Duty, str], ...] = (
     (Duty.SCAN, r"/screen/(points|depth|forget|distance|templates|templates/upload)"),
     (Duty.UPLOAD, r"/study/uploads(/[^/]+/(file|read))?"),
     (Duty.UPLOAD, r"/study/stop"),
-    (Duty.SIGN, r"/study/exams/[^/]+/(alone|sign)"),
+    (Duty.SIGN, r"/study/exams/[^/]+/(alone|sign|mri/phases)"),
     (Duty.SEND, r"/study/exams/[^/]+/(send|deidentified)"),
 )
 """What pages ask by POST. A route that is new is for administrators until it is written here."""

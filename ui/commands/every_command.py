@@ -11,8 +11,14 @@ from senoscope.ui.commands.account_command import account
 from senoscope.ui.commands.bcs_dbt_command import evaluate_bcs_dbt
 from senoscope.ui.commands.bench_command import bench
 from senoscope.ui.commands.bench_peers import peers
+from senoscope.ui.commands.breast_mri_lesion_command import (
+    evaluate_breast_mri_lesions,
+    train_breast_mri_lesions,
+)
+from senoscope.ui.commands.breast_mri_simulate_command import simulate_breast_mri
 from senoscope.ui.commands.calibrate_command import calibrate
 from senoscope.ui.commands.compare_command import compare
+from senoscope.ui.commands.dce_command import evaluate_dce
 from senoscope.ui.commands.deidentify_command import deidentify
 from senoscope.ui.commands.density_command import evaluate_density, train_density_command
 from senoscope.ui.commands.doctor_command import doctor
@@ -20,6 +26,11 @@ from senoscope.ui.commands.engines_command import engines
 from senoscope.ui.commands.evaluate_command import evaluate
 from senoscope.ui.commands.gallery_command import gallery
 from senoscope.ui.commands.live_command import live
+from senoscope.ui.commands.mama_mia_command import (
+    evaluate_mama_mia,
+    simulate_mama_mia,
+    train_breast_mri_network,
+)
 from senoscope.ui.commands.mammogram_words_command import evaluate_mammogram_words
 from senoscope.ui.commands.mammography_cade_command import (
     evaluate_mammography_cade,
@@ -70,15 +81,22 @@ evaluate.command("mammography-network")(evaluate_mammography_network)
 evaluate.command("tomosynthesis-cade")(evaluate_tomosynthesis_cade)
 evaluate.command("tomosynthesis-network")(evaluate_tomosynthesis_network)
 evaluate.command("bcs-dbt")(evaluate_bcs_dbt)
+evaluate.command("mama-mia")(evaluate_mama_mia)
+evaluate.command("breast-mri-lesions")(evaluate_breast_mri_lesions)
 evaluate.command("density")(evaluate_density)
+evaluate.command("dce")(evaluate_dce)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")
 train.command("mammography-cade")(train_mammography_cade)
 train.command("mammography-network")(train_mammography_network)
 train.command("tomosynthesis-cade")(train_tomosynthesis_cade_command)
 train.command("tomosynthesis-network")(train_tomosynthesis_network)
+train.command("breast-mri-network")(train_breast_mri_network)
+train.command("breast-mri-lesions")(train_breast_mri_lesions)
 train.command("density")(train_density_command)
 app.add_typer(train, name="train")
+simulate.command("mama-mia")(simulate_mama_mia)
+simulate.command("breast-mri")(simulate_breast_mri)
 app.add_typer(simulate, name="simulate")
 study.command()(deidentify)
 study.command()(wrap)

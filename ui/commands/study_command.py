@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from senoscope.domain.errors import SourceUnavailable
+from senoscope.domain.errors import SettingsError, SourceUnavailable
 from senoscope.models.engines.ways import USUAL
 from senoscope.models.package import CLASSIFIER, load_package
 from senoscope.ui.assemble import build_reader, operating_point, study_modes
@@ -19,6 +19,7 @@ from senoscope.ui.commands.stopping import STOPPED, TERMINATED, ended_by_sigterm
 from senoscope.ui.engine_record import chosen_way
 
 if TYPE_CHECKING:
+    from senoscope.models.programmed.breast_mri.analysis import MriSettings
     from senoscope.studies.files.study_files import StudyFiles
     from senoscope.studies.files.study_limits import LeftOut
     from senoscope.studies.images.series import Study
@@ -41,15 +42,14 @@ def quality(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of studies.")] = False,
     without_preamble: WithoutPreamble = False,
 ) -> None:
-    """What came, what is missing and what contradicts itself. Of pixels, only mammograms'."""
+    """What came, what is missing and what contradicts itself. Looks at few pixels."""
     # Here, since pydicom takes a quarter of a second, which other commands need not wait for.
     from senoscope.studies.files.study_files import StudyFiles  # noqa: PLC0415
-    from senoscope.studies.quality.study_quality import quality_of  # noqa: PLC0415
-    from senoscope.studies.quality.tissue_edge import edges_of  # noqa: PLC0415
+    from senoscope.studies.whole_quality import whole_quality  # noqa: PLC0415
 
     with StudyFiles(path, without_preamble=without_preamble) as files:
         studies, left_out = _studies(files)
-        facts = [quality_of(each, left_out, edges_of(each)) for each in studies]
+        facts = [whole_quality(each, left_out) for each in studies]
     if as_json:
         typer.echo(json.dumps([each.as_json() for each in facts], indent=1))
         return
@@ -72,6 +72,13 @@ def read(
         str, typer.Option(help="auto, or for example openvino-int8 (see `senoscope engines`).")
     ] = "auto",
     language: Annotated[str, typer.Option(help="The report's language: en or zh-CN.")] = "en",
+    mri: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A setting of breast MRI, such as early_percent=60 or register=false; can be "
+            "given several times."
+        ),
+    ] = None,
     *,
     without_preamble: WithoutPreamble = False,
 ) -> None:
@@ -83,6 +90,7 @@ def read(
 
     require_language(language)
     require_empty(out)
+    mri_settings = _mri_settings(mri or [])
     fit = fit_in_force()
     # Asked for once here, so that a share that cannot be one is refused before anything is read.
     operating_point(load_package(CLASSIFIER), prevalence, fit)
@@ -95,7 +103,8 @@ def read(
             # Only now: where no network reads, the engines need not be tried, for minutes.
             needed = any(holds_ultrasound(each) for one in studies for each in one.series)
             way = chosen_way(engine, partial(typer.echo, err=True))[0] if needed else USUAL
-            modes = study_modes(partial(build_reader, way, prevalence=prevalence, site_fit=fit))
+            reads = partial(build_reader, way, prevalence=prevalence, site_fit=fit)
+            modes = study_modes(reads, mri_settings)
             read_any = False
             for number, one in enumerate(studies, 1):
                 folder = out if len(studies) == 1 else out / f"study_{number}"
@@ -108,6 +117,21 @@ def read(
         raise typer.Exit(1)
 
 
+def _mri_settings(given: list[str]) -> MriSettings:
+    from senoscope.studies.modes.breast_mri import mri_settings_of  # noqa: PLC0415 - as above
+
+    said: dict[str, object] = {}
+    for each in given:
+        name, _, value = each.partition("=")
+        try:
+            said[name] = json.loads(value)
+        except ValueError:
+            raise SettingsError(
+                f"--mri {each[:40]} was given; expected NAME=VALUE, such as early_percent=60."
+            ) from None
+    return mri_settings_of(said)
+
+
 def _read_one(
     one: Study,
     left_out: tuple[LeftOut, ...],
@@ -118,12 +142,11 @@ def _read_one(
 ) -> bool:
     """False where it is none for any mode, and not the only one."""
     from senoscope.studies.modes.mode import fitting_modes  # noqa: PLC0415 - as above
-    from senoscope.studies.quality.study_quality import quality_of  # noqa: PLC0415
-    from senoscope.studies.quality.tissue_edge import edges_of  # noqa: PLC0415
     from senoscope.studies.results.identity import NOTICE  # noqa: PLC0415
     from senoscope.studies.results.write_results import write_results  # noqa: PLC0415
+    from senoscope.studies.whole_quality import whole_quality  # noqa: PLC0415
 
-    facts = quality_of(one, left_out, edges_of(one))
+    facts = whole_quality(one, left_out)
     _say_quality(*place, facts)
     try:
         fitting = fitting_modes(one, modes)

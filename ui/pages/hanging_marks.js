@@ -80,6 +80,7 @@ function drawRegions(pen, tile, at) {
 
 // From a card: the view that shows it best, large, with the mark in its middle.
 function lookAt(finding) {
+  if (mriShows()) { goToLesion(finding.number); return; }
   if (!hangs()) { goTo(finding.image, finding.frame); return; }
   const tile = [...hung.tiles, ...hung.extra].find(({ images: stack }) => stack.includes(finding.image));
   tile.at = tile.images.indexOf(finding.image);

@@ -185,7 +185,7 @@ function pressHung(event) {
 
 function openWork(open) {
   find('root').classList.toggle('works', open);
-  find('open_work').setAttribute('aria-expanded', open);
+  for (const part of ['open_work', 'mri_work']) find(part).setAttribute('aria-expanded', open);
 }
 
 function listenToHanging() {

@@ -26,6 +26,13 @@ _SCRIPTS = (
     "hanging_moves.js",
     "hanging_marks.js",
     "hanging_cards.js",
+    "mri_series.js",
+    "mri_planes.js",
+    "mri_moves.js",
+    "mri_tools.js",
+    "mri_curve.js",
+    "mri_lesions.js",
+    "mri_phases.js",
     "studies_cards.js",
     "studies_sign.js",
     "studies_export.js",
@@ -44,4 +51,4 @@ def studies_page(ways: Collection[str]) -> gr.Blocks:
 
 def studies_style() -> str:
     """The page's style sheet for its head: the live page's, then its own."""
-    return style_of("live.css", "studies.css", "hanging.css")
+    return style_of("live.css", "studies.css", "hanging.css", "mri.css")

@@ -6,7 +6,7 @@ let wholeReport = false;
 
 function showCards() {
   const { exam } = page;
-  for (const part of ['quality_card', 'alone_card', 'density_card', 'findings_card', 'sign_card', 'results_card']) find(part).hidden = true;
+  for (const part of ['quality_card', 'alone_card', 'density_card', 'mri_curve_card', 'mri_lesions_card', 'mri_phases_card', 'findings_card', 'sign_card', 'results_card']) find(part).hidden = true;
   if (exam === null) { write('exam_title', t('study_choose')); write('exam_facts', ''); return; }
   write('exam_title', exam.name || t('no_name'));
   write('exam_facts', [exam.patient_id, exam.birth_date, exam.study_date, exam.modality, t(`state_${exam.state}`)].filter(Boolean).join(' · '));
@@ -14,12 +14,13 @@ function showCards() {
   showQuality(exam.quality);
   find('alone_card').hidden = exam.ai_shown || exam.state !== 'read';
   if (exam.ai_shown) { showFindings(exam); showDensity(exam); }
+  showMriCards();
   showSignOff(exam);
   showResults(exam);
 }
 
 function showBanners(exam) {
-  const uncalibrated = exam.ai_shown && exam.findings.some((each) => !isMark(each) && each.measured === null);
+  const uncalibrated = exam.ai_shown && exam.findings.some((each) => !isMark(each) && each.kind !== 'enhancement' && each.measured === null);
   showStates({
     simulated: exam.simulated && `◇ ${t('simulated')}`,
     calibrated: uncalibrated && `↔ ${t('uncalibrated')}`,
@@ -77,7 +78,7 @@ function findingCard(exam, finding) {
   pick.setAttribute('aria-label', [t(mark ? 'mark_label' : 'lesion', { n: finding.number }), word, finding.probability.toFixed(2)].join(', '));
   pick.onclick = () => lookAt(finding);
   const facts = mark ? [t('mark_facts', { n: on, views: viewsOf(exam, finding).join(', ') })] : [
-    t('lesion_facts', { low: finding.range[0].toFixed(2), high: finding.range[1].toFixed(2), n: on }),
+    finding.kind === 'enhancement' ? '' : t('lesion_facts', { low: finding.range[0].toFixed(2), high: finding.range[1].toFixed(2), n: on }),
     finding.measured === null ? '' : `${axesOf(finding.measured)} ${axesWithin(finding.measured)}`,
     finding.words.map((word) => t(keyOf(word))).join(', '),
   ];

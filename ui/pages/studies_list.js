@@ -58,5 +58,5 @@ function takeExam(exam, other = false) {
   showCards();
   drawList();
   if (other) showFirst();
-  else draw();
+  else { if (exam.mri) loadMri(); draw(); }
 }

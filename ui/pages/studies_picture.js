@@ -10,12 +10,13 @@ function leaveExam() {
   Object.assign(shown, { image: 0, frame: 1, picture: null });
   decisions.clear();
   leaveHanging();
+  leaveMri();
   leaveDrawing();
 }
 
-// Mammograms hang; else the first finding's key frame, where it may be seen already, or the first image.
+// Mammograms hang, a breast MRI shows its planes; else the first finding's key frame, where it may be seen already, or the first image.
 function showFirst() {
-  if (beginHanging()) return;
+  if (beginHanging() || beginMri()) return;
   const [first] = findings();
   if (first) { goTo(first.image, first.frame); return; }
   goTo(Math.max(images().findIndex(({ shows }) => shows), 0), 1);
@@ -62,7 +63,8 @@ function outlined() {
 function draw() {
   showPlace();
   showHung();
-  if (hangs()) return;
+  showMri();
+  if (hangs() || mriShows()) return;
   const { picture } = shown;
   canvas.hidden = picture === null;
   if (picture === null) return;

@@ -6,6 +6,7 @@ function showWords() {
   fillAssessments();
   drawList();
   writeHung();
+  showMri();
   showCards();
   draw();
   if (drawing.number !== null) sayDrawing();
@@ -29,6 +30,7 @@ listen();
 listenToUpload();
 listenToPicture();
 listenToHanging();
+listenToMri();
 listenToDrawing();
 listenToRegion();
 listenToExport();

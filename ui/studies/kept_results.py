@@ -9,6 +9,7 @@ from pathlib import Path
 
 from senoscope.studies.exams.exam_records import KeptResult
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.results.made_results import VOLUMES
 from senoscope.ui.frames.overlay import Header
 
 OFFERED = {
@@ -58,7 +59,15 @@ def copied(store: ExamStore, results: Sequence[KeptResult], folder: Path) -> Pat
     for each in results:
         if each.kind in ("measurements", "segmentation"):
             (folder / f"{each.number}.dcm").write_bytes(_bytes(store, each))
+        elif each.kind.endswith(VOLUMES):
+            (folder / f"{each.number}{VOLUMES}").write_bytes(_bytes(store, each))
     return folder
+
+
+def kept_volumes(store: ExamStore, results: Sequence[KeptResult]) -> list[bytes]:
+    """Of a breast MRI, what `kept_analysis_of` reads, one for each dynamic series in order."""
+    kept = sorted((each for each in results if each.kind.endswith(VOLUMES)), key=lambda e: e.kind)
+    return [_bytes(store, each) for each in kept]
 
 
 def _zip(store: ExamStore, results: Sequence[KeptResult]) -> bytes:

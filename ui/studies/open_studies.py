@@ -19,6 +19,7 @@ from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.images.stored_mammogram import is_mammogram, laterality_of, view_of
 from senoscope.studies.images.stored_tomosynthesis import is_tomosynthesis
 from senoscope.studies.images.tomosynthesis_header import slice_side
+from senoscope.studies.mri.mri_slices import is_mri
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.results.write_results import is_simulated
 from senoscope.ui.frames.overlay import Header
@@ -52,6 +53,11 @@ class OpenStudy:
         born = date_of(header, "PatientBirthDate")
         self.birth_date = "" if born is None else born.isoformat()
         self.simulated = is_simulated(header)
+
+    @property
+    def holds_mri(self) -> bool:
+        """Whether there are MR images of a class that is read."""
+        return any(map(is_mri, self.study.images))
 
     def views(self) -> list[HangingView]:
         """Of the mammograms and tomosynthesis among `images`, by their headers alone."""

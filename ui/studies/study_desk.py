@@ -16,6 +16,9 @@ from senoscope.domain.errors import SettingsError
 from senoscope.studies.deidentification.pseudonyms import PseudonymKey
 from senoscope.studies.exams.exam_records import Exam, ExamState, KeptResult
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.modes.breast_mri import BreastMri, mri_settings_of
+from senoscope.studies.mri.phase_changes import changes_of_json, corrected
+from senoscope.studies.mri.phase_table import phase_table_of
 from senoscope.studies.results.report_json import (
     quality_of_json,
     reading_of_json,
@@ -34,6 +37,7 @@ from senoscope.ui.frames.overlay import Header
 from senoscope.ui.studies.exam_hanging import ExamHanging
 from senoscope.ui.studies.kept_results import content, copied, offered, present
 from senoscope.ui.studies.open_studies import OpenStudies
+from senoscope.ui.studies.seen_exams import SeenExams
 from senoscope.ui.studies.sign_off_asked import SignOffAsked, impression_json, impression_of
 from senoscope.ui.studies.study_export import write_deidentified
 from senoscope.ui.studies.study_facts import (
@@ -71,6 +75,7 @@ class StudyDesk:
         self._destinations = tuple(destinations)
         self._studies = OpenStudies(store)
         self.hanging = ExamHanging(self._studies, self._shown_reading)
+        self.seen = SeenExams(store, self._studies, self._may_show)
         self._signing = RLock()
 
     def close(self) -> None:
@@ -119,6 +124,7 @@ class StudyDesk:
             "simulated": study.simulated,
             "images": study.images,
             "hanging": hanging_facts(study.views()),
+            "mri": study.holds_mri,
             "quality": [
                 {"severity": each.severity, "text": each.text}
                 for each in (() if quality is None else quality.facts)
@@ -139,6 +145,18 @@ class StudyDesk:
         if picture.ndim == 3:
             picture = np.ascontiguousarray(picture[..., ::-1])
         return cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, 92))[1].tobytes()
+
+    def correct_phases(self, number: int, said: Header, who: str) -> None:
+        """Read a breast MRI again by a corrected table of phases, and other `settings` if any.
+
+        `said` is of `phase_changes.table_json`. SettingsError where it does not fit the exam.
+        """
+        study = self._studies.open(number).study
+        changes = changes_of_json(said)
+        corrected(phase_table_of(study), changes)
+        mode = BreastMri(mri_settings_of(said.get("settings", {})), changes)
+        self._store.note("corrected the phases", who, number)
+        self.jobs.again(number, study, mode, who)
 
     def keep_alone(self, number: int, assessment: Assessment, text: str, who: str) -> None:
         """What a clinician says before the AI is shown. SettingsError where it was said already."""

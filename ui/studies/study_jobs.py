@@ -9,10 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
 
 from senoscope.domain.errors import SenoscopeError, SettingsError
 from senoscope.studies.study_intake import Tell
 from senoscope.ui.frames.overlay import Header
+
+if TYPE_CHECKING:
+    from senoscope.studies.images.series import Study
+    from senoscope.studies.modes.mode import Mode
 
 MOST_WAITING = 20
 STOP_LIMIT_S = 10.0
@@ -25,6 +30,14 @@ Work = Callable[[Tell, Event], tuple[int, ...]]
 """The exams' numbers. Ends soon once the event is set."""
 KeepAndRead = Callable[[Path, str, Tell, Event], tuple[int, ...]]
 """What is at the path, for that login; the exams' numbers. Ends soon once the event is set."""
+
+ReadAgain = Callable[[int, "Study", "Mode", str, Tell, Event], tuple[int, ...]]
+"""Of `StudyIntake.read_again`."""
+
+
+def never_read_again(*_: object) -> tuple[int, ...]:
+    """For those who keep other things than studies."""
+    raise SettingsError("Nothing is read again here. Upload the study again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +53,10 @@ class _Job:
 class StudyJobs:
     """Any thread may ask. What a job was given is removed when it has ended."""
 
-    def __init__(self, keep_and_read: KeepAndRead) -> None:
-        self.keep_and_read = keep_and_read
+    def __init__(
+        self, keep_and_read: KeepAndRead, read_again: ReadAgain = never_read_again
+    ) -> None:
+        self.keep_and_read, self._read_again = keep_and_read, read_again
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._lock = Lock()
         self._open: list[_Job] = []
@@ -57,7 +72,19 @@ class StudyJobs:
         def read(tell: Tell, stopping: Event) -> tuple[int, ...]:
             return self.keep_and_read(path, who, tell, stopping)
 
-        job = _Job(read, folder)
+        self.do(read, folder)
+
+    def again(self, exam: int, study: Study, mode: Mode, who: str) -> None:
+        """Read what is kept by that mode. SettingsError where too many wait."""
+
+        def read(tell: Tell, stopping: Event) -> tuple[int, ...]:
+            return self._read_again(exam, study, mode, who, tell, stopping)
+
+        self.do(read)
+
+    def do(self, work: Work, folder: Path | None = None) -> None:
+        """Do `work` in its turn, then remove `folder`. SettingsError where too many wait."""
+        job = _Job(work, folder)
         with self._lock:
             if len(self._open) >= MOST_WAITING:
                 raise SettingsError(

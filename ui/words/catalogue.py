@@ -8,6 +8,7 @@ from senoscope.ui.words.catalogue_calibration import CALIBRATION
 from senoscope.ui.words.catalogue_hanging import HANGING
 from senoscope.ui.words.catalogue_login import LOGIN
 from senoscope.ui.words.catalogue_measured import MEASURED
+from senoscope.ui.words.catalogue_mri import MRI
 from senoscope.ui.words.catalogue_review import REVIEW
 from senoscope.ui.words.catalogue_studies import STUDIES
 from senoscope.ui.words.catalogue_why import WHY
@@ -276,7 +277,7 @@ def following(language: str) -> str:
 
 def texts(language: str) -> dict[str, str]:
     """Every text by its key, in one of `LANGUAGES`; {names} in braces are filled by the page."""
-    rows = (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES | HANGING | LOGIN).items()
+    rows = (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES | HANGING | MRI | LOGIN).items()
     column = 1 if language == "zh" else 0
     written = {key: row[column] for key, row in rows}
     return {**written, **ADDED.get(language, {}), "other_language": LANGUAGES[following(language)]}

@@ -37,7 +37,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def fake_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reads even frames, at once."""
     fake = UltrasoundClip(BuildFakeReader(), 256)
-    monkeypatch.setattr(study_command, "study_modes", lambda _: (fake,))
+    monkeypatch.setattr(study_command, "study_modes", lambda *_: (fake,))
 
 
 def run(*words: object) -> Result:
@@ -131,7 +131,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             raise KeyboardInterrupt
 
     fake = Interrupted(BuildFakeReader(), 256)
-    monkeypatch.setattr(study_command, "study_modes", lambda _: (fake,))
+    monkeypatch.setattr(study_command, "study_modes", lambda *_: (fake,))
     done = read(folder_of(tmp_path / "in", ultrasound()), tmp_path / "out")
     assert done.exit_code == STOPPED
     assert not (tmp_path / "out").exists()

@@ -100,8 +100,29 @@ train tomosynthesis-cade --work new --breasts 2
 evaluate bcs-dbt --data empty --report x.json
 evaluate bcs-dbt --data empty --cade --report x.json
 evaluate bcs-dbt --data empty --predictions text.txt --report x.json
+evaluate dce --data no-such.csv --model tofts --report x.json
+evaluate dce --data text.txt --model tofts --report x.json
+evaluate dce --data text.txt --model kety --report x.json
 evaluate tomosynthesis-network --model empty --report x.json
 train tomosynthesis-network --data empty --model m --run r
+evaluate mama-mia --data no-such --report x.json
+evaluate mama-mia --data empty --report x.json
+evaluate mama-mia --data empty --report x.json --network empty
+evaluate breast-mri-lesions --report x.json --run new --women 1
+evaluate breast-mri-lesions --report x.json --run new --model text.txt
+train breast-mri-network --data empty --model m --run r
+train breast-mri-network --data empty --model m --run r --target liver
+train breast-mri-lesions --model x.json --run new --women 2
+simulate mama-mia --out text.txt
+simulate mama-mia --out new --exams 0
+simulate breast-mri text.txt
+simulate breast-mri new --exams 0
+simulate breast-mri new --layout jpeg
+simulate breast-mri new --orientation coronal
+simulate breast-mri new --side both-of-them
+simulate breast-mri new --phases 1
+simulate breast-mri new --motion-mm 100
+simulate breast-mri new --voxel-mm 0.01
 simulate tomosynthesis --out new --cases 0
 simulate tomosynthesis --out new --cases 1 --dose enormous
 simulate tomosynthesis --out new --cases 1 --views LM

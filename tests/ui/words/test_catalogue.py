@@ -26,7 +26,7 @@ ERRORS = {
 }
 KEYCAPS = {
     *"ABDEFGIKLMOPRSTWZ012349,.?[]←→↑↓",
-    *("Space", "Home", "End", "PgUp", "PgDn", "Esc", "Enter"),
+    *("Shift", "Space", "Home", "End", "PgUp", "PgDn", "Esc", "Enter"),
 }
 """What is printed on the keys themselves, the same in both languages."""
 COMPUTED = (
@@ -55,6 +55,18 @@ COMPUTED = (
     "drag_",
     "depth_",
     "slab_",
+    "mri_kind_",
+    "mri_map_",
+    "mri_area_",
+    "mri_outlines_",
+    "mri_plane_",
+    "mri_type_",
+    "mri_measure_",
+    "mri_row_",
+    "mri_head_",
+    "mri_setting_",
+    "mri_pre_contrast_of",
+    "mri_takes_part_of",
 )
 """How the keys begin that a script puts together."""
 SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "▤", "▷", "⏏", "mm", "cm"}

@@ -1,0 +1,1 @@
+"""What the studies page shows of breast MRI."""

@@ -45,7 +45,7 @@ def _slice(
         return np.asarray(there, np.float32)
     here = (range(place, place + 1), rows, columns)
     away = in_box(motion.displacement[index], motion.step, here)[0]
-    deep = np.clip(place + away[..., 0], 0, len(phase) - 1)
+    deep = np.clip(place + away[..., 0], -2, len(phase) + 1)
     down = away[..., 1] + np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
     across = away[..., 2] + np.arange(columns.start, columns.stop, dtype=np.float32)
     return sampled(phase, deep, down, across)
@@ -57,7 +57,7 @@ def sampled(
     down: NDArray[np.float32],
     across: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Values at voxels [deep, down, across], each (rows, columns); `deep` lies in the volume.
+    """Values at voxels [deep, down, across], each (rows, columns).
 
     By cubic interpolation: a linear one blurs what moved, and a lesion's rim then falls below the
     thresholds of its volume.
@@ -65,7 +65,7 @@ def sampled(
     found = np.zeros(deep.shape, np.float32)
     last = len(volume) - 1
     # Few slices are met: a displacement is smooth.
-    for one in range(int(deep.min()) - 1, int(np.ceil(deep.max())) + 2):
+    for one in range(int(np.floor(deep.min())) - 1, int(np.ceil(deep.max())) + 2):
         weight = _cubic(np.abs(deep - one))
         if weight.any():
             found += weight * cv2.remap(
@@ -76,7 +76,10 @@ def sampled(
 
 
 def _cubic(away: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Weights of Keys' kernel (IEEE Trans ASSP 1981;29:1153), -0.5, by how many slices away."""
-    near = (1.5 * away - 2.5) * away**2 + 1
-    far = ((-0.5 * away + 2.5) * away - 4) * away + 2
+    """Weights of Keys' kernel (IEEE Trans ASSP 1981;29:1153) by how many slices away.
+
+    Its free number is -0.75, as OpenCV has it within a slice: all axes are treated alike.
+    """
+    near = (1.25 * away - 2.25) * away**2 + 1
+    far = ((-0.75 * away + 3.75) * away - 6) * away + 3
     return np.where(away < 1, near, np.where(away < 2, far, 0)).astype(np.float32)

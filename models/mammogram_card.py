@@ -5,7 +5,6 @@ A folder with `model.onnx` and `card.json`; docs/mammography-networks.md has one
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.mammogram import Intent
+from senoscope.models.card_weights import checked_weights
 
 CARD, WEIGHTS = "card.json", "model.onnx"
 FORMAT = 1
@@ -71,20 +71,7 @@ class MammogramCard:
 
     def weights(self) -> bytes:
         """The ONNX file. Where the card has a checksum, the file has it too."""
-        try:
-            content = (self.folder / WEIGHTS).read_bytes()
-        except OSError as error:
-            raise ModelPackageError(
-                f"{self.folder.name}/{WEIGHTS} cannot be read ({error.strerror}); expected the "
-                f"network beside its card. Put it there, named {WEIGHTS}."
-            ) from error
-        found = hashlib.sha256(content).hexdigest()
-        if self.sha256 is not None and found != self.sha256:
-            raise ModelPackageError(
-                f"{self.folder.name}/{WEIGHTS} has the checksum {found[:12]}..., its card says "
-                f"{self.sha256[:12]}... Copy both files again, or write the new checksum there."
-            )
-        return content
+        return checked_weights(self.folder / WEIGHTS, self.sha256)
 
     def as_json(self) -> str:
         """The text of `card.json`."""

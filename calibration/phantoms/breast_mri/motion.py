@@ -20,6 +20,7 @@ MOST_MM = 30.0
 _NODE_MM = 14.0
 _NOISE = 24
 _ROUNDS = 30
+_LOBES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ class SimulatedMotion:
     @property
     def reach(self) -> int:
         """How many slices beside its own one needs at most."""
-        return int(np.ceil(np.abs(self.comes_from[..., 0]).max())) + 2
+        return int(np.ceil(np.abs(self.comes_from[..., 0]).max())) + _LOBES
 
     def truth(self, grid: SimulatedGrid) -> Motion:
         """Of the volume as kept."""
@@ -143,24 +144,27 @@ def moved_slice(
     place: int,
     shape: tuple[int, int],
 ) -> NDArray[np.float32]:
-    """Slice `place` after the motion: cubic, so that it is no blurrier than the others."""
+    """Slice `place` after the motion, no blurrier than the others.
+
+    By Lanczos' kernel: a scanner samples what moved afresh, and a cubic kernel would blur it.
+    """
     deep, down, across = (field_slice(field[..., axis], step, place, shape) for axis in range(3))
     deep += place
     rows = down + np.arange(shape[0], dtype=np.float32)[:, None]
     columns = across + np.arange(shape[1], dtype=np.float32)
-    found = np.zeros(shape, np.float32)
-    low, high = int(np.floor(deep.min())) - 1, int(np.ceil(deep.max())) + 1
+    found, whole = np.zeros((2, *shape), np.float32)
+    low, high = int(np.floor(deep.min())) + 1 - _LOBES, int(np.ceil(deep.max())) - 1 + _LOBES
     for other in range(low, high + 1):
-        weight = _cubic(np.abs(deep - other))
+        weight = _lanczos(np.abs(deep - other))
         if weight.any():
+            whole += weight
             found += weight * cv2.remap(
-                still[other], columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+                still[other], columns, rows, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE
             )
-    return np.maximum(found, 0)
+    return np.asarray(np.maximum(found / whole, 0), np.float32)
 
 
-def _cubic(away: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Catmull and Rom's."""
-    near = (1.5 * away - 2.5) * away * away + 1
-    far = ((-0.5 * away + 2.5) * away - 4) * away + 2
-    return np.where(away < 1, near, np.where(away < 2, far, 0)).astype(np.float32)
+def _lanczos(away: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of as many lobes as OpenCV's within a slice; the weights' sum is not quite 1."""
+    kernel = np.sinc(away) * np.sinc(away / _LOBES)
+    return np.asarray(np.where(away < _LOBES, kernel, 0), np.float32)

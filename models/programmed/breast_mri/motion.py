@@ -45,10 +45,17 @@ def _slice(
         return np.asarray(there, np.float32)
     here = (range(place, place + 1), rows, columns)
     away = in_box(motion.displacement[index], motion.step, here)[0]
+    return moved_slice(phase, away, place, rows, columns)
+
+
+def moved_slice(
+    phase: NDArray[np.generic], away: NDArray[np.float32], place: int, rows: range, columns: range
+) -> NDArray[np.float32]:
+    """Slice `place` of a phase from what lies `away` of it, (rows, columns, 3) in voxels."""
     deep = np.clip(place + away[..., 0], -2, len(phase) + 1)
     down = away[..., 1] + np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
     across = away[..., 2] + np.arange(columns.start, columns.stop, dtype=np.float32)
-    return sampled(phase, deep, down, across)
+    return sampled(phase, *(np.asarray(each, np.float32) for each in (deep, down, across)))
 
 
 def sampled(

@@ -53,8 +53,14 @@ _HOLD = 0.01
 class Registration:
     """Onto `fixed`, a volume of few voxels of `spacing_mm`; `inside` says where it counts."""
 
-    def __init__(self, fixed: Volume, inside: Mask, spacing_mm: Three) -> None:
-        self._mm = spacing_mm
+    def __init__(
+        self,
+        fixed: Volume,
+        inside: Mask,
+        spacing_mm: Three,
+        windows_mm: tuple[float, ...] = WINDOWS_MM,
+    ) -> None:
+        self._mm, self._windows_mm = spacing_mm, windows_mm
         self._fixed, self._inside = fixed, inside
         self._even = self._evened(fixed)
         self._slopes = np.asarray(np.gradient(self._even), np.float32)
@@ -62,15 +68,18 @@ class Registration:
         self._pull = self._slopes * weight
         energy = np.square(self._pull).sum(axis=0)
         self._told = energy + np.float32(_HOLD * float(energy[inside].mean()) + 1e-9)
-        self._inverse = [self._inverse_of(weight, mm) for mm in WINDOWS_MM]
+        self._inverse = [self._inverse_of(weight, mm) for mm in windows_mm]
 
     def onto(self, moving: Volume) -> NDArray[np.float32]:
         """(slices, rows, columns, 3) in these voxels, as `Motion` says of the full volume's."""
-        away = self._rigid(moving)
+        return self.closer(moving, self._rigid(moving), ROUNDS)
+
+    def closer(self, moving: Volume, away: Field, rounds: int) -> Field:
+        """What `onto` gives, from where it is known nearly; so many rounds a window."""
         even = self._evened(moving)
-        for window_mm, inverse in zip(WINDOWS_MM, self._inverse, strict=True):
-            for _ in range(ROUNDS):
-                away += self._step(even, away, window_mm, inverse)
+        for window_mm, inverse in zip(self._windows_mm, self._inverse, strict=True):
+            for _ in range(rounds):
+                away = away + self._step(even, away, window_mm, inverse)
                 away = self._held(away)
         return away
 

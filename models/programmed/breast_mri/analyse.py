@@ -87,6 +87,7 @@ class _Parts:
     nipples: dict[str, Three]
     box: Box
     is_fat_bright: bool
+    uptake: Uptake
 
 
 @dataclass(eq=False)
@@ -155,7 +156,6 @@ class _Exam:
             self.grid.grown(np.ascontiguousarray(self.turn.back(each)))
             for each in (breasts.inside, body.mask, breasts.left)
         )
-        even = evened(self.before, self.bias, self.bias_step)
         fine = finer_body(
             np.asarray(self.before, np.float32), chest, body.above, self.grid.small_mm, mm
         )
@@ -175,24 +175,35 @@ class _Exam:
         if not deep.any():
             return None
         box, _ = trimmed(whole(inside.shape), inside)
-        gland = fibroglandular(even, deep, is_bright, mm)
-        return _Parts(inside, left, deep, gland, skin, nipples, box, is_bright)
+        uptake = self.uptake(box, deep, is_bright)
+        gland = np.zeros(inside.shape, np.bool_)
+        gland[box] = uptake.gland
+        return _Parts(inside, left, deep, gland, skin, nipples, box, is_bright, uptake)
+
+    def uptake(self, box: Box, deep: Mask, is_bright: bool) -> Uptake:
+        """Of the breasts' box."""
+        series, mm = self.series, self.series.geometry.spacing_mm
+        before, early = (
+            moved_box(series.phases[index], self.motion, index, box)
+            for index in (series.pre_contrast - 1, phase_choice(series).early)
+        )
+        even, rise = (
+            evened(each, self.bias, self.bias_step, box) for each in (before, early - before)
+        )
+        gland = fibroglandular(even, rise, deep[box], is_bright, mm)
+        return Uptake(before, early, deep[box], gland, mm)
 
     def enhancement(self, parts: _Parts) -> MriAnalysis:
         """Lesions and what else enhances."""
         series, choice = self.series, phase_choice(self.series)
-        box, mm = parts.box, series.geometry.spacing_mm
+        box, before, early = parts.box, parts.uptake.before, parts.uptake.early
         with self.steps.step("lesions", 0.8, "looking for what enhances"):
-            before, early = (
-                moved_box(series.phases[index], self.motion, index, box)
-                for index in (series.pre_contrast - 1, choice.early)
-            )
-            uptake = Uptake(before, early, parts.deep[box], parts.gland[box], mm)
             of = Phases(
-                series, self.motion, choice, self.settings, load_lesion_model(), parts.is_fat_bright
-            )
+                series, self.motion, parts.inside, choice, self.settings, load_lesion_model(),
+                parts.is_fat_bright, self.bias, self.bias_step,
+            )  # fmt: skip
             places = Surroundings(parts.left, parts.skin_mm, parts.nipples)
-            regions = find_regions(uptake, self.settings.early_percent)
+            regions = find_regions(parts.uptake, self.settings.early_percent)
             candidates = [measured(each.moved_by(box), of, places) for each in regions]
             lesions = _numbered(
                 [each for each in candidates if not is_vessel(each) and not is_of_skin(each)][:MOST]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from senoscope.domain.breast_mri import Mask, Volume
+from senoscope.models.programmed.breast_mri.boxes import Box, ranges
 from senoscope.models.programmed.breast_mri.coarse_grid import (
     Field,
     SmallGrid,
     Three,
-    in_volume,
+    in_box,
     nodes_for,
 )
 from senoscope.models.programmed.breast_mri.itk import as_array, as_image, one_thread, simple_itk
@@ -48,9 +48,6 @@ def bias_field(small: Volume, inside: Mask, grid: SmallGrid) -> tuple[Field, Thr
     return np.exp(log), step
 
 
-def evened(volume: NDArray[np.generic], bias: Field | None, step: Three) -> Volume:
-    """The volume without its shading, as `MriAnalysis.bias` says; as it is where `bias` is None."""
-    signal = np.array(volume, np.float32)
-    if bias is not None:
-        signal /= in_volume(bias, step, volume.shape)
-    return signal
+def evened(part: Volume, bias: Field | None, step: Three, box: Box) -> Volume:
+    """A volume's box without its shading, as `MriAnalysis.bias` says; as it is where it is None."""
+    return part if bias is None else part / in_box(bias, step, ranges(box))

@@ -24,7 +24,15 @@ LEAST_MM3 = 30.0
 _SOFT_MM = 0.8
 _ROUND_MM = 6.0
 _HALF = 0.5
-_SEED_MM, _SEED_SHARE, _STANDS_OUT = 1.0, 0.9, 3.5
+_OWN = 85.0
+"""Percentile of its seed's rise that counts as a lesion's own: seeds reach into the tissue round
+it, the median would be drawn down, and a rim that takes up more than the core would draw it up."""
+_SEED_SHARE, _LEAST_SEEN = 0.9, 0.3
+_SEEDS = ((1.0, 3.5), (2.0, 3.0))
+"""Blurred by so many mm, a seed stands out by so many spreads. Background enhancement is finer than
+a lesion: on the blurrier picture, where it is strong, it hides a mass less."""
+_FAINT, _COMPACT = 3.5, 0.7
+"""A region of less contrast is background, unless a ball of its volume is so wide against it."""
 _LONG, _THIN_MM = 2.2, 7.0
 """How much longer than wide, and how wide at most, a vessel is."""
 
@@ -63,30 +71,62 @@ def find_regions(uptake: Uptake, early_percent: float) -> list[Region]:
     typical = float(np.median(rise[gland]))
     spread = 1.4826 * float(np.median(np.abs(rise[gland] - typical))) + 1e-6
     floor = 0.6 * float(np.median(before[gland]))
-    # Seeds are asked of a blurrier picture: background enhancement is finer than a lesion.
-    coarse = sigmas_for(_SEED_MM, mm)
-    soft = blurred(uptake.early - uptake.before, coarse)
-    percent = 100 * soft / np.maximum(blurred(uptake.before, coarse), floor)
-    varies = 1.4826 * float(np.median(np.abs(soft[gland] - np.median(soft[gland])))) + 1e-6
-    seed = uptake.inside & (percent >= _SEED_SHARE * early_percent)
-    seed &= soft > float(np.median(soft[gland])) + _STANDS_OUT * varies
+    seed = _seeds(uptake, gland, floor, _SEED_SHARE * early_percent)
     found = []
     for box, part in parts(seed, mm, LEAST_MM3 / 2):
         region = _grown(rise, uptake.inside, box, part, typical, mm)
-        if region.mask.sum() * float(np.prod(mm)) >= LEAST_MM3 and not is_line(region.mask, mm):
-            contrast = (float(np.median(rise[region.box][region.mask])) - typical) / spread
-            found.append(replace(region, contrast=contrast))
+        if region is None or region.mask.sum() * float(np.prod(mm)) < LEAST_MM3:
+            continue
+        contrast = (float(np.median(rise[region.box][region.mask])) - typical) / spread
+        region = replace(region, contrast=contrast)
+        if not is_line(region.mask, mm) and not is_patch(region, mm):
+            found.append(region)
     found.sort(key=lambda each: -each.contrast * float(each.mask.sum()) ** (1 / 3))
     return _apart(found)[:MOST]
 
 
+def _seeds(uptake: Uptake, gland: Mask, floor: float, least_percent: float) -> Mask:
+    """What rises by so much, and stands out from gland, on pictures more or less blurred.
+
+    Means are of the breast's voxels alone. No signal before contrast counts as below `floor`.
+    """
+    seen = uptake.inside.astype(np.float32)
+    found = np.zeros(seen.shape, np.bool_)
+    for blur_mm, stands_out in _SEEDS:
+        sigmas = sigmas_for(blur_mm, uptake.spacing_mm)
+        weight = np.maximum(blurred(seen, sigmas), _LEAST_SEEN)
+        rise = blurred((uptake.early - uptake.before) * seen, sigmas) / weight
+        before = blurred(uptake.before * seen, sigmas) / weight
+        typical = float(np.median(rise[gland]))
+        spread = 1.4826 * float(np.median(np.abs(rise[gland] - typical))) + 1e-6
+        enough = 100 * rise >= least_percent * np.maximum(before, floor)
+        found |= uptake.inside & enough & (rise > typical + stands_out * spread)
+    return found
+
+
 def is_line(mask: Mask, spacing_mm: Three) -> bool:
     """Long and thin, as vessels are, or flat and thin, as what moved at a surface."""
+    thin, middle, long = _axes_mm(mask, spacing_mm)
+    is_long = long > _LONG * middle and middle < _THIN_MM
+    return bool(is_long or (middle > _LONG * thin and thin < _THIN_MM / 2))
+
+
+def is_patch(region: Region, spacing_mm: Three) -> bool:
+    """Ragged and little brighter than other tissue, as strong background enhancement is.
+
+    A mass that is as faint is told by its shape, non-mass enhancement that is as faint is lost.
+    """
+    ball_mm = (6 / np.pi * float(region.mask.sum()) * float(np.prod(spacing_mm))) ** (1 / 3)
+    longest_mm = _axes_mm(region.mask, spacing_mm)[2]
+    return bool(region.contrast < _FAINT and ball_mm < _COMPACT * longest_mm)
+
+
+def _axes_mm(mask: Mask, spacing_mm: Three) -> tuple[float, float, float]:
+    """Of the ellipsoid that is spread as the region is, the shortest first."""
     places = np.argwhere(mask) * np.array(spacing_mm)
     spread = np.cov(places.T) + np.diag(np.square(spacing_mm) / 12)
     thin, middle, long = 2 * np.sqrt(5 * np.linalg.eigvalsh(spread))
-    is_long = long > _LONG * middle and middle < _THIN_MM
-    return bool(is_long or (middle > _LONG * thin and thin < _THIN_MM / 2))
+    return float(thin), float(middle), float(long)
 
 
 def _apart(regions: list[Region]) -> list[Region]:
@@ -108,16 +148,20 @@ def _overlap(one: Region, other: Region) -> bool:
     return bool((ones & others).any())
 
 
-def _grown(rise: Volume, inside: Mask, box: Box, part: Mask, typical: float, mm: Three) -> Region:
-    """To where the rise has fallen to half of its own, from that of the tissue round it."""
-    own = float(np.percentile(rise[box][part], 75))
+def _grown(
+    rise: Volume, inside: Mask, box: Box, part: Mask, typical: float, mm: Three
+) -> Region | None:
+    """To where the rise has fallen to half of its own, from that of the tissue round it.
+
+    Of the seed, too, what rises less is no lesion. None where none of it is left.
+    """
+    own = float(np.percentile(rise[box][part], _OWN))
     wide = padded(box, _ROUND_MM, mm, rise.shape)
     above = (rise[wide] > typical + _HALF * (own - typical)) & inside[wide]
     seed = np.zeros(above.shape, bool)
     seed[within(box, wide)] = part
-    above |= seed & inside[wide]
     mask = np.zeros(above.shape, bool)
     for where, piece in parts(above, mm, 0):
         if (seed[where] & piece).any():
             mask[where] |= piece
-    return Region(*trimmed(wide, mask), 0.0)
+    return Region(*trimmed(wide, mask), 0.0) if mask.any() else None

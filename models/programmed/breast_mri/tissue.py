@@ -19,12 +19,12 @@ from senoscope.models.programmed.breast_mri.coarse_grid import (
     shape_of,
     sigmas_for,
 )
+from senoscope.models.programmed.breast_mri.suppressed_fat import blocks_of, gland_of
 
 _BINS = 512
 _ROUNDS = 100
 _STILL = 1e-4
 _BLOCK_MM = 2.0
-_WHOLE = 0.99
 _WINDOW_MM = 14.0
 _HOLD = 0.03
 _SWEEPS = 12
@@ -61,59 +61,52 @@ def fuzzy_c_means(
     return np.asarray(centres[order], np.float64), np.asarray(member[order], np.float64)
 
 
-def fibroglandular(even: Volume, inside: Mask, is_fat_bright: bool, spacing_mm: Three) -> Mask:
-    """Of a volume without shading: what in the breasts is no fat.
+def fibroglandular(
+    before: Volume, rise: Volume, inside: Mask, is_fat_bright: bool, spacing_mm: Three
+) -> Mask:
+    """What in the breasts is no fat, by the signal before contrast and its rise, without shading.
 
-    The border lies midway between gland and the fat that is near, since fat is suppressed unevenly
-    and shading is never quite gone. Where fat is suppressed so badly that it is
-    brighter than gland, gland is what is darker.
+    Where fat is bright, the border lies midway between gland and the fat that is near, since
+    shading is never quite gone. Where it is suppressed, see `suppressed_fat`.
     """
-    grid = SmallGrid.of(shape_of(even), spacing_mm, _BLOCK_MM)
-    fat, typical, gland = _levels(even, inside, is_fat_bright, grid)
-    found = np.zeros(even.shape, np.bool_)
+    grid = SmallGrid.of(shape_of(before), spacing_mm, _BLOCK_MM)
+    signal, its = grid.shrunk(before), blocks_of(inside, grid)
+    low, high = _start(signal[its])
+    # Classes that are nearer are the shaded and the bright fat of a breast with little gland.
+    if not is_fat_bright:
+        return gland_of(before, rise, inside, grid, (low, max(high, low * _APART)))
+    fat, share = _bright_fat(signal, its, grid, high, min(low, high / _APART))
+    found = np.zeros(before.shape, np.bool_)
     along = grid.places()
     for place, deep in enumerate(along[0]):
-        if not inside[place].any():
-            continue
-        here = resampled(fat, (deep[None], along[1], along[2]))[0]
-        if is_fat_bright:
-            is_gland = even[place] < here * (1 + gland / typical) / 2
-        else:
-            is_gland = (even[place] > (here + gland) / 2) == (here < gland)
-        found[place] = is_gland & inside[place]
+        if inside[place].any():
+            here = resampled(fat, (deep[None], along[1], along[2]))[0]
+            found[place] = (before[place] < here * np.float32((1 + share) / 2)) & inside[place]
     return found
 
 
-def _levels(
-    even: Volume, inside: Mask, is_fat_bright: bool, grid: SmallGrid
-) -> tuple[Field, float, float]:
-    """Fat's signal at the grid's blocks, its median, and gland's signal beside such fat.
+def _bright_fat(
+    signal: Field, its: Mask, grid: SmallGrid, typical: float, gland: float
+) -> tuple[Field, float]:
+    """Fat's signal at the grid's blocks, and what share of it gland beside it has.
 
     Fuzzy c-means whose centre for fat is a weighted mean over a window (Pham and Prince, IEEE Trans
     Med Imaging 1999;18:737, hold it smooth in another way).
     """
-    signal, its = grid.shrunk(even), grid.shrunk(inside) > _WHOLE
-    if not its.any():
-        its = grid.shrunk(inside) > 0
-    low, high = _start(signal[its])
-    # Classes that are nearer are the shaded and the bright fat of a breast with little gland.
-    typical, gland = (
-        (high, min(low, high / _APART)) if is_fat_bright else (low, max(high, low * _APART))
-    )
     sigmas = sigmas_for(_WINDOW_MM, grid.small_mm)
     fat = np.full(signal.shape, typical, np.float32)
     for _ in range(_SWEEPS):
-        other = fat * np.float32(gland / typical) if is_fat_bright else np.float32(gland)
+        other = fat * np.float32(gland / typical)
         away = np.square((signal - fat) / (np.abs(signal - other) + 1e-6))
         weight = (its / np.square(1 + away)).astype(np.float32)
         held = np.float32(_HOLD)
         fat = (blurred(weight * signal, sigmas) + held * typical) / (blurred(weight, sigmas) + held)
         is_other = its & (away > 1)
-        typical = float(np.median(fat[its]))
+        typical = max(float(np.median(fat[its])), 1e-6)
         if is_other.sum() >= _FEWEST:
-            seen = signal[is_other] * (typical / fat[is_other] if is_fat_bright else 1)
-            gland = float(np.percentile(seen, 100 - _PURE if is_fat_bright else _PURE))
-    return fat, max(typical, 1e-6), gland
+            seen = signal[is_other] * (typical / fat[is_other])
+            gland = float(np.percentile(seen, 100 - _PURE))
+    return fat, gland / typical
 
 
 def _start(values: NDArray[np.floating]) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """The seam for models of risk that say where: a number for each place of the breast.
 
-No such model is here yet. One reads the lattice of `parenchyma` and gives a map on it, which
-whoever draws it lays over the mammogram by its origin and step.
+One reads the lattice of `parenchyma` and gives a map on it, which whoever draws it lays over the
+mammogram by its origin and step. `models/risk/risk_map_network.py` is one; no weights ship.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ class RiskMap:
 class RiskMapper(Protocol):
     """A model of risk for each place of a breast."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called where its map is shown."""
+        ...
 
     def risk_map(self, texture: ParenchymalTexture) -> RiskMap:
         """On the lattice of one view; nan where that is."""

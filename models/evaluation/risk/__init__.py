@@ -1,0 +1,1 @@
+"""How well risk is told, on cohorts whose truth is known and on a user's own."""

@@ -1,0 +1,1 @@
+"""How well people read, alone and with the AI."""

@@ -58,14 +58,24 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Impression:
-    """The clinician's assessment in words and a category, as it was at `at`."""
+    """The clinician's assessment in words and a category, as it was at `at`.
+
+    `probability` of malignancy in 0..1, the clinician's own: for the log of what readers say, None
+    where none was given.
+    """
 
     assessment: Assessment
     text: str
     at: datetime
+    probability: float | None = None
 
     def __post_init__(self) -> None:
         _require_short(self.text)
+        if self.probability is not None and not 0 <= self.probability <= 1:
+            raise SettingsError(
+                f"A probability of {100 * self.probability:g} % was given; expected 0 to 100 %, or "
+                "none."
+            )
 
 
 @dataclass(frozen=True, slots=True)

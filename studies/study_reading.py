@@ -158,6 +158,12 @@ CAUTION = "caution"
 """Name of facts whose word is a key of words that a person must know: "no_spacing" and so on."""
 NO_MARKS_SOUGHT = "no_marks_sought"
 """Such a word: of an image that was read, but not searched."""
+NIPPLE_X, NIPPLE_Y, NIPPLE_DEPTH = "nipple_x", "nipple_y", "nipple_depth"
+"""Of facts of a mammogram or of tomosynthesis: where the nipple lies, in pixels of the stored image
+from 0, and how far that is from the chest wall's edge, in mm."""
+CHEST_WALL, DOWN = "chest_wall", "down"
+"""The same: at which edge of the stored image the chest wall lies, "left", "right", "top" or
+"bottom"; and where in the patient the lower edge of the hung one is, as in PatientOrientation."""
 
 
 @dataclass(frozen=True, slots=True)

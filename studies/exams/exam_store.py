@@ -6,7 +6,7 @@ are on the disk before it begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.studies.exams import (
     audit_trail,
+    pathology_keeping,
     reading_keeping,
     removal,
     store_check,
@@ -40,6 +41,7 @@ from senoscope.studies.exams.exam_records import (
     Room,
     StudyFacts,
 )
+from senoscope.studies.exams.pathology_records import KeptPathology, NewPathology
 from senoscope.studies.exams.schema import bring_up_to_date
 from senoscope.studies.exams.store_check import Checked
 from senoscope.studies.exams.store_parts import StoreParts
@@ -139,6 +141,15 @@ class ExamStore:
         """
         return reading_keeping.sign(self.parts, reading, signed, results, who, replaces)
 
+    def add_pathology(self, exam: int, new: NewPathology, who: str) -> int:
+        """Keep what became of an exam; the row's number. No row is changed, one may correct one.
+
+        SettingsError where its day is before the exam's or still to come, where it contradicts what
+        holds and does not correct it, where there is no such finding, and where its source names
+        the patient.
+        """
+        return pathology_keeping.add_pathology(self.parts, exam, new, who)
+
     def note(
         self, act: str, who: str, exam: int | None = None, detail: Plain | None = None
     ) -> None:
@@ -164,6 +175,13 @@ class ExamStore:
         with self.parts.database.reading() as connection:
             return work_list.search(connection, text, state, modality, since, limit, after)
 
+    def all_exams(self) -> Iterator[Exam]:
+        """Every exam, those that came last first."""
+        after = None
+        while found := self.search(limit=MOST_ROWS, after=after):
+            yield from found
+            after = found[-1].number
+
     def exam(self, exam: int) -> Exam:
         """By its number."""
         with self.parts.database.reading() as connection:
@@ -188,6 +206,11 @@ class ExamStore:
         """The oldest first; the last one holds."""
         with self.parts.database.reading() as connection:
             return work_list.sign_offs_of(connection, exam)
+
+    def pathology_of(self, exam: int) -> tuple[KeptPathology, ...]:
+        """The oldest first, corrected ones too; `pathology_records.present` says which hold."""
+        with self.parts.database.reading() as connection:
+            return pathology_keeping.rows_of(connection, exam)
 
     def results_of(self, exam: int) -> tuple[KeptResult, ...]:
         """The oldest first, superseded ones too."""

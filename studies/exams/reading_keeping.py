@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -21,12 +21,23 @@ from senoscope.studies.exams.exam_records import (
 )
 from senoscope.studies.exams.store_parts import StoreParts
 from senoscope.studies.exams.study_keeping import inserted, require_exam, set_state
-from senoscope.studies.exams.tables import IMPRESSION, READING, RESULT, SIGN_OFF, json_text
+from senoscope.studies.exams.tables import (
+    IMPRESSION,
+    PATHOLOGY,
+    READING,
+    RESULT,
+    SIGN_OFF,
+    json_text,
+)
 
 BOUND = {
     "reading kept": (READING, ("mode", "reading", "models", "engine", "versions", "ledger")),
     "impression kept": (IMPRESSION, ("who", "impression")),
     "signed": (SIGN_OFF, ("reading", "replaces", "who", "signed")),
+    "pathology kept": (
+        PATHOLOGY,
+        ("corrects", "laterality", "finding", "outcome", "found_on", "source", "who"),
+    ),
     "result kept": (RESULT, ("kind", "instance_uid", "content", "supersedes", "sign_off")),
 }
 """Acts whose audit row holds a digest of the row that they added, of these columns."""
@@ -47,7 +58,7 @@ def add_reading(
             "versions": dict(new.versions),
             "ledger": dict(new.ledger),
         }
-        number = _bound(connection, "reading kept", exam, values, at, who)
+        number = add_bound(connection, "reading kept", exam, values, at, who)
         for each, one in zip(results, arrived, strict=True):
             _add_result(parts, connection, exam, {"reading": number}, (each, one), at, who)
         set_state(connection, exam, ExamState.READ, at)
@@ -60,7 +71,7 @@ def keep_impression(parts: StoreParts, exam: int, impression: Plain, who: str) -
         require_exam(connection, exam)
         require_who(who)
         values = {"who": who, "impression": dict(impression)}
-        return _bound(connection, "impression kept", exam, values, parts.now(), who)
+        return add_bound(connection, "impression kept", exam, values, parts.now(), who)
 
 
 def sign(
@@ -77,7 +88,7 @@ def sign(
         exam = _exam_of(connection, reading)
         _require_last(connection, exam, replaces)
         values = {"reading": reading, "replaces": replaces, "who": who, "signed": dict(signed)}
-        number = _bound(connection, "signed", exam, values, at, who)
+        number = add_bound(connection, "signed", exam, values, at, who)
         made_of = {"reading": reading, "sign_off": number}
         for each, one in zip(results, arrived, strict=True):
             _add_result(parts, connection, exam, made_of, (each, one), at, who)
@@ -87,10 +98,11 @@ def sign(
 
 def row_digest(values: Iterable[Any]) -> str:
     """Of what was kept, in the order of its columns."""
-    return sha256(json_text(list(values)).encode()).hexdigest()
+    said = [each.isoformat() if isinstance(each, date) else each for each in values]
+    return sha256(json_text(said).encode()).hexdigest()
 
 
-def _bound(
+def add_bound(
     connection: Connection, act: str, exam: int, values: dict[str, Any], at: datetime, who: str
 ) -> int:
     """Add the row, and an audit row that binds its content."""
@@ -134,7 +146,7 @@ def _add_result(
         "content": parts.place(connection, arrived),
         "supersedes": new.supersedes,
     }
-    _bound(connection, "result kept", exam, values, at, who)
+    add_bound(connection, "result kept", exam, values, at, who)
 
 
 def _exam_of(connection: Connection, reading: int) -> int:

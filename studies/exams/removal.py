@@ -19,6 +19,7 @@ from senoscope.studies.exams.tables import (
     IMPRESSION,
     INSTANCE,
     OUTBOX,
+    PATHOLOGY,
     READING,
     RESULT,
     SERIES,
@@ -74,7 +75,7 @@ def _delete(
     parts: StoreParts, connection: Connection, exams: Sequence[int], who: str, why: str
 ) -> None:
     for exam in exams:
-        for table in (RESULT, SIGN_OFF, IMPRESSION, READING, INSTANCE, SERIES):
+        for table in (PATHOLOGY, RESULT, SIGN_OFF, IMPRESSION, READING, INSTANCE, SERIES):
             connection.execute(delete(table).where(table.c.exam == exam))
         connection.execute(delete(EXAM).where(EXAM.c.number == exam))
         audit_trail.append(connection, parts.now(), who, DELETED, exam, {"why": why})

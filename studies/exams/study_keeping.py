@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +17,7 @@ from senoscope.studies.exams.store_parts import StoreParts
 from senoscope.studies.exams.tables import EXAM, INSTANCE, RESULT, SERIES
 
 KEPT = "study kept"
+SHORTEST_NAME = 3
 
 
 def keep_study(
@@ -64,6 +66,23 @@ def sought_words(text: str) -> list[str]:
     """As they are compared: case, marks of names and width do not count."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(" " if each in "^=," else each for each in plain).split()
+
+
+def names_patient(text: str, patient_id: str, patient_name: str) -> bool:
+    """Whether a part of her name, or her number, stands in a text.
+
+    Letters count as a whole word and from three on, since shorter ones are words too; numbers from
+    four characters on, and two signs of other scripts, count within words as well.
+    """
+    whole = " ".join(sought_words(text))
+    words = set(re.findall(r"\w+", whole))
+    for part in sought_words(f"{patient_id} {patient_name}"):
+        is_sign = not part.isascii() and len(part) >= 2
+        is_number = len(part) >= 4 and any(map(str.isdigit, part))
+        within = (is_sign or is_number) and part in whole
+        if within or (len(part) >= SHORTEST_NAME and part in words):
+            return True
+    return False
 
 
 def _exam(connection: Connection, facts: StudyFacts, at: datetime) -> tuple[int, bool]:

@@ -171,6 +171,21 @@ SIGN_OFF = Table(
     Column("made_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
+PATHOLOGY = Table(
+    "pathology",
+    METADATA,
+    _number(),
+    _of("exam"),
+    _of("pathology", "corrects", nullable=True),
+    Column("laterality", String(1)),
+    Column("finding", Integer),
+    Column("outcome", String(32)),
+    Column("found_on", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
 RESULT = Table(
     "result",
     METADATA,

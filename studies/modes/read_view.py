@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from senoscope.domain.mammogram import Laterality
 from senoscope.domain.reading import Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
@@ -16,7 +18,16 @@ from senoscope.models.programmed.tomosynthesis.cade import VolumeCandidates
 from senoscope.studies.images.stored_image import StoredImage
 from senoscope.studies.images.stored_mammogram import laterality_of, turned
 from senoscope.studies.quality import sides
-from senoscope.studies.study_reading import CAUTION, ImageReading, ReadingFact
+from senoscope.studies.study_reading import (
+    CAUTION,
+    CHEST_WALL,
+    DOWN,
+    NIPPLE_DEPTH,
+    NIPPLE_X,
+    NIPPLE_Y,
+    ImageReading,
+    ReadingFact,
+)
 
 SIDE_CONTRADICTED = "side_contradicted"
 IMPLANT_DISPLACED = "implant_displaced"
@@ -95,6 +106,25 @@ def named(laterality: Laterality | None, view: str | None) -> list[ReadingFact]:
     """As it was taken to be; nothing of what is not known."""
     said = {"laterality": laterality, "view": view}
     return [ReadingFact(name, word=str(word)) for name, word in said.items() if word is not None]
+
+
+def nipple_facts(
+    image: StoredImage, found: ViewCandidates, hanging: Hanging
+) -> Iterator[ReadingFact]:
+    """Where the nipple lies, by which a mark's place in the breast is told; none without mm."""
+    if found.nipple_mm is None or found.spacing is None:
+        return
+    away_mm, below_mm = found.nipple_mm
+    hung = away_mm / found.spacing.column_mm, below_mm / found.spacing.row_mm
+    [[x, y]] = hanging.points_back(np.array([hung], np.float32)).tolist()
+    yield ReadingFact(NIPPLE_X, x, "px")
+    yield ReadingFact(NIPPLE_Y, y, "px")
+    yield ReadingFact(NIPPLE_DEPTH, float(away_mm), "mm")
+    yield ReadingFact(CHEST_WALL, word=hanging.wall.name.lower())
+    said = None if image.mammogram is None else image.mammogram.orientation
+    if said is not None:
+        # What is stored with its chest wall above or below is transposed to be hung.
+        yield ReadingFact(DOWN, word=said[1 if hanging.wall in SIDE_EDGES else 0])
 
 
 def cautions_said(keys: Sequence[str]) -> Iterator[ReadingFact]:

@@ -22,6 +22,7 @@ from senoscope.studies.modes.read_view import (
     cautions_said,
     empty_reading,
     named,
+    nipple_facts,
     stored_spacing,
     sure_side,
     unsuitable_of,
@@ -54,7 +55,11 @@ def read_tomosynthesis_view(image: StoredImage, slices: SliceStage, watch: Watch
         empty,
         read=image.frames,
         spacing=stored_spacing(seen.spacing, stored.hanging),
-        facts=(*named(side, seen.view), *cautions_said(cautions)),
+        facts=(
+            *named(side, seen.view),
+            *cautions_said(cautions),
+            *nipple_facts(image, found.flat, stored.hanging),
+        ),
         heights_mm=_by_frame(stored),
     )
     return ReadView(

@@ -1,7 +1,8 @@
 """Readings as earlier layouts kept them.
 
 Layout 1: ultrasound alone, its words each by its own name. Layout 2: nothing below the findings.
-Layout 3: no tomosynthesis. Layout 4: no facts of a finding.
+Layout 3: no tomosynthesis. Layout 4: no facts of a finding. Layout 5: no probability of a
+clinician's own.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from senoscope.studies.results.report_fields import damaged
 
 
 def of_earlier(given: object, version: int) -> Any:
-    """Of a reading, or a signed one, in layout 1 to 4: what layout 5 would hold. StorageError."""
+    """Of a reading, or a signed one, in layout 1 to 5: what layout 6 would hold. StorageError."""
     if not isinstance(given, Mapping):
         raise damaged("reading", given, "an object")
     if "reading" in given:  # a signed one holds its reading
-        return {**given, "reading": of_earlier(given["reading"], version)}
+        said = {name: _without_probability(given.get(name)) for name in ("alone", "final")}
+        return {**given, **said, "reading": of_earlier(given["reading"], version)}
+    if version == 5:
+        return given
     if version == 1:
         given = _of_first(given)
     if version < 3:
@@ -29,6 +33,11 @@ def of_earlier(given: object, version: int) -> Any:
         "findings": _each_with(given, "findings", "facts"),
         "below": _each_with(given, "below", "facts"),
     }
+
+
+def _without_probability(given: object) -> object:
+    """An impression that says that it has none."""
+    return {**given, "probability": None} if isinstance(given, Mapping) else given
 
 
 def _each_with(given: Mapping[str, Any], name: str, new: str) -> list[Any]:

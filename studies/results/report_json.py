@@ -17,7 +17,7 @@ from senoscope.studies.results.report_fields import damaged, of_plain, plain
 from senoscope.studies.sign_off import SignedReading
 from senoscope.studies.study_reading import StudyReading
 
-VERSION = 5
+VERSION = 6
 """Of the layout, not of the software."""
 READING, SIGNED = "senoscope reading", "senoscope signed reading"
 Kind = TypeVar("Kind")

@@ -9,9 +9,12 @@ from typing import Any
 
 from sqlalchemy import text
 
+from senoscope.domain.mammogram import Laterality
+from senoscope.domain.reader_log import Outcome
 from senoscope.studies.exams.database import Database
 from senoscope.studies.exams.exam_records import NewFile, NewReading, NewResult, StudyFacts
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.exams.pathology_records import NewPathology
 
 WHO = "reader"
 NAME = "Müller^Jane"
@@ -101,6 +104,19 @@ def result(number: int = 1, **given: Any) -> NewResult:
             "content": b"report %d" % number,
             "instance_uid": f"1.2.99.{number}",
             "sop_class": "1.2.840.10008.5.1.4.1.1.88.33",
+            **given,
+        }
+    )
+
+
+def pathology(**given: Any) -> NewPathology:
+    """Cancer in the left breast, two days after exam 1."""
+    return NewPathology(
+        **{
+            "outcome": Outcome.MALIGNANT,
+            "found_on": date(2026, 10, 3),
+            "laterality": Laterality.LEFT,
+            "source": "core biopsy, laboratory 4",
             **given,
         }
     )

@@ -16,6 +16,7 @@ from tests.studies.exams.exam_builders import (
     facts,
     file,
     kept_files,
+    pathology,
     signed_exam,
 )
 
@@ -26,6 +27,9 @@ def contents(store: ExamStore, exam: int) -> list[str]:
 
 def test_a_patient_goes_for_good_and_the_trail_says_so(store: ExamStore, place: Place) -> None:
     gone, stays = signed_exam(store, place), signed_exam(store, place, 2)
+    wrong = store.add_pathology(gone, pathology(), WHO)
+    store.add_pathology(gone, pathology(corrects=wrong), WHO)
+    store.add_pathology(stays, pathology(), WHO)
     store.outbox.put(contents(store, gone) + contents(store, stays), "pacs", WHO)
     assert store.delete_patient("P1", WHO) == (gone,)
     assert len(store.search()) == 2
@@ -33,6 +37,7 @@ def test_a_patient_goes_for_good_and_the_trail_says_so(store: ExamStore, place: 
     assert [each.number for each in store.search()] == [stays]
     assert len(kept_files(place)) == 3
     assert {each.exam for each in store.outbox.listed()} == {stays}
+    assert (store.pathology_of(gone), len(store.pathology_of(stays))) == ((), 1)
     assert store.audit_of(gone)[-1].act == "exam deleted"
     assert (store.readings_of(gone), store.sign_offs_of(gone), store.results_of(gone)) == (
         (), (), (),
@@ -111,6 +116,19 @@ def test_exams_go_after_their_period_from_the_last_act(place: Place) -> None:
         assert store.audit_of(old)[-1].detail == {"why": "retention period over"}
         with pytest.raises(SettingsError, match="1 day"):
             store.retain(timedelta(0), WHO)
+
+
+def test_pathology_is_an_act_from_which_the_period_counts(place: Place) -> None:
+    clock = Clock()
+    with place.opened(now=clock) as store:
+        exam = signed_exam(store, place)
+        clock.at += timedelta(days=100)
+        store.add_pathology(exam, pathology(), WHO)
+        clock.at += timedelta(days=80)
+        assert store.retain(timedelta(days=90), WHO) == ()
+        clock.at += timedelta(days=20)
+        assert store.retain(timedelta(days=90), WHO, really=True) == (exam,)
+        assert store.check().complaints == ()
 
 
 def test_what_waits_to_be_sent_outlasts_its_period(place: Place) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,18 +13,22 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from senoscope.domain.errors import InstallationError, SettingsError, StorageError
+from senoscope.domain.reader_log import Outcome
+from senoscope.studies.exams.content_files import ContentFiles
 from senoscope.studies.exams.database import Database
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.exams.pathology_records import NewPathology
 from senoscope.studies.exams.schema import MIGRATIONS, bring_up_to_date, revision_of
+from senoscope.studies.exams.store_parts import StoreParts
 from senoscope.studies.exams.tables import METADATA
-from tests.studies.exams.exam_builders import Place, signed_exam
+from tests.studies.exams.exam_builders import WHO, Clock, Place, signed_exam
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
-SECOND = """
+THIRD = """
 from alembic import op
 import sqlalchemy as sa
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 
 def upgrade():
@@ -37,7 +41,7 @@ def newer(folder: Path, more: str = "") -> Path:
     """The migrations, with one more."""
     scripts = folder / "migrations"
     shutil.copytree(MIGRATIONS, scripts)
-    (scripts / "versions" / "v0002_added.py").write_text(SECOND.format(more=more))
+    (scripts / "versions" / "v0003_added.py").write_text(THIRD.format(more=more))
     return scripts
 
 
@@ -67,12 +71,12 @@ def test_a_store_is_copied_before_it_is_migrated(sqlite_place: Place, tmp_path: 
     with sqlite_place.opened() as store:
         signed_exam(store, sqlite_place)
         bring_up_to_date(store.parts.database, sqlite_place.folder, NOW, scripts=newer(tmp_path))
-    assert revision(sqlite_place) == "0002"
+    assert revision(sqlite_place) == "0003"
     (copy,) = (sqlite_place.folder / "before-migration").iterdir()
     assert copy.stat().st_mode & 0o077 == 0
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
-            ("0001",)
+            ("0002",)
         ]
         assert connection.execute("SELECT count(*) FROM exam").fetchone() == (1,)
     connection.close()
@@ -82,8 +86,33 @@ def test_an_empty_store_is_not_copied(place: Place, tmp_path: Path) -> None:
     with place.opened() as store:
         bring_up_to_date(store.parts.database, place.folder, NOW, scripts=newer(tmp_path))
         bring_up_to_date(store.parts.database, place.folder, NOW, scripts=tmp_path / "migrations")
-    assert revision(place) == "0002"
+    assert revision(place) == "0003"
     assert not (place.folder / "before-migration").exists()
+
+
+def test_a_store_of_the_first_tables_keeps_all_and_takes_pathology(
+    place: Place, tmp_path: Path
+) -> None:
+    first = tmp_path / "first"
+    shutil.copytree(MIGRATIONS, first)
+    (first / "versions" / "v0002_pathology.py").unlink()
+    place.folder.mkdir()
+    database = Database(place.url)
+    bring_up_to_date(database, place.folder, NOW, scripts=first)
+    with ExamStore(
+        StoreParts(database, ContentFiles(place.folder / "files"), place.folder, Clock())
+    ) as older:
+        exam = signed_exam(older, place)
+        older.keep_impression(exam, {"assessment": "2"}, WHO)
+        before = older.readings_of(exam), older.sign_offs_of(exam), older.results_of(exam)
+        head = older.head()
+    assert (revision(place), has_table(place, "pathology")) == ("0001", False)
+    with place.opened(backed_up=True) as store:
+        assert (store.readings_of(exam), store.sign_offs_of(exam), store.results_of(exam)) == before
+        assert (store.pathology_of(exam), store.head()) == ((), head)
+        store.add_pathology(exam, NewPathology(Outcome.BENIGN, date(2026, 10, 9)), WHO)
+        assert store.check(head).complaints == ()
+    assert revision(place) == "0002"
 
 
 def test_a_migration_that_fails_changes_nothing(place: Place, tmp_path: Path) -> None:
@@ -93,13 +122,13 @@ def test_a_migration_that_fails_changes_nothing(place: Place, tmp_path: Path) ->
         with pytest.raises(StorageError):
             bring_up_to_date(store.parts.database, place.folder, NOW, True, scripts)
         assert store.exam(exam).images == 1
-    assert (revision(place), has_table(place, "added")) == ("0001", False)
+    assert (revision(place), has_table(place, "added")) == ("0002", False)
 
 
 def test_a_store_of_a_newer_version_is_left_alone(place: Place, tmp_path: Path) -> None:
     with place.opened() as store:
         bring_up_to_date(store.parts.database, place.folder, NOW, scripts=newer(tmp_path))
-    with pytest.raises(InstallationError, match="of version 0002; expected 0001"):
+    with pytest.raises(InstallationError, match="of version 0003; expected 0002"):
         place.opened()
 
 
@@ -110,9 +139,9 @@ def test_the_site_backs_up_postgresql_before(place: Place, tmp_path: Path) -> No
         if store.parts.database.kind == "postgresql":
             with pytest.raises(InstallationError, match="pg_dump"):
                 bring_up_to_date(store.parts.database, place.folder, NOW, scripts=scripts)
-            assert revision(place) == "0001"
+            assert revision(place) == "0002"
         bring_up_to_date(store.parts.database, place.folder, NOW, True, scripts)
-    assert revision(place) == "0002"
+    assert revision(place) == "0003"
 
 
 @pytest.mark.parametrize(

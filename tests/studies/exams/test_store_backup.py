@@ -12,7 +12,7 @@ import pytest
 from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.exams.store_backup import backup, restore
-from tests.studies.exams.exam_builders import WHO, Place, kept_files, signed_exam
+from tests.studies.exams.exam_builders import WHO, Place, kept_files, pathology, signed_exam
 from tests.studies.exams.postgresql_server import Server
 
 
@@ -21,6 +21,7 @@ def packed(sqlite_place: Place) -> Path:
     """A backup of a store with one signed exam, one result of which waits to be sent."""
     with sqlite_place.opened() as store:
         exam = signed_exam(store, sqlite_place)
+        store.add_pathology(exam, pathology(), WHO)
         store.outbox.put([store.results_of(exam)[1].content], "pacs", WHO)
         assert backup(store, sqlite_place.beside / "backup.zip", WHO) == 3
         assert store.audit_of(exam)[-1].act == "put in the outbox"
@@ -30,7 +31,8 @@ def packed(sqlite_place: Place) -> Path:
 def everything(store: ExamStore) -> list[object]:
     return [
         store.search(), store.images_of(1), store.readings_of(1), store.impressions_of(1),
-        store.sign_offs_of(1), store.results_of(1), store.audit_of(1), store.outbox.listed(),
+        store.sign_offs_of(1), store.pathology_of(1), store.results_of(1), store.audit_of(1),
+        store.outbox.listed(),
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from senoscope.studies.exams.exam_store import ExamStore
-from tests.studies.exams.exam_builders import Place, kept_files, signed_exam
+from tests.studies.exams.exam_builders import WHO, Place, kept_files, pathology, signed_exam
 
 
 def test_a_store_that_holds_says_so(store: ExamStore, place: Place) -> None:
@@ -63,6 +63,10 @@ def test_a_damaged_file_of_the_same_size_is_found_by_reading(
         ("UPDATE reading SET reading = '{}'", "reading 1 is not what was kept"),
         ("UPDATE sign_off SET signed = '{}'", "sign_off 1 is not what was kept"),
         ("UPDATE sign_off SET who = 'another'", "sign_off 1 is not what was kept"),
+        ("UPDATE pathology SET outcome = 'benign'", "pathology 1 is not what was kept"),
+        ("UPDATE pathology SET laterality = 'R'", "pathology 1 is not what was kept"),
+        ("UPDATE pathology SET found_on = '2026-10-04'", "pathology 1 is not what was kept"),
+        ("DELETE FROM pathology", "pathology 1 is gone"),
         ("UPDATE result SET kind = 'x' WHERE number = 2", "result 2 is not what was kept"),
         ("DELETE FROM result WHERE number = 2", "result 2 is gone"),
     ],
@@ -71,7 +75,7 @@ def test_a_row_that_is_not_what_was_done_is_found(
     place: Place, statement: str, complaint: str
 ) -> None:
     with place.opened() as store:
-        signed_exam(store, place)
+        store.add_pathology(signed_exam(store, place), pathology(), WHO)
     place.change(statement)
     with place.opened() as store:
         assert store.verify() == ()

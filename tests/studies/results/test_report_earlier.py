@@ -16,9 +16,19 @@ from tests.studies.results import report_builders as made
 from tests.studies.results.test_report_json import through_text
 
 
+def in_fifth_layout(kept: dict[str, Any]) -> dict[str, Any]:
+    """What was kept of the same when clinicians gave no probability."""
+    older = through_text(kept)
+    older["version"] = 5
+    for name in ("alone", "final"):
+        if older["reading"].get(name) is not None:
+            del older["reading"][name]["probability"]
+    return older
+
+
 def in_fourth_layout(kept: dict[str, Any]) -> dict[str, Any]:
     """What was kept of the same when findings had no facts."""
-    older = through_text(kept)
+    older = in_fifth_layout(kept)
     older["version"] = 4
     reading = older["reading"].get("reading", older["reading"])
     for finding in (*reading["findings"], *reading["below"]):

@@ -101,7 +101,7 @@ def test_quality_goes_with_the_reading() -> None:
 def test_the_layout_is_the_one_that_was_kept_before() -> None:
     """Who changes this test's names changes VERSION: kept readings must not be misread."""
     kept = reading_json(made.full())
-    assert kept["version"] == 5
+    assert kept["version"] == 6
     reading = kept["reading"]
     assert sorted(reading) == [
         "below", "facts", "findings", "images", "mode", "read_at", "reader", "study_uid",
@@ -128,6 +128,7 @@ def test_the_layout_is_the_one_that_was_kept_before() -> None:
     assert finding["key"]["at"]["frame"] == 1
     assert len(finding["key"]["contour"]) == 60
     signed = signed_json(made.signed())["reading"]
+    assert sorted(signed["final"]) == ["assessment", "at", "probability", "text"]
     assert signed["final"]["assessment"] == "4A"
     assert signed["decisions"][1]["verdict"] == "overruled"
 
@@ -149,9 +150,9 @@ FINDING = ("reading", "findings", 0)
     ("where", "value", "said"),
     [
         (at("what"), "senoscope signed reading", "what"),
-        (at("version"), 6, "layout 1 to 5"),
-        (at("version"), True, "layout 1 to 5"),
-        (at("version"), 0, "layout 1 to 5"),
+        (at("version"), 7, "layout 1 to 6"),
+        (at("version"), True, "layout 1 to 6"),
+        (at("version"), 0, "layout 1 to 6"),
         (at("version"), "SMITH", "layout 1"),
         (at("reading"), None, "an object"),
         (at("reading"), [], "an object"),

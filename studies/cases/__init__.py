@@ -1,0 +1,1 @@
+"""One patient's findings across her studies."""

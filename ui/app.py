@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import gradio as gr
 import uvicorn
@@ -38,10 +38,16 @@ from senoscope.ui.live.live_actions import LiveActions
 from senoscope.ui.live.live_route import add_live_route
 from senoscope.ui.live.why_route import add_why_route
 from senoscope.ui.pages.calibration import calibration_page, calibration_style
+from senoscope.ui.pages.case import case_page, case_style
 from senoscope.ui.pages.live import live_page, live_style
+from senoscope.ui.pages.proof import proof_page, proof_style
 from senoscope.ui.pages.review import review_page, review_style
+from senoscope.ui.pages.risk import risk_page, risk_style
 from senoscope.ui.pages.studies import studies_page, studies_style
 from senoscope.ui.review.review_route import REVIEW_PATH, add_review
+
+if TYPE_CHECKING:
+    from senoscope.ui.studies.study_desk import StudyDesk
 
 THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
@@ -116,17 +122,27 @@ def build_app(loop: FrameFeed, actions: LiveActions, settings: PageSettings) -> 
     if actions.calibration is not None:
         add_calibration(app, actions.calibration)
     if actions.studies is not None:
-        # Takes seconds, with the DICOM libraries: only where it is served.
-        from senoscope.ui.mri.mri_route import add_mri  # noqa: PLC0415
-        from senoscope.ui.studies.study_route import add_studies  # noqa: PLC0415
-
-        add_studies(app, actions.studies, user_of)
-        add_mri(app, actions.studies.seen, actions.studies.correct_phases, user_of)
+        _add_study_routes(app, actions.studies, user_of)
     app.add_api_route("/person", _who_asks)
     # Added last, so asked first.
     app.add_middleware(RequestGuard)
     auth = user_of if settings.asks_who else None
     return _with_pages(app, actions, settings, auth)
+
+
+def _add_study_routes(app: FastAPI, studies: StudyDesk, user_of: UserOf) -> None:
+    # Takes seconds, with the DICOM libraries: only where it is served.
+    from senoscope.ui.cases.case_route import add_case  # noqa: PLC0415
+    from senoscope.ui.mri.mri_route import add_mri  # noqa: PLC0415
+    from senoscope.ui.proof.proof_route import add_proof  # noqa: PLC0415
+    from senoscope.ui.risk.risk_route import add_risk  # noqa: PLC0415
+    from senoscope.ui.studies.study_route import add_studies  # noqa: PLC0415
+
+    add_studies(app, studies, user_of)
+    add_mri(app, studies.seen, studies.correct_phases, user_of)
+    add_case(app, studies.seen)
+    add_risk(app, studies.seen)
+    add_proof(app, studies, user_of)
 
 
 def _who_asks(request: Request) -> dict[str, Any]:
@@ -145,12 +161,17 @@ def _with_pages(
         "live": True,
         "review": actions.review is not None,
         "studies": actions.studies is not None,
+        "risk": actions.studies is not None,
+        "proof": actions.studies is not None,
         "calibration": actions.calibration is not None,
         "login": settings.asks_who,
     }
     ways = [name for name, is_served in served.items() if is_served]
     if "studies" in ways:
         app = _mounted(app, studies_page(ways), "/studies", studies_style(), auth)
+        app = _mounted(app, case_page(ways), "/case", case_style(), auth)
+        app = _mounted(app, risk_page(ways), "/risk", risk_style(), auth)
+        app = _mounted(app, proof_page(ways), "/proof", proof_style(), auth)
     if "calibration" in ways:
         path = CALIBRATION_PATH.rstrip("/")
         app = _mounted(app, calibration_page(ways), path, calibration_style(), auth)

@@ -36,6 +36,9 @@ SHOWS = {
     "/review/": "clip?.state",
     "/studies/": "page?.exams.length",
     "/calibration/": "picture?.header",
+    "/risk/": "page?.result",
+    "/proof/": "page?.shown",
+    "/case/?exam=1": "page?.case",
 }
 """Each page, and what is true once it has something to show."""
 
@@ -58,6 +61,9 @@ class EveryPage:
                 [{"name": name, "value": value, "url": self.address} for name, value in cookies]
             )
             shown.page.goto(self.address + path)
+            if path == "/risk/":
+                shown.page.fill("#risk-age", "52")
+                shown.page.click("[data-part=show]")
             if path in SHOWS:
                 shown.wait(SHOWS[path])
             if path == "/studies/":

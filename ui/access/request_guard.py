@@ -17,7 +17,7 @@ UPLOADS = "/gradio_api/upload"
 """Gradio serves it on every page; clips have a way of their own."""
 STREAMED = "/clip/upload"
 """Its body is a clip: the route itself bounds it and writes it to the disk as it comes."""
-_STREAMED = (STREAMED, r"/study/uploads/[^/]+/file")
+_STREAMED = (STREAMED, r"/study/uploads/[^/]+/file", "/facts/file", "/log/file")
 """Every way whose body is bounded and written so; patterns."""
 NOT_IN_A_FRAME = (
     (b"content-security-policy", b"frame-ancestors 'none'"),

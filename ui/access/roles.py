@@ -50,14 +50,17 @@ _POSTED: tuple[tuple[Duty, str], ...] = (
     (Duty.LOOK, r"/study/list"),
     (Duty.LOOK, r"/study/exams/[^/]+/words"),
     (Duty.LOOK, r"/study/exams/[^/]+/mri/curve"),
+    (Duty.LOOK, r"/facts/(risk|file)"),
     (Duty.REMARK, r"/live/key_frames/[^/]+(/same)?"),
     (Duty.REVIEW, r"/clip/(upload|recording|framing|cancel|close|export/video)"),
     (Duty.REVIEW, r"/clip/(frames/[^/]+/)?lesions/[^/]+"),
+    (Duty.REVIEW, r"/log/(study|table|file)"),
     (Duty.SCAN, r"/live/(preview|start|align|exam|record)"),
     (Duty.SCAN, r"/screen/(points|depth|forget|distance|templates|templates/upload)"),
     (Duty.UPLOAD, r"/study/uploads(/[^/]+/(file|read))?"),
     (Duty.UPLOAD, r"/study/stop"),
     (Duty.SIGN, r"/study/exams/[^/]+/(alone|sign|mri/phases)"),
+    (Duty.SIGN, r"/log/exams/[^/]+/pathology"),
     (Duty.SEND, r"/study/exams/[^/]+/(send|deidentified)"),
 )
 """What pages ask by POST. A route that is new is for administrators until it is written here."""

@@ -42,6 +42,15 @@ from senoscope.ui.commands.mammography_network_command import (
 )
 from senoscope.ui.commands.pacs_command import pacs
 from senoscope.ui.commands.probability_command import probability
+from senoscope.ui.commands.proof_command import proof
+from senoscope.ui.commands.proof_study_command import proof_replay, proof_study
+from senoscope.ui.commands.reader_log_command import log, pathology
+from senoscope.ui.commands.risk_command import risk
+from senoscope.ui.commands.risk_model_command import (
+    evaluate_risk,
+    simulate_risk_cohort,
+    train_risk,
+)
 from senoscope.ui.commands.simulate_command import simulate
 from senoscope.ui.commands.stopping import StoppableGroup
 from senoscope.ui.commands.store_command import store
@@ -85,6 +94,7 @@ evaluate.command("mama-mia")(evaluate_mama_mia)
 evaluate.command("breast-mri-lesions")(evaluate_breast_mri_lesions)
 evaluate.command("density")(evaluate_density)
 evaluate.command("dce")(evaluate_dce)
+evaluate.command("risk")(evaluate_risk)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(compare, name="compare")
 train.command("mammography-cade")(train_mammography_cade)
@@ -94,14 +104,22 @@ train.command("tomosynthesis-network")(train_tomosynthesis_network)
 train.command("breast-mri-network")(train_breast_mri_network)
 train.command("breast-mri-lesions")(train_breast_mri_lesions)
 train.command("density")(train_density_command)
+train.command("risk")(train_risk)
 app.add_typer(train, name="train")
 simulate.command("mama-mia")(simulate_mama_mia)
 simulate.command("breast-mri")(simulate_breast_mri)
+simulate.command("risk-cohort")(simulate_risk_cohort)
 app.add_typer(simulate, name="simulate")
 study.command()(deidentify)
 study.command()(wrap)
 app.add_typer(study, name="study")
 app.add_typer(store, name="store")
+proof.command()(log)
+proof.command()(pathology)
+proof.command("study")(proof_study)
+proof.command("replay")(proof_replay)
+app.add_typer(proof, name="proof")
+app.add_typer(risk, name="risk")
 app.add_typer(pacs, name="pacs")
 app.add_typer(account, name="account")
 

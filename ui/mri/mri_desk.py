@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from senoscope.domain.errors import SettingsError
 from senoscope.studies.mri.kept_analysis import KeptAnalysis, kept_analysis_of
+from senoscope.studies.present_results import kept_volumes, present
 from senoscope.ui.frames.overlay import Header
 from senoscope.ui.mri.colour_maps import MapAsked
 from senoscope.ui.mri.cut_planes import Corrected, Plane
@@ -14,7 +15,6 @@ from senoscope.ui.mri.mri_facts import loaded_facts
 from senoscope.ui.mri.plane_pictures import MriPictureAsked, png
 from senoscope.ui.mri.prior_exams import compared
 from senoscope.ui.mri.voxel_curves import CurveAsked, curve_of
-from senoscope.ui.studies.kept_results import kept_volumes, present
 from senoscope.ui.studies.lately_used import LatelyUsed
 from senoscope.ui.studies.seen_exams import SeenExams
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from senoscope.models.programmed.breast_mri.analysis import EnhancingLesion
 from senoscope.studies.mri.kept_analysis import KeptAnalysis
+from senoscope.studies.mri.lesion_places import lesion_places
 from senoscope.ui.frames.overlay import Header
 from senoscope.ui.mri.mri_facts import lesion_facts
 
 SAME_PLACE_MM = 40.0
 """Two lesions farther apart than this are not taken for the same."""
 _Places = Mapping[int, tuple[float, float, float]]
-_STANDING = {
-    "axial": ((0, 1), (1, 1), (2, 1)),
-    "sagittal": ((1, -1), (2, 1), (0, 1)),
-    "coronal": ((1, -1), (0, 1), (2, 1)),
-}
-"""By the plane of the slices: the stored axis that rises to the head, the back and the left."""
 
 
 def compared(now: Sequence[KeptAnalysis], before: Sequence[KeptAnalysis]) -> Header:
@@ -58,24 +53,8 @@ def pairs_of(
 
 
 def _places(kept: Sequence[KeptAnalysis]) -> dict[int, tuple[float, float, float]]:
-    return dict(place for each in kept for place in _places_of(each))
-
-
-def _places_of(kept: KeptAnalysis) -> Iterator[tuple[int, tuple[float, float, float]]]:
-    """[z, y, x] mm from the nipple, or from the middle of the volume where none is known."""
-    read = kept.phases.get("read")
-    said = next((each for each in kept.phases.get("sets", ()) if each["set"] == read), None)
-    plane, spacing = "axial", (1.0, 1.0, 1.0)
-    if said is not None:
-        plane, spacing = said["plane"], said["spacing_mm"]
-    middle = tuple((each - 1) / 2 for each in kept.analysis.tissue.shape)
-    for lesion in kept.analysis.lesions:
-        side = "" if lesion.laterality is None else lesion.laterality.value
-        nipple = kept.analysis.nipples.get(side, middle)
-        inside = np.argwhere(lesion.mask).mean(axis=0) + lesion.corner
-        away = (inside - nipple) * spacing
-        one, two, three = (float(away[axis]) * sign for axis, sign in _STANDING[plane])
-        yield lesion.number, (one, two, three)
+    """From the nipple, or from the middle of the volume where none is known."""
+    return {number: place.away_mm for each in kept for number, place in lesion_places(each).items()}
 
 
 def _lesions(kept: Sequence[KeptAnalysis]) -> list[EnhancingLesion]:

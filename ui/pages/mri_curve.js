@@ -1,18 +1,11 @@
 // The curve of the voxel or region at hand beside the lesion's mean, as a graph and as a table.
 
-const SVG = 'http://www.w3.org/2000/svg', GRAPH = { wide: 320, high: 190, left: 46, right: 10, top: 10, bottom: 34 };
+const GRAPH = { wide: 320, high: 190, left: 46, right: 10, top: 10, bottom: 34 };
 const CURVE_ROWS = [
   ['peak_percent', (n) => `${n.toFixed(0)} %`], ['time_to_peak_s', (n) => `${n.toFixed(0)} s`], ['early_percent', (n) => `${n.toFixed(0)} %`],
   ['wash_in_percent_per_min', (n) => `${n.toFixed(0)} %/min`], ['delayed_change_percent', (n) => `${n.toFixed(0)} %`], ['washout_percent_per_min', (n) => `${n.toFixed(1)} %/min`],
   ['ser', (n) => n.toFixed(2)], ['ktrans_per_min', (n) => `${n.toFixed(3)} /min`], ['kep_per_min', (n) => `${n.toFixed(3)} /min`], ['ve', (n) => n.toFixed(2)],
 ];
-
-function draws(tag, given, parent) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(given)) made.setAttribute(name, value);
-  parent?.append(made);
-  return made;
-}
 
 function showMriCurve() {
   const ready = mriShows() && isMriReady();
@@ -31,12 +24,6 @@ function showMriCurve() {
   }));
   showCurveTable(own, lesion, lines);
   sayVoxel();
-}
-
-// Round steps so that three to five lines cross the graph.
-function stepOf(span) {
-  const raw = span / 4, power = 10 ** Math.floor(Math.log10(raw));
-  return [1, 2, 5, 10].find((each) => each * power >= raw) * power;
 }
 
 function graphOf(lines) {
@@ -72,12 +59,4 @@ function showCurveTable(own, lesion, lines) {
   const body = rows.map(([name, said]) => rowOf(t(`mri_measure_${name}`), columns.map(({ measures }) => (name in measures ? said(measures[name]) : '–'))));
   body.push(rowOf(t('mri_type'), columns.map(({ type }) => (type ? t(`mri_type_${type}`) : '–'))));
   table.replaceChildren(head, ...body);
-}
-
-function rowOf(name, cells) {
-  const row = make('tr', ''), head = make('th', '', row);
-  head.scope = 'row';
-  head.textContent = name;
-  for (const text of cells) make('td', '', row).textContent = text;
-  return row;
 }

@@ -10,6 +10,7 @@ from senoscope.ui.pages.one_element import page_of, style_of
 
 _SCRIPTS = (
     "words.js",
+    "drawn_svg.js",
     "outlines.js",
     "measures.js",
     "studies_list.js",

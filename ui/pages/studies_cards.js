@@ -6,6 +6,10 @@ let wholeReport = false;
 
 function showCards() {
   const { exam } = page;
+  find('to_case').hidden = exam === null;
+  find('to_case').href = `/case/?exam=${page.number}`;
+  find('to_risk').hidden = exam === null;
+  find('to_risk').href = `/risk/?exam=${page.number}`;
   for (const part of ['quality_card', 'alone_card', 'density_card', 'mri_curve_card', 'mri_lesions_card', 'mri_phases_card', 'findings_card', 'sign_card', 'results_card']) find(part).hidden = true;
   if (exam === null) { write('exam_title', t('study_choose')); write('exam_facts', ''); return; }
   write('exam_title', exam.name || t('no_name'));

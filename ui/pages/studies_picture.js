@@ -9,6 +9,8 @@ const imageAt = () => images()[shown.image];
 function leaveExam() {
   Object.assign(shown, { image: 0, frame: 1, picture: null });
   decisions.clear();
+  // What was said of one exam is not there already for the next.
+  for (const part of ['alone_assessment', 'alone_percent', 'alone_text', 'assessment', 'percent', 'impression']) find(part).value = '';
   leaveHanging();
   leaveMri();
   leaveDrawing();

@@ -65,9 +65,14 @@ function showLeft() {
   find('sign').disabled = left.length > 0;
 }
 
+// The reader's own, null where none was given.
+const ownPercent = (part) => (find(part).value === '' ? null : Number(find(part).value));
+
 async function readAlone(event) {
   event.preventDefault();
-  const exam = await act(`/study/exams/${page.number}/alone`, { assessment: find('alone_assessment').value, text: find('alone_text').value.trim() });
+  const exam = await act(`/study/exams/${page.number}/alone`, {
+    assessment: find('alone_assessment').value, text: find('alone_text').value.trim(), percent: ownPercent('alone_percent'),
+  });
   if (exam === null) return;
   takeExam(exam);
   showFirst();
@@ -78,7 +83,7 @@ async function sign(event) {
   find('sign').disabled = true;
   const exam = await act(`/study/exams/${page.number}/sign`, {
     decisions: findings().map(({ number }) => ({ number, ...decisions.get(number) })),
-    assessment: find('assessment').value, text: find('impression').value.trim(),
+    assessment: find('assessment').value, text: find('impression').value.trim(), percent: ownPercent('percent'),
     name: find('signer').value.trim(), organization: find('organization').value.trim(),
   });
   showLeft();

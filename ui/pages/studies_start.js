@@ -24,6 +24,12 @@ function listen() {
   find('search_state').addEventListener('change', showList);
 }
 
+// An address may name an exam by its number, and nothing else of it.
+function openAsked() {
+  const number = Number(new URLSearchParams(location.search).get('exam'));
+  if (Number.isInteger(number) && number > 0) openExam(number);
+}
+
 showWords();
 learnDuties();
 listen();
@@ -35,5 +41,6 @@ listenToDrawing();
 listenToRegion();
 listenToExport();
 showList();
+openAsked();
 setInterval(showList, LIST_MS);
 watch();

@@ -1,4 +1,4 @@
-"""An exam's result files: which of them hold, and how they are downloaded."""
+"""An exam's result files: how they are downloaded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from senoscope.studies.exams.exam_records import KeptResult
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.present_results import result_bytes
 from senoscope.studies.results.made_results import VOLUMES
 from senoscope.ui.frames.overlay import Header
 
@@ -18,13 +19,6 @@ OFFERED = {
     "measurements": ("structured_report", "dcm", "application/dicom"),
 }
 """By kind: what can be had by itself, as the page calls it. Everything is in the zip."""
-
-
-def present(results: Sequence[KeptResult]) -> tuple[KeptResult, ...]:
-    """Those of the last reading that no later one supersedes."""
-    old = {each.supersedes for each in results}
-    last = max((each.reading for each in results), default=0)
-    return tuple(each for each in results if each.number not in old and each.reading == last)
 
 
 def offered(results: Sequence[KeptResult]) -> list[Header]:
@@ -49,7 +43,7 @@ def content(
     for each in results:
         if each.number == place and each.kind in OFFERED:
             _, ending, media_type = OFFERED[each.kind]
-            return _name(results, ending), media_type, _bytes(store, each)
+            return _name(results, ending), media_type, result_bytes(store, each)
     return None
 
 
@@ -58,16 +52,10 @@ def copied(store: ExamStore, results: Sequence[KeptResult], folder: Path) -> Pat
     folder.mkdir(mode=0o700)
     for each in results:
         if each.kind in ("measurements", "segmentation"):
-            (folder / f"{each.number}.dcm").write_bytes(_bytes(store, each))
+            (folder / f"{each.number}.dcm").write_bytes(result_bytes(store, each))
         elif each.kind.endswith(VOLUMES):
-            (folder / f"{each.number}{VOLUMES}").write_bytes(_bytes(store, each))
+            (folder / f"{each.number}{VOLUMES}").write_bytes(result_bytes(store, each))
     return folder
-
-
-def kept_volumes(store: ExamStore, results: Sequence[KeptResult]) -> list[bytes]:
-    """Of a breast MRI, what `kept_analysis_of` reads, one for each dynamic series in order."""
-    kept = sorted((each for each in results if each.kind.endswith(VOLUMES)), key=lambda e: e.kind)
-    return [_bytes(store, each) for each in kept]
 
 
 def _zip(store: ExamStore, results: Sequence[KeptResult]) -> bytes:
@@ -75,13 +63,8 @@ def _zip(store: ExamStore, results: Sequence[KeptResult]) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for place, each in enumerate(results, 1):
             name = each.kind if each.instance_uid is None else f"{each.kind}.dcm"
-            archive.writestr(f"{place:02d}_{name}".replace(" ", "_"), _bytes(store, each))
+            archive.writestr(f"{place:02d}_{name}".replace(" ", "_"), result_bytes(store, each))
     return packed.getvalue()
-
-
-def _bytes(store: ExamStore, result: KeptResult) -> bytes:
-    with store.open_file(result.content) as file:
-        return file.read()
 
 
 def _name(results: Sequence[KeptResult], ending: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,16 @@ Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
 class ImpressionAsked(BaseModel):
-    """A category and the reader's words."""
+    """A category, the reader's words, and how likely a malignancy is, if the reader says so."""
 
     assessment: Assessment
     text: Text = ""
+    percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
+
+    def impression(self) -> Impression:
+        """As of now."""
+        probability = None if self.percent is None else self.percent / 100
+        return Impression(self.assessment, self.text, datetime.now(UTC), probability)
 
 
 class DecisionAsked(BaseModel):
@@ -61,9 +67,8 @@ class SignOffAsked(ImpressionAsked):
                 )
             outline = None if each.outline is None else Outlined(key, contour_of(each.outline))
             decisions.append(Decision(each.number, each.verdict, each.reason, outline))
-        final = Impression(self.assessment, self.text, datetime.now(UTC))
         signer = Signer(self.name, self.organization)
-        return SignedReading(reading, alone, tuple(decisions), final, signer)
+        return SignedReading(reading, alone, tuple(decisions), self.impression(), signer)
 
 
 def contour_of(flat: Sequence[float]) -> NDArray[np.float32]:
@@ -73,16 +78,17 @@ def contour_of(flat: Sequence[float]) -> NDArray[np.float32]:
     return np.asarray(flat, np.float32).reshape(-1, 2)
 
 
-def impression_json(impression: Impression) -> dict[str, str]:
+def impression_json(impression: Impression) -> dict[str, Any]:
     """For the store."""
     return {
         "assessment": impression.assessment.value,
         "text": impression.text,
         "at": impression.at.isoformat(),
+        "probability": impression.probability,
     }
 
 
-def impression_of(kept: Mapping[str, str]) -> Impression:
-    """What `impression_json` was given."""
+def impression_of(kept: Mapping[str, Any]) -> Impression:
+    """What `impression_json` was given; what was kept earlier holds no probability."""
     at = datetime.fromisoformat(kept["at"])
-    return Impression(Assessment(kept["assessment"]), kept["text"], at)
+    return Impression(Assessment(kept["assessment"]), kept["text"], at, kept.get("probability"))

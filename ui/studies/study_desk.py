@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
@@ -19,6 +18,7 @@ from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.modes.breast_mri import BreastMri, mri_settings_of
 from senoscope.studies.mri.phase_changes import changes_of_json, corrected
 from senoscope.studies.mri.phase_table import phase_table_of
+from senoscope.studies.present_results import present
 from senoscope.studies.results.report_json import (
     quality_of_json,
     reading_of_json,
@@ -26,16 +26,12 @@ from senoscope.studies.results.report_json import (
     signed_of_json,
 )
 from senoscope.studies.results.write_results import write_results
-from senoscope.studies.sign_off import (
-    Assessment,
-    Impression,
-    SignedReading,
-)
+from senoscope.studies.sign_off import Impression, SignedReading
 from senoscope.studies.study_intake import new_results
 from senoscope.studies.study_reading import StudyReading
 from senoscope.ui.frames.overlay import Header
 from senoscope.ui.studies.exam_hanging import ExamHanging
-from senoscope.ui.studies.kept_results import content, copied, offered, present
+from senoscope.ui.studies.kept_results import content, copied, offered
 from senoscope.ui.studies.open_studies import OpenStudies
 from senoscope.ui.studies.seen_exams import SeenExams
 from senoscope.ui.studies.sign_off_asked import SignOffAsked, impression_json, impression_of
@@ -68,7 +64,7 @@ class StudyDesk:
         key_file: Path | None = None,
     ) -> None:
         self.uploads = uploads
-        self._key_file = key_file
+        self.key_file = key_file
         self._exports = TemporaryDirectory(prefix="senoscope-exports-")
         self.jobs = jobs
         self._store, self._reads_alone = store, reads_alone
@@ -134,7 +130,7 @@ class StudyDesk:
             "signed": None if signed is None else signed_facts(signed),
             **facts,
             "results": offered(results),
-            "exports": self._key_file is not None,
+            "exports": self.key_file is not None,
             "destinations": list(self._destinations) if results else [],
             "sendings": self._sendings(number),
         }
@@ -158,7 +154,7 @@ class StudyDesk:
         self._store.note("corrected the phases", who, number)
         self.jobs.again(number, study, mode, who)
 
-    def keep_alone(self, number: int, assessment: Assessment, text: str, who: str) -> None:
+    def keep_alone(self, number: int, impression: Impression, who: str) -> None:
         """What a clinician says before the AI is shown. SettingsError where it was said already."""
         with self._signing:
             if self._alone(number) is not None:
@@ -166,7 +162,6 @@ class StudyDesk:
                     "This exam was read without the AI already; what was said then stays. Sign it "
                     "with what you think now."
                 )
-            impression = Impression(assessment, text, datetime.now(UTC))
             self._store.keep_impression(number, impression_json(impression), who)
 
     def sign(self, number: int, asked: SignOffAsked, who: str) -> None:
@@ -219,11 +214,11 @@ class StudyDesk:
 
     def deidentify(self, number: int, who: str) -> Iterator[float]:
         """Make the exam's copy without the person, see `write_deidentified`."""
-        if self._key_file is None:
+        if self.key_file is None:
             raise SettingsError("No copy without the person is made here. Use the command line.")
         paths = [self._store.path_of(each.content) for each in self._store.images_of(number)]
         self._store.note("made a copy without the person", who, number)
-        key = PseudonymKey.kept_in(self._key_file)
+        key = PseudonymKey.kept_in(self.key_file)
         yield from write_deidentified(paths, key, self._copy(number))
 
     def deidentified(self, number: int) -> Path:

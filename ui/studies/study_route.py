@@ -80,7 +80,7 @@ def _add_exam(routes: APIRouter, desk: StudyDesk, user_of: UserOf) -> None:
 
     @routes.post("/exams/{number}/alone")
     def alone(number: int, asked: ImpressionAsked, request: Request) -> Header:
-        desk.keep_alone(number, asked.assessment, asked.text, user_of(request) or "")
+        desk.keep_alone(number, asked.impression(), user_of(request) or "")
         return desk.exam(number)
 
     @routes.post("/exams/{number}/sign")

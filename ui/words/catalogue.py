@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from senoscope.ui.words.catalogue_calibration import CALIBRATION
+from senoscope.ui.words.catalogue_case import CASE
 from senoscope.ui.words.catalogue_hanging import HANGING
 from senoscope.ui.words.catalogue_login import LOGIN
 from senoscope.ui.words.catalogue_measured import MEASURED
 from senoscope.ui.words.catalogue_mri import MRI
+from senoscope.ui.words.catalogue_proof import PROOF
 from senoscope.ui.words.catalogue_review import REVIEW
+from senoscope.ui.words.catalogue_risk import RISK
 from senoscope.ui.words.catalogue_studies import STUDIES
 from senoscope.ui.words.catalogue_why import WHY
 
@@ -277,7 +280,10 @@ def following(language: str) -> str:
 
 def texts(language: str) -> dict[str, str]:
     """Every text by its key, in one of `LANGUAGES`; {names} in braces are filled by the page."""
-    rows = (_LIVE | WHY | REVIEW | CALIBRATION | MEASURED | STUDIES | HANGING | MRI | LOGIN).items()
+    rows = (
+        *(_LIVE, WHY, REVIEW, CALIBRATION, MEASURED, STUDIES, HANGING, MRI, CASE, RISK, PROOF),
+        LOGIN,
+    )
     column = 1 if language == "zh" else 0
-    written = {key: row[column] for key, row in rows}
+    written = {key: row[column] for part in rows for key, row in part.items()}
     return {**written, **ADDED.get(language, {}), "other_language": LANGUAGES[following(language)]}

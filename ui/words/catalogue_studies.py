@@ -128,6 +128,10 @@ STUDIES = {
     "assessment_4C": ("4C high suspicion", "4C 高度可疑"),
     "assessment_5": ("5 highly suggestive of malignancy", "5 高度提示恶性"),
     "assessment_6": ("6 known malignancy", "6 已证实恶性"),
+    "own_percent": (
+        "Your own suspicion, 0 to 100 % (optional)",
+        "您自己的可疑程度，0–100%（可不填）",
+    ),
     "impression": ("Impression", "结论"),
     "alone_said": ("Without the AI: {category}. {text}", "独立判读：{category}。{text}"),
     "signer_name": ("Name", "姓名"),

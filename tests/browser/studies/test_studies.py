@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
+from senoscope.studies.exams.exam_store import ExamStore
 from tests.browser.opened import needs_browser
 from tests.browser.studies.conftest import StudiesPage
 
@@ -77,9 +78,14 @@ def test_the_ai_is_shown_only_after_the_reader_has_read_alone(read_alone: Studie
     assert not page.locator("[data-part=results_card]").is_visible()
     page.select_option("[data-part=alone_assessment]", "3")
     page.fill("[data-part=alone_text]", "One mass.")
+    page.fill("[data-part=alone_percent]", "2.5")
     read_alone.press("Keep it and show the AI")
     page.locator(".finding").first.wait_for()
     read_alone.says("alone_said", "One mass.")
+    folder = read_alone.folder
+    with ExamStore.open(f"sqlite:///{folder / 'exams.sqlite'}", folder / "exams") as store:
+        (kept,) = store.impressions_of(1)
+    assert kept.impression["probability"] == 0.025
 
 
 def test_what_is_no_study_is_refused_in_words(studies: StudiesPage) -> None:

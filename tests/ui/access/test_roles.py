@@ -16,20 +16,29 @@ from tests.ui.opened import FOREIGN
 ADMINISTERS = {"/screen/templates/delete"}
 """What is for administrators on purpose, not because nobody listed it."""
 MAY_POST = {
-    Role.READER: {"/study/exams/1/sign", "/clip/upload", "/study/uploads", "/study/exams/1/send"},
-    Role.OPERATOR: {"/live/start", "/live/record", "/screen/points", "/study/exams/1/send"},
+    Role.READER: {
+        *("/study/exams/1/sign", "/clip/upload", "/study/uploads", "/study/exams/1/send"),
+        *("/facts/risk", "/log/study", "/log/exams/1/pathology"),
+    },
+    Role.OPERATOR: {
+        *("/live/start", "/live/record", "/screen/points", "/study/exams/1/send"),
+        "/facts/risk",
+    },
     Role.STAFF: {"/study/exams/1/sign", "/live/start"},
     Role.ADMIN: {"/study/exams/1/sign", "/live/start", "/screen/templates/delete", "/unheard/of"},
 }
 MAY_NOT_POST = {
     Role.READER: {"/live/start", "/live/record", "/live/exam", "/screen/points", "/screen/forget"},
-    Role.OPERATOR: {"/study/exams/1/sign", "/study/exams/1/alone", "/clip/upload", "/clip/close"},
+    Role.OPERATOR: {
+        *("/study/exams/1/sign", "/study/exams/1/alone", "/clip/upload", "/clip/close"),
+        *("/log/study", "/log/table", "/log/file", "/log/exams/1/pathology"),
+    },
     Role.STAFF: {"/screen/templates/delete", "/unheard/of", "/gradio_api/queue/join"},
     Role.ADMIN: set[str](),
 }
 
 
-PAGES = ("/", "/review/", "/studies/", "/calibration/")
+PAGES = ("/", "/review/", "/studies/", "/calibration/", "/risk/", "/proof/")
 
 
 @pytest.fixture(scope="module")

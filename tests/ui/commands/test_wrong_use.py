@@ -123,6 +123,16 @@ simulate breast-mri new --side both-of-them
 simulate breast-mri new --phases 1
 simulate breast-mri new --motion-mm 100
 simulate breast-mri new --voxel-mm 0.01
+simulate risk-cohort full
+simulate risk-cohort text.txt
+simulate risk-cohort new --women 3
+simulate risk-cohort new --missing 2
+simulate risk-cohort new --gaps never
+train risk no-such --model x.json
+train risk empty --model x.json
+evaluate risk no-such --report x.json
+evaluate risk empty --report x.json
+evaluate risk empty --report full
 simulate tomosynthesis --out new --cases 0
 simulate tomosynthesis --out new --cases 1 --dose enormous
 simulate tomosynthesis --out new --cases 1 --views LM
@@ -167,6 +177,44 @@ pacs receive --port {busy} --out empty
 pacs receive --port {busy} --out new
 pacs receive --port -1 --out new
 pacs receive --port {free} --out text.txt/new
+proof log --out log.csv
+proof log --out full
+proof log --out no-such/log.csv
+proof log --out log.csv --folder no-such
+proof log --out log.csv --store nonsense
+proof pathology --csv no-such.csv
+proof pathology --csv text.txt
+proof pathology --csv empty
+proof study --log no-such.csv --report x.json
+proof study --log text.txt --report x.json
+proof study --log empty --report x.json
+proof study --log text.txt --report x.json --csv full
+proof study --log text.txt --report x.json --reference 10
+proof replay --scores no-such.csv --out x.csv
+proof replay --scores text.txt --out x.csv
+proof replay --scores empty --out x.csv
+proof replay --scores text.txt --out x.csv --shift 9
+risk bcrat --csv no-such.csv --report x.json
+risk bcrat --csv text.txt --report x.json
+risk bcrat --csv empty --report x.json
+risk bcrat --csv text.txt --report x.json --out text.txt
+risk woman
+risk woman --age 19
+risk woman --age 45 --years 60
+risk woman --age 45 --years nan
+risk woman --age nan
+risk woman --age 45 --race blue
+risk woman --age 45 --menarche 46
+risk woman --age 45 --first-birth never
+risk woman --age 45 --biopsies 0 --atypia
+risk woman --age 45 --biopsies -1
+risk woman --age 45 --outside text.txt
+risk woman --facts no-such.json
+risk woman --facts text.txt
+risk woman --facts empty
+risk canrisk-file --csv no-such.csv --out new.txt
+risk canrisk-file --csv text.txt --out new.txt
+risk canrisk-file --csv empty --out new.txt
 account add who --role boss
 account add a/b --role reader
 account remove nobody

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
 
+from senoscope.studies.results.report_json import signed_of_json
 from senoscope.studies.sign_off import LONGEST_TEXT
 from tests.ui.reading_studies import NAME, FindsTwo, ReadingStudies, reading_studies, study_zip
 
@@ -155,12 +156,20 @@ def test_where_the_site_asks_for_it_the_ai_is_hidden_until_it_was_read_alone(
         path = f"/study/exams/{exam['number']}"
         assert served.client.get(f"{path}/results/0").status_code == 409
         assert "without the AI first" in served.refused(f"{path}/sign", ACCEPTED)
-        shown = served.asked(f"{path}/alone", {"assessment": "3", "text": "One mass."})
+        for wrong in (-1, 100.5, "many"):
+            said = {"assessment": "3", "percent": wrong}
+            assert served.client.post(f"{path}/alone", json=said).status_code == 422
+        said = {"assessment": "3", "text": "One mass.", "percent": 2.5}
+        shown = served.asked(f"{path}/alone", said)
         assert shown["ai_shown"]
         assert len(shown["findings"]) == 2
         assert "stays" in served.refused(f"{path}/alone", {"assessment": "5"})
-        signed = served.sign(exam, "accepted", "accepted")
+        signed = served.sign(exam, "accepted", "accepted", percent=90)
         assert signed["alone"]["assessment"] == "3"
+        (kept,) = served.store.sign_offs_of(exam["number"])
+        said = signed_of_json(kept.signed)
+        assert said.alone is not None
+        assert (said.alone.probability, said.final.probability) == (0.025, 0.9)
         assert "One mass." in everything(served, exam)["report.html"].decode()
 
 

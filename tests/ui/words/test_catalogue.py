@@ -18,7 +18,10 @@ SCRIPTS = {
     for item in PAGES.iterdir()
     if item.name.endswith(".js")
 }
-TEMPLATES = {name: html_of(name) for name in ("live", "review", "calibration", "studies")}
+TEMPLATES = {
+    name: html_of(name)
+    for name in ("live", "review", "calibration", "studies", "case", "risk", "proof")
+}
 ERRORS = {
     name
     for name, kind in vars(errors).items()
@@ -67,9 +70,42 @@ COMPUTED = (
     "mri_setting_",
     "mri_pre_contrast_of",
     "mri_takes_part_of",
+    "risk_caution_",
+    "risk_choice_",
+    "risk_crowd_",
+    "risk_field_",
+    "risk_group_",
+    "risk_note_",
+    "risk_refused_",
+    "risk_said_",
+    "risk_span_",
+    "risk_term_",
+    "risk_unit_",
+    "risk_who_",
+    "risk_her",
+    "risk_average",
+    "proof_called_",
+    "proof_count_",
+    "proof_head_",
+    "proof_kind_",
+    "proof_left_",
+    "proof_line_",
+    "proof_not_watched_",
+    "proof_outcome_",
+    "proof_said_",
+    "proof_way_",
+    "proof_what_",
+    "proof_wrong_",
+    "case_breast_",
+    "case_change_",
+    "case_dispute_",
+    "case_kind_",
+    "case_modality_",
+    "case_quadrant_",
+    "case_third_",
 )
 """How the keys begin that a script puts together."""
-SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "▤", "▷", "⏏", "mm", "cm"}
+SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "▤", "▷", "⏏", "%", "∑", "mm", "cm"}
 """As drawn on the picture, and units."""
 
 
@@ -127,6 +163,8 @@ def test_chinese_texts_are_chinese() -> None:
         "axes",
         "found_ai",
         "megabytes",
+        "risk_unit_bmi",
+        "risk_unit_percent",
         "origin_openigtlink",
         "caliper",
         "frame_of",

@@ -1,0 +1,1 @@
+"""The study dashboard: what the log of readings shows."""

@@ -1,0 +1,1 @@
+"""The risk page: her facts, her absolute risk, and what each term adds."""

@@ -23,7 +23,7 @@ from senoscope.models.evaluation.readers.reader_study import ReaderStudy
 from senoscope.models.evaluation.readers.reader_with_network import JoinedStudy, joined_study
 from senoscope.models.evaluation.readers.replay import Replay, read_scores, replayed
 from senoscope.models.evaluation.readers.study_tables import study_json, study_tables
-from senoscope.studies.reader_log import read_log_csv, write_log_csv
+from senoscope.studies.proof.reader_log import read_log_csv, write_log_csv
 from senoscope.ui.written import write_text
 
 SIMULATED = (

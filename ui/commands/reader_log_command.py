@@ -27,7 +27,7 @@ def log(
     """Write what readers and the AI said of all exams, and what became of them, pseudonymous."""
     from senoscope.studies.deidentification.pseudonyms import PseudonymKey  # noqa: PLC0415
     from senoscope.studies.exams.exam_store import ExamStore  # noqa: PLC0415
-    from senoscope.studies.reader_log import log_of_store, write_log_csv  # noqa: PLC0415
+    from senoscope.studies.proof.reader_log import log_of_store, write_log_csv  # noqa: PLC0415
 
     if not out.parent.is_dir() or (out.exists() and not out.is_file()):
         raise SettingsError(
@@ -57,7 +57,7 @@ def pathology(
 ) -> None:
     """Add what became of exams from a table. What cannot be true is refused, row by row."""
     from senoscope.studies.exams.exam_store import ExamStore  # noqa: PLC0415
-    from senoscope.studies.pathology_table import (  # noqa: PLC0415
+    from senoscope.studies.proof.pathology_table import (  # noqa: PLC0415
         Fate,
         keep_pathology,
         read_pathology,

@@ -69,7 +69,7 @@ def table(
     ] = None,
 ) -> None:
     """Risks of a table of women, compared with Error_Ind and AbsRisk where they are there."""
-    from senoscope.studies.bcrat_table import read_bcrat_table  # noqa: PLC0415
+    from senoscope.studies.facts.bcrat_table import read_bcrat_table  # noqa: PLC0415
 
     _require_apart(csv, report, *(() if out is None else (out,)))
     found = read_bcrat_table(csv)
@@ -118,7 +118,7 @@ def woman(
     ] = None,
 ) -> None:
     """One woman's risk and the average woman's, in so many years and to age 90 (BCRAT)."""
-    from senoscope.studies.outside_risks import with_outside_risks  # noqa: PLC0415
+    from senoscope.studies.facts.outside_risks import with_outside_risks  # noqa: PLC0415
 
     birth_age = _birth_age(first_birth)
     said: dict[str, Any] = {
@@ -153,7 +153,7 @@ def canrisk_file(
 ) -> None:
     """Write a family as a CanRisk pedigree file, format 4.0, under pseudonyms."""
     from senoscope.models.risk.canrisk_file import canrisk_text  # noqa: PLC0415
-    from senoscope.studies.pedigree_table import read_pedigree  # noqa: PLC0415
+    from senoscope.studies.facts.pedigree_table import read_pedigree  # noqa: PLC0415
 
     _require_apart(csv, out)
     pedigree = read_pedigree(csv)
@@ -183,7 +183,7 @@ def _birth_age(said: str | None) -> int | None:
 
 def _read_facts(path: Path | None) -> PatientFacts | None:
     """What of the file was not taken is told."""
-    from senoscope.studies.facts_files import facts_of_file  # noqa: PLC0415
+    from senoscope.studies.facts.facts_files import facts_of_file  # noqa: PLC0415
 
     if path is None:
         return None

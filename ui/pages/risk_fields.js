@@ -65,7 +65,7 @@ function writeFields() {
 function sayField(field) {
   const { input, said, why, row, source, refusal, name } = field;
   const isNone = WITH_NONE.includes(name) && /^0+$/.test(input.value.trim());
-  const parts = [isNone && t('risk_none'), source && t(source.kind === 'mark' ? 'risk_source_mark' : 'risk_source_exam', source)];
+  const parts = [isNone && t('risk_none'), source && t('risk_source_exam', source)];
   said.textContent = parts.filter(Boolean).join(' · ');
   why.textContent = refusal ? refusedSaid(refusal) : '';
   if (refusal) input.setAttribute('aria-invalid', 'true'); else input.removeAttribute('aria-invalid');

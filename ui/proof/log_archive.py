@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from senoscope.domain.reader_log import LogEntry
-from senoscope.studies.reader_log import write_log_csv
+from senoscope.studies.proof.reader_log import write_log_csv
 
 TABLE = "reader_log.csv"
 

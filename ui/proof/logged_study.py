@@ -13,8 +13,8 @@ from senoscope.models.evaluation.readers.read_log import read_log
 from senoscope.models.evaluation.readers.study_tables import study_json
 from senoscope.studies.deidentification.pseudonyms import KEY_BYTES, PseudonymKey
 from senoscope.studies.exams.exam_store import ExamStore
-from senoscope.studies.logged_images import SIMULATED
-from senoscope.studies.reader_log import log_of_store, read_log_csv
+from senoscope.studies.proof.logged_images import SIMULATED
+from senoscope.studies.proof.reader_log import log_of_store, read_log_csv
 from senoscope.ui.frames.overlay import Header
 
 LARGEST_LOG = 64 * 2**20

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from senoscope.domain.errors import SenoscopeError, SettingsError
 from senoscope.studies.cases.patient_case import exams_of_patient
 from senoscope.studies.exams.exam_records import Exam
-from senoscope.studies.patient_facts import facts_of_dicom
-from senoscope.studies.reader_log import exam_score
+from senoscope.studies.facts.patient_facts import facts_of_dicom
+from senoscope.studies.proof.reader_log import exam_score
 from senoscope.studies.results.report_json import reading_of_json
 from senoscope.studies.results.source_images import SourceImages
 from senoscope.studies.study_reading import BREAST_MRI, MAMMOGRAPHY, NETWORK, StudyReading
@@ -16,8 +16,6 @@ from senoscope.ui.frames.overlay import Header
 from senoscope.ui.risk.field_texts import texts_of
 from senoscope.ui.studies.seen_exams import SeenExams
 
-PROBABILITY, MARK = "probability", "mark"
-"""What a score is: of malignancy, or of how much something looks like what is marked."""
 DENSITY = "density_category"
 
 
@@ -36,10 +34,10 @@ class ExamFacts:
         exam = self._seen.store.exam(number)
         fields, sources, notes = self._of_header(exam)
         for each in exams_of_patient(self._seen.store, number):
-            for name, text, kind in self._of_readings(each):
+            for name, text in self._of_readings(each):
                 if name not in fields:
                     fields[name] = text
-                    sources[name] = _source(each, kind)
+                    sources[name] = _source(each)
         return {"fields": fields, "sources": sources, "notes": notes}
 
     def _of_header(self, exam: Exam) -> tuple[dict[str, str], dict[str, Header], list[Header]]:
@@ -50,10 +48,13 @@ class ExamFacts:
         except SettingsError as error:
             return {}, {}, [{"note": "header", "said": {"sentence": str(error)}}]
         fields = texts_of(found.facts)
-        return fields, {name: _source(exam, PROBABILITY) for name in fields}, []
+        return fields, {name: _source(exam) for name in fields}, []
 
-    def _of_readings(self, exam: Exam) -> Iterator[tuple[str, str, str]]:
-        """Field, text and what kind of score; the newest reading's."""
+    def _of_readings(self, exam: Exam) -> Iterator[tuple[str, str]]:
+        """Field and text; the newest reading's.
+
+        Of scores only probabilities of malignancy: how much a mark looks like one is none.
+        """
         if not self._seen.may_show(exam.number):
             return
         for kept in reversed(self._seen.store.readings_of(exam.number)):
@@ -63,25 +64,22 @@ class ExamFacts:
                 continue
             for fact in reading.facts:
                 if fact.name == DENSITY:
-                    yield "density", fact.word.lower(), PROBABILITY
-            score = exam_score(reading)
-            if score is not None:
-                name, kind = _kind(reading)
-                yield name, f"{score:.3f}", kind
+                    yield "density", fact.word.lower()
+            score, name = exam_score(reading), scored_field(reading)
+            if score is not None and name:
+                yield name, f"{score:.3f}"
 
 
-def _kind(reading: StudyReading) -> tuple[str, str]:
-    """Modality and what its score is."""
+def scored_field(reading: StudyReading) -> str:
+    """Of which field its score is; "" where it is no probability of malignancy."""
     if reading.mode == BREAST_MRI:
-        return BREAST_MRI, MARK
+        return ""
     if reading.mode != MAMMOGRAPHY:
-        return "ultrasound", PROBABILITY
-    if any(fact.name == NETWORK for image in reading.images for fact in image.facts):
-        return MAMMOGRAPHY, PROBABILITY
-    is_deep = any(image.read and image.frames > 1 for image in reading.images)
-    return ("tomosynthesis" if is_deep else MAMMOGRAPHY), MARK
+        return "ultrasound"
+    has_network = any(fact.name == NETWORK for image in reading.images for fact in image.facts)
+    return MAMMOGRAPHY if has_network else ""
 
 
-def _source(exam: Exam, kind: str) -> Header:
+def _source(exam: Exam) -> Header:
     date = "" if exam.study_date is None else exam.study_date.isoformat()
-    return {"kind": kind, "exam": exam.number, "date": date}
+    return {"exam": exam.number, "date": date}

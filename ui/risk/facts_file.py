@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from senoscope.domain.errors import DataSetError
-from senoscope.studies.bcrat_table import COLUMNS as BCRAT_COLUMNS
-from senoscope.studies.bcrat_table import MISSING
-from senoscope.studies.fhir_facts import facts_of_fhir
-from senoscope.studies.table_text import TableText
+from senoscope.studies.facts.bcrat_table import COLUMNS as BCRAT_COLUMNS
+from senoscope.studies.facts.bcrat_table import MISSING
+from senoscope.studies.facts.fhir_facts import facts_of_fhir
+from senoscope.studies.files.table_text import TableText
 from senoscope.ui.frames.overlay import Header
 from senoscope.ui.risk.field_texts import texts_of
 from senoscope.ui.risk.risk_form import FIELDS, filled

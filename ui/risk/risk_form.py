@@ -21,7 +21,7 @@ from senoscope.domain.risk import (
     RaceGroup,
 )
 from senoscope.models.risk.inputs import MODALITIES
-from senoscope.studies.found_facts import completed_years
+from senoscope.studies.facts.found_facts import completed_years
 from senoscope.ui.risk.refusals import FieldRefused, Refusal, shown
 from senoscope.ui.risk.typed_fields import choice, day, number, plain, whole
 

@@ -1,4 +1,4 @@
-"""What the page of the reader study says, English and Chinese; CA stands for carcinoma."""
+"""What the page of the reader study says, English and Chinese."""
 
 PROOF = {
     "proof": ("Reader study", "读片研究"),
@@ -45,7 +45,7 @@ PROOF = {
     "proof_empty_enough": (
         "An area under the curve needs two patients with cancer and two without; drift needs "
         "200 exams read by the same AI.",
-        "计算 AUC 至少需两名患 CA 和两名未患的患者；漂移监测需同一 AI 判读 200 例检查。",
+        "计算 AUC 至少需两名患癌和两名未患的患者；漂移监测需同一 AI 判读 200 例检查。",
     ),
     "proof_no_outcome": (
         "No case has an outcome yet: no figure of accuracy can be made. Enter pathology below.",
@@ -58,14 +58,14 @@ PROOF = {
     "proof_count_exams": ("Exams", "检查"),
     "proof_count_cases": ("Cases (breasts)", "病例（单侧乳腺）"),
     "proof_count_with_outcome": ("With an outcome", "有后续结果"),
-    "proof_count_cancers": ("With cancer", "患 CA"),
+    "proof_count_cancers": ("With cancer", "患癌"),
     "proof_between": ("From {first} to {last}", "{first} 至 {last}"),
     "proof_left_out": ("Left out, and why", "未纳入及原因"),
     "proof_nothing_left_out": ("Nothing was left out.", "没有未纳入的内容。"),
     "proof_left_no_outcome": ("cases without an outcome yet", "个病例尚无后续结果"),
     "proof_left_cancer_without_a_side": (
         "cases: a cancer whose side is not told",
-        "个病例：CA 未注明侧别",
+        "个病例：癌未注明侧别",
     ),
     "proof_left_outcome_without_a_read": (
         "exams with an outcome that nobody read",
@@ -78,7 +78,7 @@ PROOF = {
     ),
     "proof_left_known_cancer": (
         "reads of BI-RADS 6: the cancer was known",
-        "条判读为 BI-RADS 6（已知 CA）",
+        "条判读为 BI-RADS 6（已知癌）",
     ),
     "proof_left_unknown_category": ("reads whose category is not known", "条判读的分类无法识别"),
     "proof_left_says_nothing": (
@@ -136,22 +136,22 @@ PROOF = {
     "proof_no_overrides": ("Nobody overrode the AI.", "没有否决 AI 的记录。"),
     "proof_head_reason": ("Reason", "原因"),
     "proof_head_count": ("How often", "次数"),
-    "proof_head_of_cancers": ("where there was cancer", "实为 CA"),
-    "proof_head_of_others": ("where there was none", "实非 CA"),
+    "proof_head_of_cancers": ("where there was cancer", "实为癌"),
+    "proof_head_of_others": ("where there was none", "实非癌"),
     "proof_no_reason": ("(no reason)", "（未说明）"),
     # Calibration
     "proof_calibration": ("Calibration of the AI", "AI 的校准"),
     "proof_calibration_meaning": (
         "Cancers found over cancers expected from the AI's probabilities: 1 is best. Bars: 95 "
         "% interval; an empty dot: no cancer.",
-        "实际 CA 数与 AI 概率预期数之比：1 为最佳。竖线为 95% 区间；空心点表示无 CA。",
+        "实际癌数与 AI 概率预期数之比：1 为最佳。竖线为 95% 区间；空心点表示无癌。",
     ),
     "proof_by_month": ("{by}: by month", "{by}：按月"),
     "proof_by_scanner": ("{by}: by scanner", "{by}：按设备"),
     "proof_too_few_cancers": ("too few", "太少"),
     "proof_period_said": (
         "{period}: {cancers} cancers, {expected} expected, ratio {ratio}",
-        "{period}：CA {cancers} 例，预期 {expected} 例，比值 {ratio}",
+        "{period}：癌 {cancers} 例，预期 {expected} 例，比值 {ratio}",
     ),
     "proof_no_calibration": (
         "No AI gave probabilities on cases with an outcome.",
@@ -173,7 +173,7 @@ PROOF = {
         "{by}，{scanner}：{what}{way}，约自 {since} 起；{at} 报警。",
     ),
     "proof_what_logit": ("scores", "评分"),
-    "proof_what_outcome": ("cancers against those expected", "CA 与预期之比"),
+    "proof_what_outcome": ("cancers against those expected", "癌症数与预期之比"),
     "proof_way_up": ("have risen", "升高"),
     "proof_way_down": ("have fallen", "降低"),
     "proof_all_scanners": ("all scanners", "全部设备"),
@@ -195,7 +195,7 @@ PROOF = {
     ),
     "proof_not_watched_outcome": (
         "{by}: calibration not watched yet, {have} of {needed} cancers",
-        "{by}：校准尚未监测，CA {have} / {needed} 例",
+        "{by}：校准尚未监测，癌 {have} / {needed} 例",
     ),
     # Pathology
     "proof_pathology": ("What became of an exam", "检查的后续结果"),
@@ -215,9 +215,9 @@ PROOF = {
     ),
     "proof_outcome": ("Outcome", "结果"),
     "proof_outcome_choose": ("choose", "请选择"),
-    "proof_outcome_tissue": ("cancer in the tissue", "组织学证实 CA"),
-    "proof_outcome_clear_tissue": ("tissue without cancer", "组织学未见 CA"),
-    "proof_outcome_followed": ("followed, no cancer found", "随访未发现 CA"),
+    "proof_outcome_tissue": ("cancer in the tissue", "组织学证实癌"),
+    "proof_outcome_clear_tissue": ("tissue without cancer", "组织学未见癌"),
+    "proof_outcome_followed": ("followed, no cancer found", "随访未发现癌"),
     "proof_outcome_withdrawn": ("take the row back: it was never true", "撤回该条：并非事实"),
     "proof_side": ("Side", "侧别"),
     "proof_side_whole": ("the whole exam", "整个检查"),

@@ -1,4 +1,4 @@
-"""What the risk page says, English and Chinese; CA stands for carcinoma, as in no verdict."""
+"""What the risk page says, English and Chinese."""
 
 from senoscope.ui.words.catalogue_refused import REFUSED
 
@@ -41,7 +41,7 @@ RISK = {
     "risk_field_density": ("Density, BI-RADS", "乳腺密度（BI-RADS）"),
     "risk_field_relatives": (
         "Mother, sisters, daughters with breast cancer",
-        "母亲、姐妹、女儿中患乳腺 CA 的人数",
+        "母亲、姐妹、女儿中患乳腺癌的人数",
     ),
     "risk_field_carries_brca": ("Known BRCA1 or BRCA2 variant", "已知 BRCA1/2 致病变异"),
     "risk_field_polygenic_sd": ("Polygenic score", "多基因评分"),
@@ -89,7 +89,7 @@ RISK = {
         "小叶原位病变（LCIS）",
     ),
     "risk_choice_prior_pathology_dcis": ("ductal carcinoma in situ (DCIS)", "导管原位病变（DCIS）"),
-    "risk_choice_prior_pathology_cancer": ("invasive breast cancer", "浸润性乳腺 CA"),
+    "risk_choice_prior_pathology_cancer": ("invasive breast cancer", "浸润性乳腺癌"),
     # Buttons and what they say
     "risk_show": ("Show the risk", "计算风险"),
     "risk_import": ("Import a file…", "导入文件…"),
@@ -109,10 +109,6 @@ RISK = {
     ),
     "risk_note_header": ("{sentence}", "影像头信息不可用。{sentence}"),
     "risk_source_exam": ("from exam {exam}, {date}", "来自检查 {exam}，{date}"),
-    "risk_source_mark": (
-        "from exam {exam}, {date}: likeness to a mark, no probability of cancer",
-        "来自检查 {exam}，{date}：为标记相似度，并非患病概率",
-    ),
     "risk_print": ("Print", "打印"),
     "risk_save": ("Save what was given", "另存所填内容"),
     "risk_clear": ("Empty the form", "清空表单"),
@@ -139,11 +135,11 @@ RISK = {
     "risk_average": ("Average women of her age and group", "同龄同组的一般女性"),
     "risk_said_five_years": (
         "{n} in {of} {who} are found to have breast cancer in the next 5 years, {rest} are not.",
-        "{who}每 {of} 名中，未来 5 年有 {n} 名被发现乳腺 CA，{rest} 名不会。",
+        "{who}每 {of} 名中，未来 5 年有 {n} 名被发现乳腺癌，{rest} 名不会。",
     ),
     "risk_said_lifetime": (
         "{n} in {of} {who} are found to have breast cancer by the age of 90, {rest} are not.",
-        "{who}每 {of} 名中，至 90 岁有 {n} 名被发现乳腺 CA，{rest} 名不会。",
+        "{who}每 {of} 名中，至 90 岁有 {n} 名被发现乳腺癌，{rest} 名不会。",
     ),
     "risk_who_her": ("women like her", "与她情况相同的女性"),
     "risk_who_average": ("average women of her age and group", "同龄同组的一般女性"),
@@ -211,7 +207,7 @@ RISK = {
     ),
     "risk_caution_after_in_situ_or_cancer": (
         "After LCIS, DCIS or cancer these models do not hold.",
-        "既往有 LCIS、DCIS 或乳腺 CA 时，这些模型不适用。",
+        "既往有 LCIS、DCIS 或乳腺癌时，这些模型不适用。",
     ),
     "risk_caution_known_mutation": (
         "With a known BRCA variant these models do not hold. Genetic counselling has models "

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from senoscope.models.evaluation.readers.replay import Replay, read_scores, replayed
-from senoscope.studies.reader_log import write_log_csv
+from senoscope.studies.proof.reader_log import write_log_csv
 from tests.browser.opened import Shown, needs_browser, playwright, serving, shown_in
 from tests.realtime.running import until
 from tests.ui.proof.simulated_log import simulated_log

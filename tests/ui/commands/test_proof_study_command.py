@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from senoscope.studies.reader_log import read_log_csv
+from senoscope.studies.proof.reader_log import read_log_csv
 from senoscope.ui.commands.every_command import app
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.reader_log import Said
 from senoscope.studies.exams.exam_store import ExamStore
-from senoscope.studies.reader_log import read_log_csv
+from senoscope.studies.proof.reader_log import read_log_csv
 from senoscope.ui.commands import reader_log_command, store_command
 from tests.studies.logged_exams import read_exam, say_alone, scan, sign
 

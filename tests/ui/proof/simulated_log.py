@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from senoscope.domain.mammogram import Laterality
 from senoscope.domain.reader_log import LogEntry, Outcome, Said
 from senoscope.models.odds import logistic
-from senoscope.studies.reader_log import write_log_csv
+from senoscope.studies.proof.reader_log import write_log_csv
 
 FIRST_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 REASONS = ("A rib.", "")
@@ -27,7 +28,7 @@ def simulated_entries(exams: int = 40, seed: int = 7, shifted: bool = False) -> 
         scanner = f"scanner {'AB'[place % 2]} (simulated)"
         moved = shifted and place % 2 and place > 2 * exams / 3
         true = numbers.normal(1.2 if cancer else -1.2)
-        base = {
+        base: dict[str, Any] = {
             "patient": f"P{place}",
             "exam": f"E{place}",
             "laterality": Laterality.LEFT,

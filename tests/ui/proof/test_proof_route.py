@@ -15,7 +15,7 @@ import pytest
 from senoscope.domain.reader_log import Said
 from senoscope.models.evaluation.readers.read_log import read_log
 from senoscope.models.evaluation.readers.study_tables import study_json
-from senoscope.studies.reader_log import write_log_csv
+from senoscope.studies.proof.reader_log import write_log_csv
 from senoscope.ui.proof import logged_study
 from senoscope.ui.words.catalogue import texts
 from tests.ui.proof.simulated_log import simulated_entries, simulated_log

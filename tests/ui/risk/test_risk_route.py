@@ -115,7 +115,6 @@ def test_an_exam_fills_age_and_scores_once_they_may_be_shown(tmp_path: Path) -> 
         assert told["fields"].keys() == {"age", "ultrasound"}
         assert told["fields"]["age"] == "55"
         assert told["sources"]["ultrasound"] == {
-            "kind": "probability",
             "exam": exam["number"],
             "date": "2026-01-02",
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from senoscope.domain.risk import RaceGroup
-from senoscope.studies.fhir_json import FhirNode
+from senoscope.studies.facts.fhir_json import FhirNode
 
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
 BIRTH_PLACE = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"

@@ -12,7 +12,7 @@ from senoscope.domain.errors import DataSetError
 from senoscope.domain.reader_log import Outcome
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.exams.pathology_records import present
-from senoscope.studies.pathology_table import Fate, RowFate, keep_pathology, read_pathology
+from senoscope.studies.proof.pathology_table import Fate, RowFate, keep_pathology, read_pathology
 from tests.studies.exams.exam_builders import WHO, Clock, Place, pathology
 from tests.studies.logged_exams import read_exam, scan
 

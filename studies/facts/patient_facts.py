@@ -9,9 +9,9 @@ from pydicom import Dataset
 
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.risk import PatientFacts
-from senoscope.studies.fhir_facts import facts_of_fhir
+from senoscope.studies.facts.fhir_facts import facts_of_fhir
+from senoscope.studies.facts.found_facts import FoundFacts, completed_years
 from senoscope.studies.files.study_header import date_of, numbers_of, text_of
-from senoscope.studies.found_facts import FoundFacts, completed_years
 
 YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
 """In one of the units of DICOM's ages (PS3.5 6.2, AS)."""

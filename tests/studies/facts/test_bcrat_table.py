@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from senoscope.domain.errors import DataSetError
-from senoscope.studies.bcrat_table import RESULTS, BcratTable, read_bcrat_table
+from senoscope.studies.facts.bcrat_table import RESULTS, BcratTable, read_bcrat_table
 
 HEAD = "Race,T1,T2,N_Biop,HypPlas,AgeMen,Age1st,N_Rels"
 GOOD = "1,40,45,0,99,12,25,0"

@@ -17,7 +17,7 @@ from pathlib import Path
 from senoscope.domain.errors import DataSetError, SettingsError
 from senoscope.models.risk.bcrat import BcratRisk, bcrat
 from senoscope.models.risk.bcrat_facts import BcratFacts
-from senoscope.studies.table_text import TableText
+from senoscope.studies.files.table_text import TableText
 
 LARGEST_FILE = 64 * 2**20
 COLUMNS = ("Race", "T1", "T2", "N_Biop", "HypPlas", "AgeMen", "Age1st", "N_Rels")

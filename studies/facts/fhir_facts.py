@@ -11,10 +11,10 @@ from datetime import date
 
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.risk import PatientFacts, PriorPathology
-from senoscope.studies.fhir_json import FhirNode, named, read_fhir_json
-from senoscope.studies.fhir_observations import Measurements
-from senoscope.studies.fhir_race import race_of
-from senoscope.studies.found_facts import FoundFacts, completed_years
+from senoscope.studies.facts.fhir_json import FhirNode, named, read_fhir_json
+from senoscope.studies.facts.fhir_observations import Measurements
+from senoscope.studies.facts.fhir_race import race_of
+from senoscope.studies.facts.found_facts import FoundFacts, completed_years
 
 SNOMED = "http://snomed.info/sct"
 ICD_10 = ("http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cm")

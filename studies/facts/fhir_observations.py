@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from senoscope.domain.errors import SettingsError
-from senoscope.studies.fhir_json import FhirNode, named
+from senoscope.studies.facts.fhir_json import FhirNode, named
 
 LOINC = "http://loinc.org"
 BMI, HEIGHT, WEIGHT, MENARCHE, PARITY = "39156-5", "8302-2", "29463-7", "42798-9", "11977-6"

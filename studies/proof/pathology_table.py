@@ -15,8 +15,8 @@ from senoscope.domain.errors import SettingsError
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.exams.pathology_keeping import contradict
 from senoscope.studies.exams.pathology_records import NewPathology, present
-from senoscope.studies.logged_images import LoggedImages
-from senoscope.studies.table_text import TableText
+from senoscope.studies.files.table_text import TableText
+from senoscope.studies.proof.logged_images import LoggedImages
 
 LARGEST_FILE = 64 * 2**20
 NAMING = ("exam", "study_uid", "accession")

@@ -18,8 +18,8 @@ from senoscope.domain.reader_log import LogEntry
 from senoscope.studies.exams.audit_trail import NOTHING, AuditHead
 from senoscope.studies.exams.content_files import flush_folder, new_private
 from senoscope.studies.exams.reading_keeping import row_digest
-from senoscope.studies.reader_log_row import CHAIN, COLUMNS, NEEDED, cells_of, entry_of
-from senoscope.studies.table_text import TableText
+from senoscope.studies.files.table_text import TableText
+from senoscope.studies.proof.reader_log_row import CHAIN, COLUMNS, NEEDED, cells_of, entry_of
 
 LARGEST_FILE = 512 * 2**20
 COLUMNS_FILE = "{stem}_columns.csv"

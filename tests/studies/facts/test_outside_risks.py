@@ -8,7 +8,7 @@ import pytest
 
 from senoscope.domain.errors import DataSetError
 from senoscope.domain.risk import PatientFacts
-from senoscope.studies.outside_risks import read_outside_risks, with_outside_risks
+from senoscope.studies.facts.outside_risks import read_outside_risks, with_outside_risks
 
 
 def written(tmp_path: Path, *rows: str, head: str = "model,horizon,percent") -> Path:

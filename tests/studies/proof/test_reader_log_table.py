@@ -15,8 +15,8 @@ from senoscope.domain.errors import DataSetError, SettingsError, StorageError
 from senoscope.domain.mammogram import Laterality
 from senoscope.domain.reader_log import LogEntry, Outcome, Said
 from senoscope.studies.exams.audit_trail import NOTHING
-from senoscope.studies.reader_log import read_log_csv, write_log_csv
-from senoscope.studies.reader_log_row import CHAIN, COLUMNS, cells_of
+from senoscope.studies.proof.reader_log import read_log_csv, write_log_csv
+from senoscope.studies.proof.reader_log_row import CHAIN, COLUMNS, cells_of
 
 AT = datetime(2026, 11, 28, 9, 15, 30, 123456, UTC)
 

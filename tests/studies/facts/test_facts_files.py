@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from senoscope.domain.errors import SettingsError
-from senoscope.studies.facts_files import facts_of_file
-from senoscope.studies.fhir_json import LARGEST_TEXT
+from senoscope.studies.facts.facts_files import facts_of_file
+from senoscope.studies.facts.fhir_json import LARGEST_TEXT
 from tests.studies.dicom_files import cine, grey_frames, write
 from tests.studies.fhir_bundles import patient
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from senoscope.domain.errors import SettingsError, SourceUnavailable
 from senoscope.studies.deidentification.whole_header import whole_header
-from senoscope.studies.fhir_facts import facts_of_fhir
-from senoscope.studies.fhir_json import LARGEST_TEXT
+from senoscope.studies.facts.fhir_facts import facts_of_fhir
+from senoscope.studies.facts.fhir_json import LARGEST_TEXT
+from senoscope.studies.facts.found_facts import FoundFacts
+from senoscope.studies.facts.patient_facts import facts_of_dicom
 from senoscope.studies.files.study_files import StudyFiles
-from senoscope.studies.found_facts import FoundFacts
-from senoscope.studies.patient_facts import facts_of_dicom
 
 
 def facts_of_file(path: Path) -> FoundFacts:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from senoscope.domain.errors import SettingsError
-from senoscope.studies.fhir_json import FhirNode
-from senoscope.studies.fhir_observations import Measurements
+from senoscope.studies.facts.fhir_json import FhirNode
+from senoscope.studies.facts.fhir_observations import Measurements
 from tests.studies.fhir_bundles import observation
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from senoscope.domain.errors import DataSetError, SettingsError
 from senoscope.models.risk.canrisk_pedigree import Cancer, GeneTest, Sex
-from senoscope.studies.pedigree_table import read_pedigree
+from senoscope.studies.facts.pedigree_table import read_pedigree
 
 HEAD = "key,sex,target,father,mother,age,birth_year,dead,twin,ashkenazi,bc1,bc2,brca1,er"
 ROWS = (

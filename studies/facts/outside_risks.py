@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from senoscope.domain.risk import PatientFacts
-from senoscope.studies.table_text import TableText
+from senoscope.studies.files.table_text import TableText
 
 LARGEST_FILE = 2**20
 COLUMNS = ("model", "horizon", "percent")

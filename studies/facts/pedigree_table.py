@@ -22,7 +22,7 @@ from senoscope.models.risk.canrisk_pedigree import (
     Pedigree,
     Sex,
 )
-from senoscope.studies.table_text import TableText
+from senoscope.studies.files.table_text import TableText
 
 LARGEST_FILE = 2**20
 NEEDED = ("key", "sex", "target", "father", "mother", "age", "birth_year")

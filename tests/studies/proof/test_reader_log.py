@@ -17,7 +17,7 @@ from senoscope.models.evaluation.readers.read_log import read_log
 from senoscope.studies.deidentification.pseudonyms import PseudonymKey
 from senoscope.studies.exams.exam_records import NewReading, StudyFacts
 from senoscope.studies.exams.exam_store import ExamStore
-from senoscope.studies.reader_log import (
+from senoscope.studies.proof.reader_log import (
     WITHHELD,
     exam_score,
     log_of_store,

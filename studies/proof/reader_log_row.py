@@ -14,8 +14,8 @@ from senoscope.domain.errors import DataSetError, SettingsError
 from senoscope.domain.mammogram import Laterality
 from senoscope.domain.reader_log import LogEntry, Outcome, Said
 from senoscope.studies.exams.pathology_records import day_said
+from senoscope.studies.files.table_text import TableText
 from senoscope.studies.sign_off import Assessment
-from senoscope.studies.table_text import TableText
 
 LONGEST_CELL = 2000
 FORMULA = "=+-@\t\r'"

@@ -22,8 +22,8 @@ from senoscope.studies.exams.exam_records import (
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.exams.pathology_records import KeptPathology, present
 from senoscope.studies.exams.study_keeping import names_patient
-from senoscope.studies.logged_images import LoggedImages, one_line
-from senoscope.studies.reader_log_table import read_log_csv, write_log_csv
+from senoscope.studies.proof.logged_images import LoggedImages, one_line
+from senoscope.studies.proof.reader_log_table import read_log_csv, write_log_csv
 from senoscope.studies.results.report_json import reading_of_json, signed_of_json
 from senoscope.studies.sign_off import Assessment, Verdict
 from senoscope.studies.study_reading import EXAM_SCORE, NETWORK, StudyReading

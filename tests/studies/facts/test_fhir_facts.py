@@ -9,7 +9,7 @@ import pytest
 
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.risk import PatientFacts, PriorPathology, RaceGroup
-from senoscope.studies.fhir_facts import facts_of_fhir
+from senoscope.studies.facts.fhir_facts import facts_of_fhir
 from tests.studies.fhir_bundles import (
     HERS,
     ICD_10,

@@ -7,7 +7,7 @@ from pydicom import Dataset
 
 from senoscope.domain.errors import SettingsError
 from senoscope.domain.risk import PatientFacts
-from senoscope.studies.patient_facts import (
+from senoscope.studies.facts.patient_facts import (
     facts_of_dicom,
     patient_facts_of_dicom,
     patient_facts_of_fhir,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from senoscope.domain.risk import RaceGroup
-from senoscope.studies.fhir_json import FhirNode
-from senoscope.studies.fhir_race import BIRTH_PLACE, race_of
+from senoscope.studies.facts.fhir_json import FhirNode
+from senoscope.studies.facts.fhir_race import BIRTH_PLACE, race_of
 from tests.studies.fhir_bundles import patient, told
 
 NOT_HISPANIC = told("ethnicity", "2186-5")

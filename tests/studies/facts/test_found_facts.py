@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from senoscope.studies.found_facts import completed_years
+from senoscope.studies.facts.found_facts import completed_years
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from senoscope.domain.errors import DataSetError
-from senoscope.studies.table_text import TableText
+from senoscope.studies.files.table_text import TableText
 
 KNOWN = ("name", "age", "one", "two")
 

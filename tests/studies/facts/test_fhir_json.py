@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from senoscope.domain.errors import SettingsError
-from senoscope.studies.fhir_json import LARGEST_TEXT, MOST_ITEMS, FhirNode, named, read_fhir_json
+from senoscope.studies.facts.fhir_json import (
+    LARGEST_TEXT,
+    MOST_ITEMS,
+    FhirNode,
+    named,
+    read_fhir_json,
+)
 
 
 @pytest.mark.parametrize(

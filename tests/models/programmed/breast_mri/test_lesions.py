@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -52,6 +54,19 @@ def whole(region: Region) -> Mask:
 def test_a_mass_is_found_as_wide_as_it_is(radius_mm: float) -> None:
     (found,) = find_regions(uptake([(ball(radius_mm), 150.0)]), 70.0)
     assert dice(whole(found), ball(radius_mm)) > 0.85
+
+
+def test_a_mass_that_is_most_of_the_gland_is_found() -> None:
+    mass = ball(26.0) | ball(18.0, (20, 24, 36))
+    exam = uptake([(mass, 150.0)], uneven=0.3)
+    small_gland = replace(exam, gland=exam.gland & (ball(30.0) | mass))
+    assert mass.sum() > 0.7 * small_gland.gland.sum()
+    (found,) = find_regions(small_gland, 70.0)
+    assert dice(whole(found), mass) > 0.9
+
+
+def test_background_that_rises_everywhere_is_no_mass() -> None:
+    assert find_regions(uptake([], background=100.0), 70.0) == []
 
 
 def test_a_bright_mass_does_not_swallow_what_rises_a_little_beside_it() -> None:

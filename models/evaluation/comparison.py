@@ -74,16 +74,16 @@ def obuchowski(labels: Bools, one: Floats, other: Floats, groups: Sequence[Hasha
         )
     # The variance of a difference is the same quadratic form in the differences of components,
     # so that neither the two variances nor the covariance is needed by itself.
-    above_one, below_one = _placements(labels, one)
-    above_other, below_other = _placements(labels, other)
+    above_one, below_one = placements(labels, one)
+    above_other, below_other = placements(labels, other)
     above, below = above_one - above_other, below_one - below_other
     difference = float(above.mean())
     x = np.bincount(of_positives, above - difference, patients) / len(above)
     y = np.bincount(of_negatives, below - difference, patients) / len(below)
     variance = (
-        _unbiased(with_positives) * float(x @ x)
-        + _unbiased(with_negatives) * float(y @ y)
-        + 2 * _unbiased(patients) * float(x @ y)
+        unbiased(with_positives) * float(x @ x)
+        + unbiased(with_negatives) * float(y @ y)
+        + 2 * unbiased(patients) * float(x @ y)
     )
     return _normal(difference, variance, len(labels), patients)
 
@@ -116,7 +116,7 @@ def paired_bootstrap(
     return Difference(estimate.value, estimate.ci, p, estimate.n, len(set(groups)))
 
 
-def _placements(labels: Bools, scores: Floats) -> tuple[Floats, Floats]:
+def placements(labels: Bools, scores: Floats) -> tuple[Floats, Floats]:
     """DeLong's V10 and V01: the share of the other class that each case is on the right side of.
 
     A tie counts half. O(n log n): a rank among all, less the rank in the own class.
@@ -135,7 +135,8 @@ def _midranks(scores: Floats) -> Floats:
     return ranks
 
 
-def _unbiased(count: int) -> float:
+def unbiased(count: int) -> float:
+    """What a mean square of `count` deviations from their own mean lacks."""
     return count / (count - 1)
 
 

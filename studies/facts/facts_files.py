@@ -24,11 +24,16 @@ def facts_of_file(path: Path) -> FoundFacts:
         raise SettingsError(
             f"{path.name} cannot be read ({error.strerror}). Check that you may open it."
         ) from error
-    is_json = start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-    return facts_of_fhir(_text(path)) if is_json else _of_dicom(path)
+    return facts_of_fhir(fhir_text(path)) if is_fhir(start) else _of_dicom(path)
 
 
-def _text(path: Path) -> str:
+def is_fhir(start: bytes) -> bool:
+    """Whether a file that begins so may be FHIR as JSON."""
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+
+
+def fhir_text(path: Path) -> str:
+    """The file's. SettingsError where it is too large, or no text."""
     # Of UTF-8 a character has up to four bytes; more is not even read.
     if path.stat().st_size > 4 * LARGEST_TEXT:
         raise SettingsError(

@@ -31,6 +31,12 @@ playwright = pytest.importorskip("playwright.sync_api", reason="pip install 'sen
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+TOO_WIDE = """all => all.filter((one) => one.checkVisibility())
+    .filter((one) => one.tagName !== "INPUT" && !one.closest("svg"))
+    .filter((one) => !one.closest('.scrolls'))
+    .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+    .map((one) => one.dataset.part ?? one.className)"""
+"""What is cut off sideways, but for what scrolls."""
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

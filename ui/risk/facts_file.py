@@ -13,6 +13,7 @@ from pathlib import Path
 from senoscope.domain.errors import DataSetError
 from senoscope.studies.facts.bcrat_table import COLUMNS as BCRAT_COLUMNS
 from senoscope.studies.facts.bcrat_table import MISSING
+from senoscope.studies.facts.facts_files import fhir_text, is_fhir
 from senoscope.studies.facts.fhir_facts import facts_of_fhir
 from senoscope.studies.files.table_text import TableText
 from senoscope.ui.frames.overlay import Header
@@ -40,21 +41,15 @@ def fields_of_file(path: Path, today: date) -> Header:
     SenoscopeErrors say why it is no such file.
     """
     with path.open("rb") as file:
-        begins = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
-    fields, not_taken = _of_fhir(path, today) if begins[:1] == b"{" else _of_table(path)
+        start = file.read(64)
+    fields, not_taken = _of_fhir(path, today) if is_fhir(start) else _of_table(path)
     notes = [{"note": "not_taken", "said": {"what": ", ".join(not_taken)}}] if not_taken else []
     refused = [each.facts() for each in filled(fields, today).refused]
     return {"fields": fields, "refused": refused, "notes": notes}
 
 
 def _of_fhir(path: Path, today: date) -> tuple[dict[str, str], list[str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataSetError(
-            "The file is not UTF-8 text; expected FHIR as JSON. Export it again."
-        ) from None
-    found = facts_of_fhir(text, today)
+    found = facts_of_fhir(fhir_text(path), today)
     return texts_of(found.facts), list(found.not_taken)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from senoscope.models.evaluation.comparison import Z_95
+from senoscope.models.evaluation.comparison import Z_95, placements, unbiased
 from senoscope.models.evaluation.metrics import Bools, Estimate, Floats
 
 Ints = NDArray[np.int64]
@@ -56,27 +56,8 @@ def areas(labels: Bools, scores: Floats, patient: Ints) -> Areas:
     ) / len(of_negatives)  # fmt: skip
     cross = x @ y.T
     covariance = (
-        _unbiased(len(np.unique(of_positives))) * (x @ x.T)
-        + _unbiased(len(np.unique(of_negatives))) * (y @ y.T)
-        + _unbiased(len(np.unique(patient))) * (cross + cross.T)
+        unbiased(len(np.unique(of_positives))) * (x @ x.T)
+        + unbiased(len(np.unique(of_negatives))) * (y @ y.T)
+        + unbiased(len(np.unique(patient))) * (cross + cross.T)
     )
     return Areas(values, covariance, len(labels), len(np.unique(patient)), int(labels.sum()))
-
-
-def placements(labels: Bools, scores: Floats) -> tuple[Floats, Floats]:
-    """For each positive the share of negatives below it, for each negative that of positives above.
-
-    Ties count half.
-    """
-    positives, negatives = scores[labels], scores[~labels]
-    return _share_below(negatives, positives), 1 - _share_below(positives, negatives)
-
-
-def _share_below(of: Floats, values: Floats) -> Floats:
-    ordered = np.sort(of)
-    both = np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")
-    return np.asarray(both / (2 * len(ordered)), dtype=np.float64)
-
-
-def _unbiased(count: int) -> float:
-    return count / (count - 1)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from senoscope.domain.breast_mri import SMALLEST, DynamicSeries, Mask, VolumeGeometry
 from senoscope.domain.mammogram import Laterality
 from senoscope.models.programmed.breast_mri.analysis import EnhancingLesion, Motion, MriSettings
-from senoscope.models.programmed.breast_mri.boxes import Box, at_least, padded, ranges, within
-from senoscope.models.programmed.breast_mri.coarse_grid import Three, dilated, in_box
+from senoscope.models.programmed.breast_mri.bias import evened
+from senoscope.models.programmed.breast_mri.boxes import Box, at_least, padded, within
+from senoscope.models.programmed.breast_mri.coarse_grid import Three, dilated
 from senoscope.models.programmed.breast_mri.lesion_maps import exchange_measures
 from senoscope.models.programmed.breast_mri.lesion_model import LesionModel, lesion_features
 from senoscope.models.programmed.breast_mri.lesions import Region
@@ -73,10 +74,7 @@ class Phases:
         Ratios are the same with it; what is asked of the signal before contrast is not.
         """
         signals = moved_near(self.series, self.motion, self.breasts, box)
-        if self.bias is None:
-            return signals
-        shading = in_box(self.bias, self.bias_step, ranges(box))
-        return [each / shading for each in signals]
+        return [evened(each, self.bias, self.bias_step, box) for each in signals]
 
 
 def measured(region: Region, of: Phases, around: Surroundings) -> EnhancingLesion:

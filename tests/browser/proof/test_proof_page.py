@@ -11,7 +11,7 @@ import pytest
 
 from senoscope.models.evaluation.readers.replay import Replay, read_scores, replayed
 from senoscope.studies.proof.reader_log import write_log_csv
-from tests.browser.opened import Shown, needs_browser, playwright, serving, shown_in
+from tests.browser.opened import TOO_WIDE, Shown, needs_browser, playwright, serving, shown_in
 from tests.realtime.running import until
 from tests.ui.proof.simulated_log import simulated_log
 from tests.ui.reading_studies import FindsTwo, studies_app, study_zip
@@ -19,11 +19,6 @@ from tests.ui.reading_studies import FindsTwo, studies_app, study_zip
 pytestmark = [needs_browser, pytest.mark.browser]
 
 LONG_MS = 180_000
-TOO_WIDE = """all => all.filter((one) => one.checkVisibility())
-    .filter((one) => one.tagName !== "INPUT" && !one.closest("svg"))
-    .filter((one) => !one.closest('.scrolls'))
-    .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
-    .map((one) => one.dataset.part ?? one.className)"""
 
 
 @pytest.fixture

@@ -8,17 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.browser.opened import Shown, needs_browser, playwright, serving, shown_in
+from tests.browser.opened import TOO_WIDE, Shown, needs_browser, playwright, serving, shown_in
 from tests.realtime.running import until
 from tests.ui.reading_studies import FindsTwo, studies_app, study_zip
 
 pytestmark = [needs_browser, pytest.mark.browser]
 
 HER = {"age": "52", "menarche_age": "12", "first_birth_age": "31", "relatives": "1"}
-TOO_WIDE = """all => all.filter((one) => one.checkVisibility())
-    .filter((one) => one.tagName !== "INPUT" && !one.closest("svg"))
-    .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
-    .map((one) => one.dataset.part ?? one.className)"""
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ NULLIPAROUS = 98.0
 """As age at first live birth: she has not given birth."""
 RACE_UNKNOWN = "race_unknown"
 AT_LEAST_ONE_BIOPSY = "at_least_one_biopsy"
+UNKNOWN_IS_LOWEST = "unknown_is_lowest"
+"""The tool counts an answer that is not known as the one of the lowest risk."""
 _AFTER = (PriorPathology.LCIS, PriorPathology.DCIS, PriorPathology.CANCER)
 
 
@@ -46,8 +48,15 @@ class BcratFacts:
         """From today to that age in years. SettingsError where facts contradict one another."""
         biopsies, hyperplasia = _biopsies(facts)
         race = RaceGroup.NATIVE_AMERICAN_OR_OTHER if facts.race is None else facts.race
+        answers = (
+            biopsies,
+            _or_unknown(facts.menarche_age),
+            NULLIPAROUS if facts.has_given_birth is False else _or_unknown(facts.first_birth_age),
+            _or_unknown(facts.relatives),
+        )
         told = {
             RACE_UNKNOWN: facts.race is None,
+            UNKNOWN_IS_LOWEST: UNKNOWN in answers,
             AT_LEAST_ONE_BIOPSY: facts.biopsies is None and biopsies == 1,
             AFTER_CANCER: facts.prior_pathology in _AFTER,
             MUTATION: facts.carries_brca is True,
@@ -58,9 +67,7 @@ class BcratFacts:
             end_age,
             biopsies,
             hyperplasia,
-            _or_unknown(facts.menarche_age),
-            NULLIPAROUS if facts.has_given_birth is False else _or_unknown(facts.first_birth_age),
-            _or_unknown(facts.relatives),
+            *answers[1:],
             tuple(key for key, is_so in told.items() if is_so),
         )
 

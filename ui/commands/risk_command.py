@@ -235,6 +235,7 @@ CAUTIONS = {
     "after_in_situ_or_cancer": "after breast cancer, DCIS or LCIS the tool does not hold.",
     "known_mutation": "with a known BRCA variant the tool does not hold; others do.",
     "race_unknown": "her group is not known: the rates of white women were taken.",
+    "unknown_is_lowest": "what is not known counts as the lowest risk; hers may be higher.",
     "at_least_one_biopsy": "the number of biopsies is not known: one was counted.",
     "implausible_value": "a count or an age cannot be right; the tool counts it all the same.",
 }

@@ -28,6 +28,9 @@ _SCRIPTS = (
 )
 """Joined in this order: each is a few functions, the last one starts them."""
 
+_NOT_AT_THE_BEDSIDE = ("risk", "proof")
+"""Pages that the top bar has no room for beside source and exam; the studies page leads there."""
+
 
 def live_page(
     operating_point: OperatingPoint,
@@ -44,7 +47,7 @@ def live_page(
     return page_of(
         "live",
         _SCRIPTS,
-        ways,
+        [each for each in ways if each not in _NOT_AT_THE_BEDSIDE],
         path=LIVE_PATH,
         operating_point=[operating_point.low_below, operating_point.high_from],
         explains=explains,

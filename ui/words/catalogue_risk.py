@@ -184,6 +184,11 @@ RISK = {
         "of white women.",
         "族群未知：按“美洲原住民或其他”计算，即使用白人女性的发病率。",
     ),
+    "risk_caution_unknown_is_lowest": (
+        "Some answers are not known: BCRAT counts them as those of the lowest risk, so hers may "
+        "be higher.",
+        "部分回答未知：BCRAT 按最低风险计算，她的实际风险可能更高。",
+    ),
     "risk_caution_at_least_one_biopsy": (
         "The number of biopsies is not known: counted as one.",
         "活检次数未知：按一次计算。",

@@ -9,6 +9,9 @@ from senoscope.domain.risk import PatientFacts, PriorPathology, RaceGroup
 from senoscope.models.risk.bcrat import bcrat
 from senoscope.models.risk.bcrat_facts import BcratFacts
 
+KNOWN = {"menarche_age": 12, "has_given_birth": False, "biopsies": 0, "relatives": 1}
+"""What BCRAT weighs, but for her age and group."""
+
 
 def test_everything_known_is_coded() -> None:
     facts = PatientFacts(
@@ -26,8 +29,17 @@ def test_everything_known_is_coded() -> None:
 
 def test_nothing_known_is_unknown_and_the_group_is_told() -> None:
     found = BcratFacts.until(PatientFacts(45.0), 90)
-    assert found == BcratFacts(4, 45, 90, cautions=("race_unknown",))
-    assert bcrat(found).cautions == ("race_unknown",)
+    assert found == BcratFacts(4, 45, 90, cautions=("race_unknown", "unknown_is_lowest"))
+    assert bcrat(found).cautions == ("race_unknown", "unknown_is_lowest")
+
+
+@pytest.mark.parametrize("lacks", [*KNOWN])
+def test_each_answer_that_is_not_known_is_told_to_count_as_the_lowest(lacks: str) -> None:
+    known = {name: value for name, value in KNOWN.items() if name != lacks}
+    whole, without = (
+        BcratFacts.of(PatientFacts(45.0, RaceGroup.WHITE, **each), 5) for each in (KNOWN, known)
+    )
+    assert (whole.cautions, without.cautions) == ((), ("unknown_is_lowest",))
 
 
 def test_no_birth_is_not_an_unknown_birth() -> None:
@@ -82,7 +94,8 @@ def test_facts_that_contradict_each_other_are_refused(contrary: dict) -> None:
 )
 def test_of_what_the_tool_does_not_hold_for_it_is_told(known: dict, caution: str) -> None:
     found = BcratFacts.of(PatientFacts(45.0, RaceGroup.WHITE, biopsies=1, **known), 5)
-    assert bcrat(found).cautions == (caution,)
+    assert caution in bcrat(found).cautions
+    assert caution not in bcrat(BcratFacts.of(PatientFacts(45.0, RaceGroup.WHITE), 5)).cautions
 
 
 def test_a_horizon_beyond_90_is_refused() -> None:

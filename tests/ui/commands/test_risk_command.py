@@ -85,14 +85,18 @@ def test_a_woman_is_told_her_risk_and_the_average() -> None:
 
 def test_cautions_are_sentences() -> None:
     done = run("woman", "--age", 30, "--pathology", "lcis", "--brca")
-    assert done.output.count("caution: ") == 5
-    for part in ("below 35", "LCIS", "BRCA", "group is not known", "one was counted"):
+    assert done.output.count("caution: ") == 6
+    for part in ("below 35", "LCIS", "BRCA", "group is not known", "one was counted", "lowest"):
         assert part in done.output
 
 
 def test_every_caution_has_a_sentence() -> None:
     keys = {bcrat.BELOW_35, bcrat.IMPLAUSIBLE, fusion.AFTER_CANCER, fusion.MUTATION}
-    assert set(CAUTIONS) == keys | {bcrat_facts.RACE_UNKNOWN, bcrat_facts.AT_LEAST_ONE_BIOPSY}
+    assert set(CAUTIONS) == keys | {
+        bcrat_facts.RACE_UNKNOWN,
+        bcrat_facts.UNKNOWN_IS_LOWEST,
+        bcrat_facts.AT_LEAST_ONE_BIOPSY,
+    }
 
 
 def test_words_of_the_command_line_are_those_of_the_field() -> None:

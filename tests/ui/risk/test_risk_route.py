@@ -62,7 +62,8 @@ def test_who_the_model_is_not_for_is_warned(
 def test_every_caution_and_every_term_has_its_words() -> None:
     cautions = {
         *(bcrat_model.BELOW_35, bcrat_model.IMPLAUSIBLE),
-        *(bcrat_facts.RACE_UNKNOWN, bcrat_facts.AT_LEAST_ONE_BIOPSY),
+        *(bcrat_facts.RACE_UNKNOWN, bcrat_facts.UNKNOWN_IS_LOWEST),
+        bcrat_facts.AT_LEAST_ONE_BIOPSY,
         *(fusion.SIMULATED, fusion.OUT_OF_AGE, fusion.AFTER_CANCER, fusion.MUTATION),
         *(fusion.BEYOND, fusion.NOT_FUSED, fusion.NO_BCRAT, fusion.SPARSE),
     }

@@ -35,7 +35,7 @@ from senoscope.models.programmed.breast_mri.lesions import Uptake, find_regions
 from senoscope.models.programmed.kinetics.phase_choice import phase_choice
 
 Say = Callable[[str], None]
-FITTED_BELOW, TEST_FROM = 5000, 27000
+FITTED_BELOW, TEST_FROM = 5000, 27300
 """Seeds: to fit, and to tell the final figure on."""
 SHAPE, SPACING_MM = (64, 100, 100), (1.6, 1.3, 1.3)
 """Of one breast without its chest, so that hundreds of lesions are drawn in minutes."""

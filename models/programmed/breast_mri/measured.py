@@ -16,7 +16,7 @@ from senoscope.models.programmed.breast_mri.coarse_grid import Three, dilated
 from senoscope.models.programmed.breast_mri.lesion_maps import exchange_measures
 from senoscope.models.programmed.breast_mri.lesion_model import LesionModel, lesion_features
 from senoscope.models.programmed.breast_mri.lesions import Region
-from senoscope.models.programmed.breast_mri.near_motion import moved_near
+from senoscope.models.programmed.breast_mri.near_motion import NearPhases
 from senoscope.models.programmed.breast_mri.words import lesion_words
 from senoscope.models.programmed.kinetics.curve_types import (
     CurveType,
@@ -68,12 +68,12 @@ class Phases:
     bias: NDArray[np.float32] | None = None
     bias_step: Three = (1.0, 1.0, 1.0)
 
-    def of_box(self, box: Box) -> list[NDArray[np.float32]]:
-        """Each phase, moved onto the one before contrast, without the coil's shading.
+    def near(self, box: Box) -> NearPhases:
+        """Its phases, aligned once more."""
+        return NearPhases(self.series, self.motion, self.breasts, box)
 
-        Ratios are the same with it; what is asked of the signal before contrast is not.
-        """
-        signals = moved_near(self.series, self.motion, self.breasts, box)
+    def evened(self, signals: list[NDArray[np.float32]], box: Box) -> list[NDArray[np.float32]]:
+        """Without the coil's shading, which ratios do not ask for, but a base's threshold does."""
         return [evened(each, self.bias, self.bias_step, box) for each in signals]
 
 
@@ -82,7 +82,8 @@ def measured(region: Region, of: Phases, around: Surroundings) -> EnhancingLesio
     geometry = of.series.geometry
     wide = padded(region.box, AROUND_MM, geometry.spacing_mm, of.series.shape)
     wide = at_least(wide, SMALLEST, of.series.shape)
-    signals = of.of_box(wide)
+    near = of.near(wide)
+    signals = of.evened(near.before_contrast(), wide)
     mask = np.zeros([each.stop - each.start for each in wide], bool)
     mask[within(region.box, wide)] = region.mask
     curve = np.array([each[mask].mean(dtype=np.float64) for each in signals])
@@ -106,7 +107,7 @@ def measured(region: Region, of: Phases, around: Surroundings) -> EnhancingLesio
         curve_percent=tuple(percent_curves(curve, of.choice.pre_contrast, 1e-6).tolist()),
         shares=shares,
         worst=worst,
-        functional_mm3=_functional_mm3(signals, mask, of),
+        functional_mm3=_functional_mm3(near, wide, mask, of),
         nipple_mm=None
         if nipple is None
         else _nearest_mm(mm, geometry.in_patient(np.array([nipple]))),
@@ -172,21 +173,27 @@ def _kinetics(
     return shares, CurveType(kind) if kind else CurveType.PERSISTENT
 
 
-def _functional_mm3(signals: list[NDArray[np.float32]], mask: Mask, of: Phases) -> float:
+def _functional_mm3(near: NearPhases, box: Box, mask: Mask, of: Phases) -> float:
     """Of the lesion's voxels; neighbours count beyond its edge, which would be worn off else.
 
-    Fat that is not suppressed is brighter than a tumour: a share of it is no threshold then.
+    On the early phase's voxels. Fat that is not suppressed is brighter than a tumour: a share of
+    it is no threshold then.
     """
     settings, choice, geometry = of.settings, of.choice, of.series.geometry
     share = 0.0 if of.is_fat_bright else settings.background_share
     thresholds = FunctionalThresholds(
         settings.early_percent, share, settings.ser_from, settings.neighbours
     )
-    late = None if choice.late is None else signals[choice.late]
+    phases = [*range(choice.pre_contrast), choice.early]
+    if choice.late is not None:
+        phases.append(choice.late)
+    moved, mask = near.onto(choice.early, phases, mask)
+    signals = of.evened(moved, box)
+    late = None if choice.late is None else signals[-1]
     base = before_contrast(signals, choice.pre_contrast)
     region = mask | dilated(mask, max(geometry.spacing_mm[1:]), geometry.spacing_mm)
     found = functional_volume(
-        base, signals[choice.early], late, region, geometry.voxel_mm3, thresholds
+        base, signals[choice.pre_contrast], late, region, geometry.voxel_mm3, thresholds
     )
     return float((found.mask & mask).sum()) * geometry.voxel_mm3
 

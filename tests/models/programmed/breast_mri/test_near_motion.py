@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from senoscope.domain.breast_mri import AXIAL, DynamicSeries, VolumeGeometry
 from senoscope.models.programmed.breast_mri.analysis import Motion
 from senoscope.models.programmed.breast_mri.motion import moved_box
-from senoscope.models.programmed.breast_mri.near_motion import moved_near
+from senoscope.models.programmed.breast_mri.near_motion import NearPhases
 
 SHAPE = (32, 48, 48)
 BOX = (slice(11, 21), slice(18, 30), slice(18, 30))
@@ -49,13 +51,14 @@ def exam() -> tuple[DynamicSeries, np.ndarray]:
     return series, after
 
 
+EVERYWHERE = np.ones(SHAPE, bool)
 NO_MOTION = motion_by(np.full(3, 1e-6, np.float32))
 """As a registration leaves it that found next to none."""
 
 
 def test_what_was_left_of_a_motion_is_found(exam: tuple[DynamicSeries, np.ndarray]) -> None:
     series, unmoved = exam
-    _, found = moved_near(series, NO_MOTION, np.ones(SHAPE, bool), BOX)
+    _, found = NearPhases(series, NO_MOTION, EVERYWHERE, BOX).before_contrast()
     was = moved_box(series.phases[1], NO_MOTION, 1, BOX)
     known = moved_box(series.phases[1], motion_by(LEFT), 1, BOX)
     error, without, least = (np.abs(each - unmoved[BOX]).mean() for each in (found, was, known))
@@ -64,7 +67,7 @@ def test_what_was_left_of_a_motion_is_found(exam: tuple[DynamicSeries, np.ndarra
 
 def test_the_phase_before_contrast_stays_as_it_is(exam: tuple[DynamicSeries, np.ndarray]) -> None:
     series, _ = exam
-    before, _ = moved_near(series, NO_MOTION, np.ones(SHAPE, bool), BOX)
+    before, _ = NearPhases(series, NO_MOTION, EVERYWHERE, BOX).before_contrast()
     assert np.array_equal(before, series.phases[0][BOX])
 
 
@@ -74,5 +77,48 @@ def test_without_motion_or_breast_nothing_is_aligned(
 ) -> None:
     series, _ = exam
     breasts = np.full(SHAPE, motion is None)
-    _, found = moved_near(series, motion, breasts, BOX)
+    _, found = NearPhases(series, motion, breasts, BOX).before_contrast()
     assert np.array_equal(found, moved_box(series.phases[1], motion, 1, BOX))
+
+
+def lesion_mask() -> np.ndarray:
+    """Of the box."""
+    mask = np.zeros(SHAPE, bool)
+    mask[13:19, 21:27, 21:27] = True
+    return mask[BOX]
+
+
+def test_a_phase_is_left_as_it_is_where_the_others_are_moved_onto_it(
+    exam: tuple[DynamicSeries, np.ndarray],
+) -> None:
+    series, _ = exam
+    near = NearPhases(series, NO_MOTION, EVERYWHERE, BOX)
+    (before, after), mask = near.onto(1, (0, 1), lesion_mask())
+    assert np.array_equal(after, series.phases[1][BOX])
+    known, unmoved = shifted(series.phases[0], LEFT)[BOX], series.phases[0][BOX]
+    assert np.abs(before - known).mean() < 0.25 * np.abs(unmoved - known).mean()
+    assert np.mean(mask != lesion_mask()) < 0.05
+
+
+def test_what_went_far_is_followed_by_whole_voxels(
+    exam: tuple[DynamicSeries, np.ndarray],
+) -> None:
+    """More than the box has room for: the lesion stays in its middle."""
+    series, unmoved = exam
+    far = np.array([3.0, -6.0, 7.0], np.float32)
+    gone = replace(series, phases=(series.phases[0], shifted(unmoved, far)))
+    near = NearPhases(gone, motion_by(far), EVERYWHERE, BOX)
+    (before, after), mask = near.onto(1, (0, 1), lesion_mask())
+    assert np.abs(after - unmoved[BOX]).mean() < 1.0
+    still = series.phases[0][BOX]
+    assert np.abs(before - still).mean() < 0.05 * still.std()
+    assert np.array_equal(mask, lesion_mask())
+
+
+def test_without_motion_every_phase_lies_on_every_other(
+    exam: tuple[DynamicSeries, np.ndarray],
+) -> None:
+    series, _ = exam
+    found, mask = NearPhases(series, None, EVERYWHERE, BOX).onto(1, (0, 1), lesion_mask())
+    assert all(np.array_equal(a, b[BOX]) for a, b in zip(found, series.phases, strict=True))
+    assert np.array_equal(mask, lesion_mask())

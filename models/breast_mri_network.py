@@ -8,6 +8,7 @@ same size in 0..1. What a channel shows is said in `channels_of`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from pathlib import Path
 
 import cv2
@@ -15,14 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from senoscope.domain.breast_mri import DynamicSeries, Volume
-from senoscope.domain.errors import EngineUnavailable, ModelPackageError
+from senoscope.domain.errors import ImageError
 from senoscope.models.breast_mri_card import BreastMriCard, MriChannel, load_breast_mri_card
+from senoscope.models.card_network import CardNetwork, are_shares, loaded_network
 from senoscope.models.engines import openvino
 from senoscope.models.engines.base import BackEnd, LoadedEngine
-from senoscope.models.programmed.breast_mri.analysis import MriSettings
+from senoscope.models.programmed.breast_mri.analysis import Motion, MriSettings
+from senoscope.models.programmed.breast_mri.boxes import Box, padded, whole, within
 from senoscope.models.programmed.breast_mri.lesion_model import early_and_late
+from senoscope.models.programmed.breast_mri.motion import moved_box
 
-Box = tuple[slice, slice, slice]
 OVERLAP = 0.25
 """Of a patch, with the next."""
 LIMITS = -1.0, 3.0
@@ -31,7 +34,8 @@ SEED_FROM = 0.15
 """Of `scale_of`: what is darker early is fat that was suppressed, or air."""
 MARGIN_MM = 12.0
 """That a network sees around a box it is asked for."""
-_ROUNDING = 1e-4
+MOST_VOXELS = 2**25
+"""Of what one is asked for, on its own grid: with four channels that takes 1.3 GB."""
 
 
 def scale_of(series: DynamicSeries) -> float:
@@ -46,24 +50,33 @@ def channels_of(
     channels: Sequence[MriChannel],
     spacing_mm: tuple[float, float, float],
     box: Box | None = None,
+    motion: Motion | None = None,
 ) -> NDArray[np.float32]:
-    """(channels, slices, rows, columns) of `spacing_mm`, within LIMITS.
+    """(channels, slices, rows, columns) of `spacing_mm`, within LIMITS, moved as `motion` says.
 
     `pre` is the last phase before contrast, `early` the early phase less that, `late` the late one
     less the early one, all divided by `scale_of` the whole series. `seed` is 1 where early
-    enhancement is at least that of the functional tumour volume (Hylton 2016).
+    enhancement is at least that of the functional tumour volume (Hylton 2016). ImageError where
+    that is more than MOST_VOXELS.
     """
-    window = box or (slice(None),) * 3
+    window = box or whole(series.shape)
     numbers = (series.pre_contrast - 1, *early_and_late(series))
-    shape = shape_at(series.phases[0][window].shape, series.geometry.spacing_mm, spacing_mm)
+    sides = [each.stop - each.start for each in window]
+    shape = shape_at(sides, series.geometry.spacing_mm, spacing_mm)
+    if prod(shape) > MOST_VOXELS:
+        raise ImageError(
+            f"On a grid of {spacing_mm} mm the breasts have {shape} voxels; expected {MOST_VOXELS} "
+            "at most. Use a network of larger voxels."
+        )
     scale = np.float32(scale_of(series))
     pre, early, late = (
-        resized(np.asarray(series.phases[k][window], np.float32) / scale, shape) for k in numbers
+        resized(moved_box(series.phases[k], motion, k, window) / scale, shape) for k in numbers
     )
     made = {MriChannel.PRE: pre, MriChannel.EARLY: early - pre, MriChannel.LATE: late - early}
     if MriChannel.SEED in channels:
         made[MriChannel.SEED] = _seed(pre, early)
-    return np.clip(np.stack([made[each] for each in channels]), *LIMITS)
+    found = np.stack([made[each] for each in channels])
+    return np.clip(found, *LIMITS, out=found)
 
 
 def _seed(pre: Volume, early: Volume) -> Volume:
@@ -97,59 +110,59 @@ def resized(volume: Volume, shape: tuple[int, int, int]) -> Volume:
     return np.asarray(flat[below] * (1 - share) + flat[above] * share, np.float32)
 
 
-class BreastMriNetwork:
+def tell_nobody(_share: float) -> None:
+    """Of how much is done."""
+
+
+class BreastMriNetwork(CardNetwork[BreastMriCard]):
     """A loaded network. One thread's."""
 
     def __init__(self, card: BreastMriCard, engine: LoadedEngine) -> None:
         """ModelPackageError where the network is not what its card says."""
-        self.card = card
-        self._engine = engine
-        if tuple(engine.input_shape) != card.input_shape:
-            raise ModelPackageError(
-                f"The network in {card.folder.name} takes {tuple(engine.input_shape)}; its card "
-                f"asks for one input of {card.input_shape}. Export it at that fixed size, or "
-                "correct the card."
-            )
+        super().__init__(card, engine)
         self._run(np.zeros(card.input_shape, np.float32))
 
     def probability(
         self,
         series: DynamicSeries,
         box: Box | None = None,
+        motion: Motion | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        tell: Callable[[float], None] = tell_nobody,
     ) -> Volume:
         """(slices, rows, columns) in 0..1, of the voxels of `box`, or of the whole volume.
 
-        `series` should be registered. `cancelled` is asked between patches; then what is left is 0.
+        `series` should be registered, or `motion` say how it is to be. `cancelled` is asked between
+        patches; then what is left is 0. `tell` is told how much is done, 0 to 1. Errors as of
+        `channels_of`; ModelPackageError where the network gives no probabilities.
         """
-        seen = box or (
-            slice(0, series.shape[0]),
-            slice(0, series.shape[1]),
-            slice(0, series.shape[2]),
-        )
-        wide = _widened(seen, series.shape, series.geometry.spacing_mm)
-        given = channels_of(series, self.card.channels, self.card.spacing_mm, wide)
-        found = self._over(given, cancelled)
+        seen = box or whole(series.shape)
+        wide = padded(seen, MARGIN_MM, series.geometry.spacing_mm, series.shape)
+        given = channels_of(series, self.card.channels, self.card.spacing_mm, wide, motion)
+        found = self._over(given, cancelled, tell)
         high, across, along = (each.stop - each.start for each in wide)
-        whole = resized(found, (high, across, along))
-        inner = tuple(
-            slice(part.start - outer.start, part.stop - outer.start)
-            for part, outer in zip(seen, wide, strict=True)
-        )
-        return np.clip(whole[inner], 0, 1)
+        return np.clip(resized(found, (high, across, along))[within(seen, wide)], 0, 1)
 
-    def _over(self, given: NDArray[np.float32], cancelled: Callable[[], bool]) -> Volume:
+    def _over(
+        self,
+        given: NDArray[np.float32],
+        cancelled: Callable[[], bool],
+        tell: Callable[[float], None],
+    ) -> Volume:
         """Patches side by side, their middles weighing most."""
         patch, shape = self.card.patch, given.shape[1:]
         missing = [max(0, side - extent) for side, extent in zip(patch, shape, strict=True)]
-        given = np.pad(given, [(0, 0), *((0, each) for each in missing)], mode="edge")
+        if any(missing):
+            given = np.pad(given, [(0, 0), *((0, each) for each in missing)], mode="edge")
         total = np.zeros(given.shape[1:], np.float32)
         weights = np.zeros_like(total)
         weight = _weight(patch)
-        for window in _windows(given.shape[1:], patch):
+        windows = list(_windows(given.shape[1:], patch))
+        for place, window in enumerate(windows):
             if cancelled():
                 break
-            cut = np.ascontiguousarray(given[(slice(None), *window)])
+            tell(place / len(windows))
+            cut = given[(slice(None), *window)]
             total[window] += weight * self._run(cut.reshape(self.card.input_shape)).reshape(patch)
             weights[window] += weight
         seen = total / np.maximum(weights, 1e-6)
@@ -159,36 +172,11 @@ class BreastMriNetwork:
     def _run(self, volume: NDArray[np.float32]) -> NDArray[np.float32]:
         """A probability for each voxel, after it was found to be one."""
         wanted = (1, 1, *self.card.input_shape[2:])
-        try:
-            given = {name: np.array(each) for name, each in self._engine.run(volume).items()}
-        except RuntimeError as error:
-            raise ModelPackageError(
-                f"The network in {self.card.folder.name} failed on {volume.shape} "
-                f"({' '.join(str(error).split())[:200]}). Export it again."
-            ) from error
+        given = self.given_of(volume)
         found = given.get("probability")
-        if (
-            found is None
-            or found.shape != wanted
-            or not bool(((found >= -_ROUNDING) & (found <= 1 + _ROUNDING)).all())
-        ):
-            shapes = {name: each.shape for name, each in given.items()}
-            raise ModelPackageError(
-                f"The network in {self.card.folder.name} gives {shapes}; its card asks for "
-                f"probability {wanted} within 0 to 1. Export a probability by this name."
-            )
+        if found is None or found.shape != wanted or not are_shares(found):
+            raise self.refused(given, f"probability {wanted}")
         return found
-
-
-def _widened(box: Box, shape: Sequence[int], spacing_mm: Sequence[float]) -> Box:
-    high, across, along = (
-        slice(
-            max(0, part.start - round(MARGIN_MM / step)),
-            min(side, part.stop + round(MARGIN_MM / step)),
-        )
-        for part, side, step in zip(box, shape, spacing_mm, strict=True)
-    )
-    return high, across, along
 
 
 def _weight(patch: Sequence[int]) -> NDArray[np.float32]:
@@ -217,12 +205,4 @@ def _windows(shape: Sequence[int], patch: Sequence[int]) -> Iterator[Box]:
 
 def load_breast_mri_network(folder: Path, back_end: BackEnd = openvino) -> BreastMriNetwork:
     """The network of `folder`, after one run. ModelPackageError says what to correct."""
-    card = load_breast_mri_card(folder)
-    try:
-        engine = back_end.load(card.weights())
-    except EngineUnavailable as error:
-        raise ModelPackageError(
-            f"The network in {folder.name} cannot be loaded: {error} Its card asks for one input "
-            f"of the fixed size {card.input_shape}; export it so."
-        ) from error
-    return BreastMriNetwork(card, engine)
+    return loaded_network(load_breast_mri_card(folder), back_end, BreastMriNetwork)

@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from senoscope.domain.errors import EngineUnavailable, ImageError, ModelPackageError
+from senoscope.domain.errors import ImageError
 from senoscope.domain.mammogram import Laterality, Mammogram
+from senoscope.models.card_network import CardNetwork, are_shares, loaded_network
 from senoscope.models.engines import openvino
 from senoscope.models.engines.base import BackEnd, LoadedEngine
 from senoscope.models.mammogram_card import MammogramCard, load_mammogram_card
@@ -29,7 +30,6 @@ FOUR = (
     (Laterality.LEFT, "MLO"),
 )
 """The order of the views of a network that takes four at once."""
-_ROUNDING = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,19 +61,12 @@ def fitted_shape(shape: tuple[int, int], size: tuple[int, int]) -> tuple[int, in
     return min(rows, size[0]), min(columns, size[1])
 
 
-class MammogramModel:
+class MammogramModel(CardNetwork[MammogramCard]):
     """A loaded network. One thread's."""
 
     def __init__(self, card: MammogramCard, engine: LoadedEngine) -> None:
         """ModelPackageError where the network is not what its card says."""
-        self.card = card
-        self._engine = engine
-        if tuple(engine.input_shape) != card.input_shape:
-            raise ModelPackageError(
-                f"The network in {card.folder.name} takes {tuple(engine.input_shape)}; its card "
-                f"asks for one input of {card.input_shape}, (views, 1, rows, columns). Export it "
-                "at that fixed size, or correct the card."
-            )
+        super().__init__(card, engine)
         self._run(np.full(card.input_shape, card.low, np.float32))
 
     def read(self, views: Sequence[Mammogram]) -> tuple[MammogramScore, ...]:
@@ -141,47 +134,19 @@ class MammogramModel:
     def _run(self, picture: Grey) -> tuple[Grey, Grey | None]:
         """Probabilities and maps, after they were found to be such."""
         views = self.card.at_once
-        try:
-            given = {
-                name: np.array(each)
-                for name, each in self._engine.run(np.ascontiguousarray(picture)).items()
-            }
-        except RuntimeError as error:
-            raise ModelPackageError(
-                f"The network in {self.card.folder.name} failed on a picture of "
-                f"{self.card.input_shape} ({' '.join(str(error).split())[:200]}). Export it again."
-            ) from error
+        given = self.given_of(picture)
         malignant, saliency = given.get("malignant"), given.get("saliency")
         maps = [saliency] if self.card.has_saliency else []
         is_right = malignant is not None and malignant.shape == (views,)
         is_right &= all(each is not None and each.shape[:2] == (views, 1) for each in maps)
         is_right &= all(each is not None and each.ndim == 4 for each in maps)
-        if malignant is None or not is_right or not _are_shares(malignant, *maps):
-            shapes = {name: each.shape for name, each in given.items()}
+        if malignant is None or not is_right or not are_shares(malignant, *maps):
             wanted = f"malignant ({views},)"
             wanted += f" and saliency ({views}, 1, rows, columns)" if maps else ""
-            raise ModelPackageError(
-                f"The network in {self.card.folder.name} gives {shapes}; its card asks for "
-                f"{wanted}, all within 0 to 1. Export probabilities by these names."
-            )
+            raise self.refused(given, wanted)
         return malignant, saliency if self.card.has_saliency else None
-
-
-def _are_shares(*tensors: NDArray[np.float32] | None) -> bool:
-    return all(
-        each is not None and bool(((each >= -_ROUNDING) & (each <= 1 + _ROUNDING)).all())
-        for each in tensors
-    )
 
 
 def load_mammogram_model(folder: Path, back_end: BackEnd = openvino) -> MammogramModel:
     """The network of `folder`, after one run. ModelPackageError says what to correct."""
-    card = load_mammogram_card(folder)
-    try:
-        engine = back_end.load(card.weights())
-    except EngineUnavailable as error:
-        raise ModelPackageError(
-            f"The network in {folder.name} cannot be loaded: {error} Its card asks for one input "
-            f'"picture" of the fixed size {card.input_shape}; export it so.'
-        ) from error
-    return MammogramModel(card, engine)
+    return loaded_network(load_mammogram_card(folder), back_end, MammogramModel)

@@ -17,6 +17,7 @@ from senoscope.domain.errors import ImageError, SettingsError
 from senoscope.domain.lexicon import WORDS, Term
 from senoscope.domain.reading import ReaderDescription, Suspicion, Unsuitable
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing
+from senoscope.models.breast_mri_outline import NetworkOutline
 from senoscope.models.programmed.breast_mri.analysis import MriAnalysis
 
 
@@ -216,12 +217,14 @@ class ReadVolumes:
 
     `slices` are those of the last phase before contrast, on whose grid `analysis` is, in order.
     Lesions have the numbers of their findings. `phases` is the table by which it was read, as JSON.
+    `networks`: what users' own networks outline on the same grid.
     """
 
     series: DynamicSeries
     analysis: MriAnalysis
     slices: tuple[FramePlace, ...]
     phases: Mapping[str, Any]
+    networks: tuple[NetworkOutline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
-from platformdirs import user_data_path
 
 from senoscope.domain.reading import OperatingPoint, ReaderDescription
 from senoscope.models.classifier import Classifier
@@ -21,6 +20,7 @@ from senoscope.models.segmenter import Segmenter
 from senoscope.realtime.worker import BuildReader
 from senoscope.ui.calibration.site_calibration import SiteFit, calibrated
 from senoscope.ui.live.why import Explainer
+from senoscope.ui.network_folders import breast_mri_networks, mammography_networks
 
 if TYPE_CHECKING:
     from senoscope.studies.exams.exam_store import ExamStore
@@ -83,11 +83,6 @@ def build_explainer(
     return Explainer(partial(build_classifier, classifier, way, prevalence, site_fit))
 
 
-def mammography_networks() -> Path:
-    """The folder in which users put networks for mammograms, one folder each."""
-    return user_data_path("senoscope", appauthor=False) / "mammography-models"
-
-
 def study_modes(reads: BuildReader, mri_settings: MriSettings | None = None) -> tuple[Mode, ...]:
     """What reads studies; ultrasound with the reader that `reads` makes of SEGMENTER."""
     # Here, since pydicom takes a quarter of a second, which a live exam need not wait for.
@@ -98,7 +93,7 @@ def study_modes(reads: BuildReader, mri_settings: MriSettings | None = None) -> 
     return (
         UltrasoundClip(reads, load_package(SEGMENTER).size),
         Mammography(mammography_networks()),
-        BreastMri(mri_settings or MriSettings()),
+        BreastMri(mri_settings or MriSettings(), networks=breast_mri_networks()),
     )
 
 

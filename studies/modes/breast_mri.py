@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from math import isfinite
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -16,29 +16,19 @@ from senoscope.domain.reading import ReaderDescription
 from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOrigin
 from senoscope.models.programmed.breast_mri.analyse import analyse
 from senoscope.models.programmed.breast_mri.analysis import MriAnalysis, MriSettings
-from senoscope.models.programmed.breast_mri.background import (
-    background_category,
-    fibroglandular_amount,
-)
 from senoscope.models.programmed.kinetics.functional_volume import FunctionalThresholds
 from senoscope.studies.images.series import Series, Study
 from senoscope.studies.modes.enhancing_lesions import findings_of_lesions
 from senoscope.studies.modes.mode import Say, say_nothing
+from senoscope.studies.modes.mri_exam_facts import exam_facts
+from senoscope.studies.modes.mri_networks import UsersNetworks
+from senoscope.studies.modes.told_parts import parts_of
 from senoscope.studies.mri.dynamic_series import dynamic_series_of
 from senoscope.studies.mri.mri_slices import is_mri
 from senoscope.studies.mri.phase_changes import PhaseChanges, corrected, table_json
 from senoscope.studies.mri.phase_table import phase_table_of
 from senoscope.studies.mri.phases import PhaseSet, PhaseTable
-from senoscope.studies.results.breast_mri.report_rows import (
-    BACKGROUND,
-    FIBROGLANDULAR,
-    MOTION,
-    PHASE_TIME,
-    PHASES,
-    SHADING,
-    THRESHOLDS,
-    TROUBLE,
-)
+from senoscope.studies.results.breast_mri.report_rows import TROUBLE
 from senoscope.studies.study_reading import (
     BREAST_MRI,
     FramePlace,
@@ -53,8 +43,8 @@ READER = ReaderDescription(
     models=("programmed breast MRI 1, score of lesions trained on simulated breasts alone",),
 )
 Analyser = Callable[[DynamicSeries, MriSettings, Say, Event | None], MriAnalysis | None]
-TABLE_SHARE, DECODED_SHARE = 0.05, 0.2
-"""Of the work: when the table is there, and when the pixels are."""
+TABLE_SHARE = 0.05
+"""Of the work, when the table is there."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +52,14 @@ class BreastMri:
     """The phases of one injection: of both breasts, or of each breast where each has its own.
 
     `changes`: what a person corrected in the table of phases. `analyser` is what looks at a series.
+    `networks`: the folder in which users put networks of their own, see `breast_mri_card`. What
+    each one outlines stands beside what is programmed, and replaces nothing.
     """
 
     settings: MriSettings = field(default_factory=MriSettings)
     changes: PhaseChanges | None = None
     analyser: Analyser = analyse
+    networks: Path | None = None
 
     name = BREAST_MRI
     expects = "dynamic breast MRI"
@@ -89,10 +82,11 @@ class BreastMri:
             return _unread(study, table)
         volumes: list[ReadVolumes] = []
         troubles: list[str] = []
-        for place, each in enumerate(chosen):
-            told = _Part(say, place, len(chosen))
+        networks = UsersNetworks.of(self.networks)
+        _, *told_of = parts_of(say, (TABLE_SHARE, *[(1 - TABLE_SHARE) / len(chosen)] * len(chosen)))
+        for each, told in zip(chosen, told_of, strict=True):
             try:
-                read = self._read(each, table, told, cancelled)
+                read = self._read((each, table), networks, told, cancelled)
             except (ImageError, SourceUnavailable) as error:
                 troubles.append(str(error))
                 continue
@@ -105,25 +99,25 @@ class BreastMri:
         return _reading(study, _numbered(volumes), chosen, troubles)
 
     def _read(
-        self, phases: PhaseSet, table: PhaseTable, say: Say, cancelled: Event | None
+        self,
+        of: tuple[PhaseSet, PhaseTable],
+        networks: UsersNetworks,
+        say: Say,
+        cancelled: Event | None,
     ) -> ReadVolumes | None:
-        series = dynamic_series_of(
-            phases, lambda share, words: say(DECODED_SHARE * share, words), cancelled
-        )
+        phases, table = of
+        decoded, analysed, outlined = parts_of(say, (1, 4, 4 * len(networks.loaded)))
+        series = dynamic_series_of(phases, decoded, cancelled)
         if series is None:
             return None
-        analysis = self.analyser(
-            series,
-            self.settings,
-            lambda share, words: say(DECODED_SHARE + (1 - DECODED_SHARE) * share, words),
-            cancelled,
-        )
+        analysis = self.analyser(series, self.settings, analysed, cancelled)
         if analysis is None:
             return None
         before = phases.taking_part[phases.pre_contrast - 1]
         slices = tuple(each.image.frame_place(each.frame) for each in before.slices)
         said = {**table_json(table), "read": phases.number}
-        return ReadVolumes(series, analysis, slices, said)
+        volumes = ReadVolumes(series, analysis, slices, said)
+        return networks.beside(volumes, outlined, cancelled)
 
 
 def mri_settings_of(said: Mapping[str, Any]) -> MriSettings:
@@ -146,19 +140,6 @@ def mri_settings_of(said: Mapping[str, Any]) -> MriSettings:
         made.early_percent, made.background_share, made.ser_from, made.neighbours
     )  # says what cannot be
     return made
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Tells of one of `count` equal parts of what follows the table."""
-
-    say: Say
-    place: int
-    count: int
-
-    def __call__(self, share: float, words: str) -> None:
-        whole = (self.place + share) / self.count
-        self.say(TABLE_SHARE + (1 - TABLE_SHARE) * whole, words)
 
 
 def _chosen(table: PhaseTable) -> list[PhaseSet]:
@@ -202,7 +183,7 @@ def _reading(
         ),
         key=lambda finding: finding.number,
     )
-    facts = [*_phase_facts(volumes[0]), *_tissue_facts(volumes), *_done(volumes[0].analysis)]
+    facts = list(exam_facts(volumes))
     said = [*troubles, *(one for each in sets for one in each.cautions)]
     said += [one for each in volumes for one in each.analysis.troubles]
     facts += [ReadingFact(TROUBLE, word=each) for each in dict.fromkeys(said)]
@@ -250,38 +231,3 @@ def _unread(study: Study, table: PhaseTable, why: str = "") -> StudyReading:
         if is_mri(each)
     )
     return StudyReading(study.uid, BREAST_MRI, READER, images, (), datetime.now(UTC))
-
-
-def _phase_facts(volumes: ReadVolumes) -> Iterator[ReadingFact]:
-    series = volumes.series
-    yield ReadingFact(PHASES, float(len(series.phases)))
-    for time_s in series.times_s or ():
-        yield ReadingFact(PHASE_TIME, time_s, "s")
-
-
-def _tissue_facts(volumes: Sequence[ReadVolumes]) -> Iterator[ReadingFact]:
-    words: tuple[tuple[str, str, Callable[[float], StrEnum]], ...] = (
-        (FIBROGLANDULAR, "dense_percent", fibroglandular_amount),
-        (BACKGROUND, "background_percent", background_category),
-    )
-    for name, of, word_of in words:
-        by_side: dict[str, float] = {}
-        for each in volumes:
-            by_side |= getattr(each.analysis, of)
-        sides = [by_side[side] for side in ("L", "R") if side in by_side]
-        if len(volumes) > 1 and sides:
-            by_side["both"] = sum(sides) / len(sides)
-        known = {side: each for side, each in by_side.items() if isfinite(each)}
-        for side, percent in known.items():
-            yield ReadingFact(f"{name}_{side}", percent, "%")
-        if "both" in known:
-            yield ReadingFact(name, word=word_of(known["both"]).value)
-
-
-def _done(analysis: MriAnalysis) -> Iterator[ReadingFact]:
-    """What was corrected, and by which thresholds volumes were counted."""
-    settings: Mapping[str, Any] = asdict(analysis.settings)
-    yield ReadingFact(MOTION, word="left" if analysis.motion is None else "corrected")
-    yield ReadingFact(SHADING, word="left" if analysis.bias is None else "corrected")
-    for name in THRESHOLDS:
-        yield ReadingFact(name, float(settings[name]))

@@ -16,9 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from senoscope.domain.breast_mri import Mask
 from senoscope.domain.errors import StorageError
 from senoscope.domain.lexicon import WORDS, Term
 from senoscope.domain.mammogram import Laterality
+from senoscope.models.breast_mri_card import MriTarget
+from senoscope.models.breast_mri_outline import NetworkOutline
 from senoscope.models.programmed.breast_mri.analysis import (
     EnhancingLesion,
     Motion,
@@ -37,15 +40,17 @@ Pictures = Mapping[int, NDArray[np.uint8]]
 
 @dataclass(frozen=True, eq=False)
 class KeptAnalysis:
-    """`analysis` on the grid of `phase_uids`: SOPInstanceUID and frame of each slice in order.
+    """`analysis` on the grid of `slices`: SOPInstanceUID and frame of each in order.
 
-    `phases` is the table by which the series was read, as its JSON.
+    `phases` is the table by which the series was read, as its JSON. `networks` are the outlines of
+    users' own networks, which what was kept before there were any does not have.
     """
 
     analysis: MriAnalysis
     slices: tuple[tuple[str, int], ...] = ()
     phases: Mapping[str, Any] = field(default_factory=dict)
     pictures: Pictures = field(default_factory=dict)
+    networks: tuple[NetworkOutline, ...] = ()
 
 
 def analysis_bytes(
@@ -53,6 +58,7 @@ def analysis_bytes(
     slices: tuple[tuple[str, int], ...] = (),
     phases: Mapping[str, Any] | None = None,
     pictures: Pictures | None = None,
+    networks: tuple[NetworkOutline, ...] = (),
 ) -> bytes:
     """Of what `KeptAnalysis` says, packed."""
     arrays: dict[str, NDArray[Any]] = {"tissue": analysis.tissue}
@@ -64,6 +70,8 @@ def analysis_bytes(
         arrays[f"lesion_{each.number}"] = each.mask
     for number, picture in (pictures or {}).items():
         arrays[f"picture_{number}"] = picture
+    for place, outline in enumerate(networks):
+        arrays[f"network_{place}"] = outline.mask
     said = {
         "version": VERSION,
         "settings": asdict(analysis.settings),
@@ -77,6 +85,7 @@ def analysis_bytes(
         "troubles": list(analysis.troubles),
         "slices": [list(each) for each in slices],
         "phases": dict(phases or {}),
+        "networks": [_without_mask(each) for each in networks],
     }
     packed = BytesIO()
     text = np.frombuffer(json.dumps(said).encode(), np.uint8)
@@ -120,11 +129,25 @@ def _kept(said: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> KeptAn
     numbers = (each.number for each in analysis.lesions)
     pictures = {each: arrays[f"picture_{each}"] for each in numbers if f"picture_{each}" in arrays}
     slices = tuple((str(uid), int(frame)) for uid, frame in said["slices"])
-    return KeptAnalysis(analysis, slices, said["phases"], pictures)
+    networks = tuple(
+        _outline(each, arrays[f"network_{place}"])
+        for place, each in enumerate(said.get("networks", ()))
+    )
+    return KeptAnalysis(analysis, slices, said["phases"], pictures, networks)
+
+
+def _without_mask(outlined: EnhancingLesion | NetworkOutline) -> dict[str, Any]:
+    return {each: value for each, value in vars(outlined).items() if each != "mask"}
+
+
+def _outline(said: Mapping[str, Any], mask: Mask) -> NetworkOutline:
+    first, second, third = map(int, said["corner"])
+    own = {"corner": (first, second, third), "target": MriTarget(said["target"]), "mask": mask}
+    return NetworkOutline(**{**said, **own})
 
 
 def _lesion_said(lesion: EnhancingLesion) -> dict[str, Any]:
-    own = {each: value for each, value in vars(lesion).items() if each != "mask"}
+    own = _without_mask(lesion)
     own["laterality"] = None if lesion.laterality is None else lesion.laterality.value
     words = {
         name: {"word": term.word and term.word.value, "agreement": term.agreement,

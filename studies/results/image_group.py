@@ -8,6 +8,7 @@ import highdicom.sr as hd
 from pydicom.sr.coding import Code
 
 from senoscope.studies.results import codes
+from senoscope.studies.results.breast_mri.report_rows import network_rows
 from senoscope.studies.results.identity import new_uid
 from senoscope.studies.results.report_mammography import none_marked
 from senoscope.studies.results.report_words import said, shown
@@ -62,6 +63,9 @@ def summary(reading: StudyReading) -> list[hd.ContentItem]:
         code_item(codes.BREAST_COMPOSITION, codes.COMPOSITIONS[fact.word])
         for fact in reading.facts
         if fact.name == "density_category"
+    ]
+    items += [
+        text_item(codes.COMMENT, f"{row.name}: {row.value}") for row in network_rows(reading, "en")
     ]
     if reading.abstained:
         items.append(text_item(codes.COMMENT, said("en", "nothing_read")))

@@ -54,6 +54,20 @@ BREAST_MRI: dict[str, tuple[str, str]] = {
         "{neighbours} neighbours",
         "早期强化 ≥ {early}%，基线 ≥ 第95百分位的 {share}%，SER ≥ {ser}，{neighbours} 邻点",
     ),
+    "network_outline_tumour": ("Tumour outlined by a network", "神经网络勾画的肿瘤"),
+    "network_outline_breast": ("Breast outlined by a network", "神经网络勾画的乳腺"),
+    "network_outline_fibroglandular": (
+        "Fibroglandular tissue outlined by a network",
+        "神经网络勾画的纤维腺体组织",
+    ),
+    "network_outlined": (
+        "{by}: {volume}; agreement with the programmed outline (Dice) {dice}",
+        "{by}：{volume}；与程序轮廓的一致性（Dice）{dice}",
+    ),
+    "network_outlined_none": (
+        "{by}: nothing, and nothing by the programmed analysis",
+        "{by}：未勾画，程序分析亦未勾画",
+    ),
     "could_not": ("Could not be done", "未能完成"),
     "slices_of": ("{first} to {last}", "{first} 至 {last}"),
     # The lexicon's words, by what they are of

@@ -10,15 +10,13 @@ import pytest
 
 from senoscope.domain.errors import ModelPackageError
 from senoscope.models.breast_mri_card import (
-    CARD,
-    LONGEST_CARD,
-    WEIGHTS,
     BreastMriCard,
     MriChannel,
     MriTarget,
     installed_breast_mri_cards,
     load_breast_mri_card,
 )
+from senoscope.models.network_card import CARD, LONGEST_CARD, WEIGHTS
 
 CONTENT: dict[str, Any] = {
     "format": 1, "name": "net", "version": "2", "target": "tumour", "channels": ["pre", "early"],

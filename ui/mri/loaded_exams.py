@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 
 from senoscope.domain.errors import SenoscopeError, SourceUnavailable
+from senoscope.models.breast_mri_outline import NetworkOutline
 from senoscope.studies.images.series import Study
 from senoscope.studies.mri.dynamic_series import dynamic_series_of
 from senoscope.studies.mri.kept_analysis import KeptAnalysis, kept_analysis_of
@@ -42,12 +43,12 @@ class MriSource:
 
 
 class MriViews:
-    """All that is made of one series."""
+    """All that is made of one series; `networks` are the outlines of users' own."""
 
-    def __init__(self, cut: CutSeries) -> None:
-        self.cut = cut
+    def __init__(self, cut: CutSeries, networks: Sequence[NetworkOutline] = ()) -> None:
+        self.cut, self.networks = cut, networks
         self.pictures, self.maps = PlanePictures(cut), ColourMaps(cut)
-        self.outlines = None if cut.analysis is None else PlaneOutlines(cut, cut.analysis)
+        self.outlines = None if cut.analysis is None else PlaneOutlines(cut, cut.analysis, networks)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -150,7 +151,7 @@ def _loaded(source: MriSource, load: _Load) -> LoadedMri:
             f"{series.shape}. Read the study again."
         )
     cut = CutSeries(series, None if own is None else own.analysis)
-    return LoadedMri(table, phases, MriViews(cut))
+    return LoadedMri(table, phases, MriViews(cut, () if own is None else own.networks))
 
 
 def _as_read(table: PhaseTable, kept: KeptAnalysis) -> PhaseTable:

@@ -8,6 +8,7 @@ from math import isfinite
 
 import numpy as np
 
+from senoscope.models.breast_mri_outline import NetworkOutline
 from senoscope.models.programmed.breast_mri.analysis import EnhancingLesion, MriAnalysis
 from senoscope.models.programmed.kinetics.phase_choice import after_injection, phase_choice
 from senoscope.studies.mri.phase_changes import table_json
@@ -39,7 +40,8 @@ def loaded_facts(loaded: LoadedMri, shows: bool) -> Header:
         "analysis": None,
     }
     if analysis is not None and shows:
-        told["analysis"] = analysis_facts(analysis, cut)
+        networks = [network_facts(each) for each in loaded.views.networks]
+        told["analysis"] = {**analysis_facts(analysis, cut), "networks": networks}
     return told
 
 
@@ -80,6 +82,17 @@ def lesion_facts(lesion: EnhancingLesion) -> Header:
         "curve_percent": [round(each, 2) for each in lesion.curve_percent],
         "measures": _rounded(lesion.measures, 4),
         "words": words,
+    }
+
+
+def network_facts(outline: NetworkOutline) -> Header:
+    """What a user's own network outlines, and how far the programmed outlines agree."""
+    agreement = outline.agreement
+    return {
+        "title": outline.title,
+        "target": outline.target.value,
+        "volume_ml": round(outline.volume_mm3 / 1000, 3),
+        "agreement": None if agreement is None else round(agreement, 2),
     }
 
 

@@ -35,6 +35,7 @@ function showLesions() {
   write('mri_tissue', [t('mri_gland', { sides: sides(dense) }), t('mri_background', { sides: sides(rise) })].join(' '));
   write('mri_thresholds', t('mri_thresholds', { early: settings.early_percent, share: 100 * settings.background_share, ser: settings.ser_from, n: settings.neighbours }));
   write('mri_troubles', troubles.join(' '));
+  showNetworks();
   write('mri_no_lesions', lesions.length ? '' : t('mri_no_lesions'));
   const table = find('mri_lesions'), head = make('tr', '');
   table.hidden = !lesions.length;
@@ -50,6 +51,25 @@ function showLesions() {
   const rows = LESION_ROWS.map(([name, said]) => rowOf(t(`mri_row_${name}`), lesions.map(said)));
   for (const row of rows) [...row.querySelectorAll('td')].forEach((cell, place) => { cell.classList.toggle('chosen', lesions[place].number === mri.lesion); cell.onclick = () => goToLesion(lesions[place].number); });
   table.replaceChildren(head, ...rows);
+}
+
+// What users' own networks outline stands beside the lesions; each is drawn unless it is switched off.
+function showNetworks() {
+  const room = find('mri_networks'), networks = mriNetworks();
+  room.hidden = !networks.length;
+  const focused = [...room.querySelectorAll('input')].indexOf(document.activeElement);
+  room.replaceChildren(...networks.map((network, place) => networkSwitch(network, place)));
+  if (focused >= 0) room.querySelectorAll('input')[focused]?.focus();
+}
+
+function networkSwitch({ title, target, volume_ml: ml, agreement }, place) {
+  const label = make('label', 'mri-check'), input = make('input', '', label), swatch = make('i', '', label), said = make('span', '', label);
+  Object.assign(input, { type: 'checkbox', checked: !mri.hidden.includes(place) });
+  input.onchange = () => { mri.hidden = input.checked ? mri.hidden.filter((each) => each !== place) : [...mri.hidden, place]; showMri(); };
+  swatch.style.borderColor = networkColour(place);
+  const found = agreement === null ? t('mri_network_none') : t('mri_network_said', { volume: mlSaid(ml), dice: agreement.toFixed(2) });
+  said.textContent = t(`mri_network_${target}`, { n: place + 1, by: title, found });
+  return label;
 }
 
 async function askPriors() {

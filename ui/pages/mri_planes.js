@@ -2,6 +2,8 @@
 
 const LETTERS = { axial: ['R', 'L', 'A', 'P'], coronal: ['R', 'L', 'H', 'F'], sagittal: ['A', 'P', 'H', 'F'] };
 const LESION_COLOUR = '#f0a202', TISSUE_COLOURS = { breast: '#56b4e9', gland: '#4cc2a5' };
+const NETWORK_COLOURS = ['#e58cff', '#ff8fb1', '#b9e34b'];
+const networkColour = (place) => NETWORK_COLOURS[place % NETWORK_COLOURS.length];
 const mriTiles = { planes: [], phases: [] };
 let mriDrawWaits = 0;
 
@@ -110,12 +112,17 @@ function drawMriOutlines({ plane, ink: pen, slots }, at) {
   const found = lookForMri(mriPath('/outlines', { plane, at: mri.voxel[UPRIGHT[plane]] }), slots.outlines);
   if (!found?.lesions) return;
   if (mri.outlines === 'tissue') for (const [name, colour] of Object.entries(TISSUE_COLOURS)) for (const each of found[name] ?? []) tracePlane(pen, at, each, colour, 1, name === 'breast' ? [2, 3] : []);
-  for (const [name, pieces] of Object.entries(found.lesions)) {
-    const chosen = Number(name) === mri.lesion;
-    for (const each of pieces) tracePlane(pen, at, each, LESION_COLOUR, chosen ? 2.5 : 1.5, []);
-    const [x, y] = onMriTile(at, Math.min(...pieces[0].filter((_, place) => place % 2)), Math.max(...pieces[0].filter((_, place) => place % 2 === 0)));
-    edgedText(pen, name, x + 4, y - 4, LESION_COLOUR);
-  }
+  for (const [name, pieces] of Object.entries(found.lesions)) traceNamed(pen, at, pieces, name, { colour: LESION_COLOUR, wide: Number(name) === mri.lesion ? 2.5 : 1.5, dash: [] });
+  (found.networks ?? []).forEach((pieces, place) => { if (!mri.hidden.includes(place)) traceNamed(pen, at, pieces, `N${place + 1}`, { colour: networkColour(place), wide: 1.5, dash: [5, 3], below: true }); });
+}
+
+// With its name at the right of its largest piece, above or below.
+function traceNamed(pen, at, pieces, name, { colour, wide, dash, below }) {
+  if (!pieces.length) return;
+  for (const each of pieces) tracePlane(pen, at, each, colour, wide, dash);
+  const rows = pieces[0].filter((_, place) => place % 2), columns = pieces[0].filter((_, place) => place % 2 === 0);
+  const [x, y] = onMriTile(at, below ? Math.max(...rows) : Math.min(...rows), Math.max(...columns));
+  edgedText(pen, name, x + 4, below ? y + 6 : y - 4, colour);
 }
 
 function tracePlane(pen, at, points, colour, wide, dash) {
@@ -123,11 +130,11 @@ function tracePlane(pen, at, points, colour, wide, dash) {
   pen.beginPath();
   for (let i = 0; i < points.length; i += 2) pen.lineTo(...onMriTile(at, points[i + 1], points[i]));
   pen.closePath();
+  pen.setLineDash(dash);   // of its edge too: what lies under it shows in the gaps
   pen.strokeStyle = 'rgba(0, 0, 0, 0.6)';
   pen.lineWidth = wide + 1.5;
   pen.stroke();
   Object.assign(pen, { strokeStyle: colour, lineWidth: wide });
-  pen.setLineDash(dash);
   pen.stroke();
   pen.restore();
 }
@@ -139,9 +146,10 @@ function edgedText(pen, text, x, y, colour) {
 }
 
 function drawLetters(pen, plane, wide, high, taken) {
-  const [left, right, top, bottom] = LETTERS[plane];
+  const [left, right, top, bottom] = LETTERS[plane], beside = Math.max(wide / 2, taken + 14);
+  const above = beside < wide - 10 ? [top, beside, 13] : [top, wide / 2, 36];   // below the label where it takes the whole edge
   pen.textAlign = 'center';
-  for (const [text, x, y] of [[left, 12, high / 2], [right, wide - 12, high / 2], [top, Math.max(wide / 2, taken + 14), 13], [bottom, wide / 2, high - 13]]) edgedText(pen, text, x, y, '#ededed');
+  for (const [text, x, y] of [[left, 12, high / 2], [right, wide - 12, high / 2], above, [bottom, wide / 2, high - 13]]) edgedText(pen, text, x, y, '#ededed');
   pen.textAlign = 'left';
 }
 

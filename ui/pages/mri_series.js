@@ -5,7 +5,7 @@ const UPRIGHT = { axial: 0, coronal: 1, sagittal: 2 };   // the axis of [z, y, x
 const MRI_WAIT_MS = 500, MOST_BITMAPS = 240;
 const MRI_AS_OPENED = {
   set: null, phase: 0, kind: 'phase', beside: false, motion: true, shading: true, outlines: 'lesions', breasts: true, map: 'none', area: 'voxel', zoom: 1,
-  width: 1, brighter: 0, early: 70, delayed: 10, voxel: [0, 0, 0], lesion: null, drawn: null, focused: 'axial', single: false, large: null,
+  width: 1, brighter: 0, early: 70, delayed: 10, voxel: [0, 0, 0], lesion: null, drawn: null, focused: 'axial', single: false, large: null, hidden: [],   // which networks' outlines, by their order
 };
 const mri = { facts: null, share: null, trouble: '', curve: null, priors: [], prior: null, asked: 0, ...MRI_AS_OPENED };
 const mriPictures = new Map();   // by address: a bitmap, outlines, or null while it is asked for
@@ -14,6 +14,7 @@ window.senoscope.mri = mri;
 const mriShows = () => Boolean(page.exam?.mri) && hung.plan === null && !mri.single && drawing.number === null;
 const isMriReady = () => mri.facts?.state === 'ready';
 const mriLesions = () => mri.facts?.analysis?.lesions ?? [];
+const mriNetworks = () => mri.facts?.analysis?.networks ?? [];
 const lesionNow = () => mriLesions().find(({ number: n }) => n === mri.lesion) ?? null;
 const mriPath = (part, asked = {}) => {
   const question = new URLSearchParams({ ...(mri.set ? { set: mri.set } : {}), ...asked });

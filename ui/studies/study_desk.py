@@ -30,6 +30,7 @@ from senoscope.studies.sign_off import Impression, SignedReading
 from senoscope.studies.study_intake import new_results
 from senoscope.studies.study_reading import StudyReading
 from senoscope.ui.frames.overlay import Header
+from senoscope.ui.network_folders import breast_mri_networks
 from senoscope.ui.studies.exam_hanging import ExamHanging
 from senoscope.ui.studies.kept_results import content, copied, offered
 from senoscope.ui.studies.open_studies import OpenStudies
@@ -150,7 +151,8 @@ class StudyDesk:
         study = self._studies.open(number).study
         changes = changes_of_json(said)
         corrected(phase_table_of(study), changes)
-        mode = BreastMri(mri_settings_of(said.get("settings", {})), changes)
+        settings = mri_settings_of(said.get("settings", {}))
+        mode = BreastMri(settings, changes, networks=breast_mri_networks())
         self._store.note("corrected the phases", who, number)
         self.jobs.again(number, study, mode, who)
 

@@ -100,6 +100,22 @@ MRI = {
         "功能性肿瘤体积：早期强化 ≥ {early}%，基线 ≥ 第95百分位的 {share}%，SER ≥ {ser}，"
         "{n} 邻点。",
     ),
+    # Networks of users' own
+    "mri_networks": ("Outlines of networks of one's own", "自备神经网络的轮廓"),
+    "mri_network_tumour": ("N{n}, tumour by {by}: {found}", "N{n}，肿瘤，{by}：{found}"),
+    "mri_network_breast": ("N{n}, breast by {by}: {found}", "N{n}，乳腺，{by}：{found}"),
+    "mri_network_fibroglandular": (
+        "N{n}, fibroglandular tissue by {by}: {found}",
+        "N{n}，纤维腺体组织，{by}：{found}",
+    ),
+    "mri_network_said": (
+        "{volume}; agreement with the programmed outline (Dice) {dice}",
+        "{volume}；与程序轮廓的一致性（Dice）{dice}",
+    ),
+    "mri_network_none": (
+        "nothing, and nothing by the programmed analysis",
+        "未勾画，程序分析亦未勾画",
+    ),
     # Against an earlier exam
     "mri_prior": ("Compare with", "对比检查"),
     "mri_prior_none": ("no other exam", "不对比"),

@@ -71,6 +71,17 @@ class EnhancingLesion:
     measures: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, Term[Any]] = field(default_factory=dict)
 
+    @property
+    def box(self) -> tuple[slice, slice, slice]:
+        """Where `mask` lies in the volume."""
+        return box_at(self.corner, self.mask.shape)
+
+
+def box_at(corner: tuple[int, int, int], shape: tuple[int, ...]) -> tuple[slice, slice, slice]:
+    """Of so many voxels from its first one on."""
+    one, two, three = (slice(at, at + side) for at, side in zip(corner, shape, strict=True))
+    return one, two, three
+
 
 @dataclass(frozen=True, eq=False)
 class Motion:

@@ -10,8 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from senoscope.models.breast_mri_card import CARD, WEIGHTS, BreastMriCard, MriChannel, MriTarget
+from senoscope.models.breast_mri_card import BreastMriCard, MriChannel, MriTarget
 from senoscope.models.evaluation.breast_mri.mama_mia import MamaMiaPatient
+from senoscope.models.network_card import CARD, WEIGHTS
 from senoscope.models.networks.unet import RealTimeUNet
 from senoscope.models.networks.unet3d import UNet3D
 from senoscope.models.training.breast_mri.cases import Say, prepared

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from senoscope.domain.mammogram import Intent
 from senoscope.models.evaluation.calibration_error import platt_scaling
 from senoscope.models.evaluation.metrics import Bools, Floats
-from senoscope.models.mammogram_card import CARD, WEIGHTS, MammogramCard
+from senoscope.models.mammogram_card import MammogramCard
+from senoscope.models.network_card import CARD, WEIGHTS
 from senoscope.models.networks.googlenet import GoogLeNet
 from senoscope.models.networks.resnet import ResNet
 from senoscope.models.odds import logit

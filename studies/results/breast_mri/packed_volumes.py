@@ -17,6 +17,7 @@ def packed_volumes(reading: StudyReading) -> Iterator[bytes]:
             tuple((each.instance_uid, each.frame) for each in volumes.slices),
             volumes.phases,
             lesion_pictures(volumes),
+            volumes.networks,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from senoscope.studies.results.breast_mri.lesion_codes import CURVE, MEASURES
 from senoscope.studies.results.breast_mri.lesion_measures import SIDE
@@ -20,6 +21,10 @@ THRESHOLDS = ("early_percent", "background_share", "ser_from", "neighbours")
 """Facts of how the functional tumour volume was counted, as `MriSettings` has them."""
 TROUBLE = "trouble"
 """A fact's word says in English what could not be done, and why."""
+NETWORK_OUTLINE, NETWORK_AGREEMENT = "network_outline", "network_agreement"
+"""The first with "_tumour" or another target, and "_L" or "_R" where each breast was read alone:
+what a user's own network outlines, in ml, its word the network's title. The other follows it: the
+Dice coefficient with the programmed outline, not there where neither outlines any."""
 _DIGITS = {"ml": 2, "mm": 1, "s": 0, "%": 0, "%/min": 1, "/min": 3, "{ratio}": 2}
 _NAMES = {"skin_distance": "lesion_skin_distance"}
 
@@ -43,9 +48,26 @@ def exam_rows_mri(reading: StudyReading, language: str) -> Iterator[Row]:
             yield Row(said(language, name), said(language, f"{name}_{facts[name].word}"))
     if all(each in facts for each in THRESHOLDS):
         yield _thresholds(facts, language)
+    yield from network_rows(reading, language)
     troubles = [shown(each.word) for each in reading.facts if each.name == TROUBLE]
     if troubles:
         yield Row(said(language, "could_not"), " ".join(troubles))
+
+
+def network_rows(reading: StudyReading, language: str) -> Iterator[Row]:
+    """What users' own networks outline, how much, and how far the programmed outlines agree."""
+    for fact, following in pairwise((*reading.facts, None)):
+        if fact is None or not fact.name.startswith(f"{NETWORK_OUTLINE}_"):
+            continue
+        _, _, target, *side = fact.name.split("_")
+        name = said(language, f"{NETWORK_OUTLINE}_{target}")
+        if side:
+            name = said(language, "comma").join([name, said(language, f"breast_{side[0]}")])
+        agreement = following.number if following and following.name == NETWORK_AGREEMENT else None
+        key = "network_outlined" if agreement is not None else "network_outlined_none"
+        dice = f"{agreement or 0.0:.2f}"
+        value = said(language, key, by=shown(fact.word), volume=in_unit(fact), dice=dice)
+        yield Row(name, value)
 
 
 def lesion_rows(finding: StudyFinding, language: str) -> Iterator[Row]:

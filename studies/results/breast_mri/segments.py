@@ -1,6 +1,7 @@
 """DICOM Segmentation (PS3.3 A.51) of breast MRI: breast, fibroglandular tissue and each lesion.
 
-One object for each dynamic series, on the grid of its last phase before contrast.
+What users' own networks outline follows, each under its network's name and version. One object for
+each dynamic series, on the grid of its last phase before contrast.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import highdicom as hd
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
+from pydicom.sr.codedict import codes as standard
 from pydicom.sr.coding import Code
 
 from senoscope.domain.breast_mri import Mask
 from senoscope.domain.reading import ReaderDescription
+from senoscope.models.breast_mri_card import MriTarget
+from senoscope.models.breast_mri_outline import NetworkOutline
 from senoscope.models.programmed.breast_mri.analysis import EnhancingLesion, Tissue
 from senoscope.studies.results import codes
 from senoscope.studies.results.breast_mri.volume_places import (
@@ -27,10 +31,13 @@ from senoscope.studies.results.breast_mri.volume_places import (
 )
 from senoscope.studies.results.identity import NOTICE
 from senoscope.studies.results.made_object import NewSeries, code
-from senoscope.studies.results.segmentation import SERIES_NUMBER, algorithm_of
+from senoscope.studies.results.report_words import shown
+from senoscope.studies.results.segmentation import LARGEST_PARAMETER, SERIES_NUMBER, algorithm_of
 from senoscope.studies.results.sr_document import Headers
 from senoscope.studies.study_reading import FindingKind, ReadVolumes, StudyReading
 
+_LONGEST = 64
+"""Bytes of a label, a name or a version (LO)."""
 PARTS: Mapping[Tissue, tuple[str, Code]] = {
     Tissue.BREAST: ("Breast", codes.BREAST),
     Tissue.FIBROGLANDULAR: ("Fibroglandular tissue", codes.FIBROGLANDULAR_TISSUE),
@@ -39,7 +46,7 @@ PARTS: Mapping[Tissue, tuple[str, Code]] = {
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """One segment; `tracking_uid` is "" of what is no finding."""
+    """One segment; `tracking_uid` is "" of what is no finding. `by` None: the reading's reader."""
 
     label: str
     category: Code
@@ -47,6 +54,23 @@ class _Part:
     mask: Mask
     tracking_uid: str = ""
     laterality: str | None = None
+    by: NetworkOutline | None = None
+
+
+NETWORK_PARTS: Mapping[MriTarget, tuple[str, Code, Code]] = {
+    MriTarget.TUMOUR: (
+        "Tumour",
+        codes.ABNORMAL_STRUCTURE,
+        codes.FINDING_TYPES[FindingKind.ENHANCEMENT],
+    ),
+    **{
+        target: (PARTS[bit][0], codes.ANATOMICAL_STRUCTURE, PARTS[bit][1])
+        for target, bit in (
+            (MriTarget.BREAST, Tissue.BREAST),
+            (MriTarget.FIBROGLANDULAR, Tissue.FIBROGLANDULAR),
+        )
+    },
+}
 
 
 def volume_segmentations(reading: StudyReading, headers: Headers) -> list[Dataset]:
@@ -77,16 +101,18 @@ def _parts(volumes: ReadVolumes, reading: StudyReading) -> Iterator[_Part]:
                 tracking[lesion.number],
                 lesion.laterality,
             )
+    for outline in volumes.networks:
+        if outline.mask.any():
+            name, category, kind = NETWORK_PARTS[outline.target]
+            label = _line(f"{name} by {outline.name} {outline.version}")
+            mask = whole_mask(outline, volumes.series.shape)
+            yield _Part(label, category, kind, mask, by=outline)
 
 
-def whole_mask(lesion: EnhancingLesion, shape: tuple[int, int, int]) -> Mask:
+def whole_mask(outlined: EnhancingLesion | NetworkOutline, shape: tuple[int, int, int]) -> Mask:
     """In the whole volume."""
     whole = np.zeros(shape, bool)
-    box = tuple(
-        slice(start, start + size)
-        for start, size in zip(lesion.corner, lesion.mask.shape, strict=True)
-    )
-    whole[box] = lesion.mask
+    whole[outlined.box] = outlined.mask
     return whole
 
 
@@ -126,7 +152,7 @@ def _described(number: int, part: _Part, reader: ReaderDescription) -> hd.seg.Se
         segmented_property_category=part.category,
         segmented_property_type=part.kind,
         algorithm_type="AUTOMATIC",
-        algorithm_identification=algorithm_of(reader),
+        algorithm_identification=algorithm_of(reader) if part.by is None else _network(part.by),
         tracking_uid=part.tracking_uid or None,
         tracking_id=part.label if part.tracking_uid else None,
         anatomic_regions=[codes.BREAST],
@@ -135,3 +161,21 @@ def _described(number: int, part: _Part, reader: ReaderDescription) -> hd.seg.Se
         region = described.AnatomicRegionSequence[0]
         region.AnatomicRegionModifierSequence = code(codes.LATERALITY[part.laterality])
     return described
+
+
+def _network(outline: NetworkOutline) -> hd.AlgorithmIdentificationSequence:
+    """The network itself, which is not ours."""
+    return hd.AlgorithmIdentificationSequence(
+        name=_line(outline.name),
+        family=standard.cid7162.ArtificialIntelligence,
+        version=_line(outline.version),
+        parameters={
+            "trained on": shown(outline.trained_on, LARGEST_PARAMETER),
+            "clinical": "yes" if outline.is_clinical else "no",
+        },
+    )
+
+
+def _line(text: str) -> str:
+    """As an LO has it, in which a backslash would part values; some readers count bytes."""
+    return shown(text.replace("\\", "/")).encode()[:_LONGEST].decode(errors="ignore")

@@ -12,6 +12,7 @@ from senoscope.studies.modes.breast_mri import BreastMri
 from senoscope.studies.wrapping.simulated_mri import written_mri
 from tests.browser.opened import PATIENCE_MS, needs_browser, playwright, serving, shown_in
 from tests.browser.studies.conftest import StudiesPage
+from tests.models.drawn_mri_network import write_network
 from tests.studies.mri.analyses import small_series
 from tests.ui.mri.mri_exams import LAYOUTS, SEED, quick_mode, reads_again_quickly
 from tests.ui.reading_studies import studies_app
@@ -48,20 +49,22 @@ class Mri:
     def number(self, part: str) -> float:
         return float(self.page.evaluate(f"window.senoscope.mri.{part}"))
 
-    def coloured(self) -> int:
-        """Pixels of the axial tile that are no grey, of its middle where no letter stands."""
+    def coloured(self, most: int = 0, least: tuple[int, int] = (1, 2)) -> int:
+        """Pixels of the axial tile whose channel `most` stands out from the two `least`."""
         return int(
             self.page.evaluate(
-                """() => {
+                """([most, one, other]) => {
                     const paper = document.querySelector('.mri-tile canvas');
                     const pen = paper.getContext('2d');
                     const { data } = pen.getImageData(0, 0, paper.width, paper.height);
                     let found = 0;
                     for (let i = 0; i < data.length; i += 4) {
-                        if (data[i] > data[i + 1] + 80 && data[i] > data[i + 2] + 80) found += 1;
+                        const far = data[i + most] - 80;
+                        if (far > data[i + one] && far > data[i + other]) found += 1;
                     }
                     return found;
-                }"""
+                }""",
+                [most, *least],
             )
         )
 
@@ -155,6 +158,29 @@ def test_a_corrected_time_is_read_again(mri: Mri, monkeypatch: pytest.MonkeyPatc
     mri.studies.press("Read again so")
     mri.studies.says("mri_apply_said", "before the contrast")
     mri.studies.shown.complaints.clear()  # the refused request is one
+
+
+def test_a_network_s_outline_is_switched_off_and_on(
+    chromium: playwright.Browser, tmp_path: Path
+) -> None:
+    write_network(tmp_path / "own" / "a")
+    for mri in opened(chromium, tmp_path, quick_mode(networks=tmp_path / "own")):
+        mri.send(tmp_path / "now", LAYOUTS[0])
+        mri.studies.says(
+            "mri_networks", "N1, tumour by rises 3 (trained on: nothing, drawn by hand"
+        )
+        mri.studies.says("mri_networks", "not clinical): 0.50 ml; agreement with the programmed")
+        mri.click("axial", INSIDE)
+        mri.page.wait_for_timeout(1000)
+        assert mri.coloured(2, (1, 1)) > 50  # blue stands out from green in purple
+        switch = mri.page.get_by_role("checkbox", name="N1, tumour by rises 3")
+        switch.uncheck()
+        mri.page.wait_for_timeout(300)
+        assert mri.coloured(2, (1, 1)) == 0
+        assert mri.page.evaluate("document.activeElement.type") == "checkbox"
+        switch.check()
+        mri.page.wait_for_timeout(300)
+        assert mri.coloured(2, (1, 1)) > 50
 
 
 def test_an_earlier_exam_is_compared_with(mri: Mri, tmp_path: Path) -> None:

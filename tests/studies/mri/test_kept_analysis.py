@@ -50,6 +50,14 @@ def test_slices_phases_and_pictures_are_kept_with_it() -> None:
     np.testing.assert_array_equal(kept.pictures[1], picture)
 
 
+def test_what_was_kept_before_there_were_networks_is_read() -> None:
+    content = _said(analysis_bytes(small_analysis()), networks=None)
+    assert kept_analysis_of(content).networks == ()
+    lost = _said(content, networks=[{"name": "one whose mask is lost"}])
+    with pytest.raises(StorageError, match="damaged"):
+        kept_analysis_of(lost)
+
+
 def test_what_is_damaged_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     content = analysis_bytes(small_analysis())
     for damaged in (b"", b"no zip", content[: len(content) // 2], _without(content, "tissue.npy")):
@@ -78,9 +86,11 @@ def _without(content: bytes, name: str) -> bytes:
 
 
 def _said(content: bytes, **changed: object) -> bytes:
+    """None takes an entry away."""
     members = _members(content)
     said = json.loads(np.load(io.BytesIO(members["said.npy"])).tobytes())
-    text = np.frombuffer(json.dumps({**said, **changed}).encode(), np.uint8)
+    left = {name: each for name, each in {**said, **changed}.items() if each is not None}
+    text = np.frombuffer(json.dumps(left).encode(), np.uint8)
     written = io.BytesIO()
     np.save(written, text)
     return _packed({**members, "said.npy": written.getvalue()})

@@ -35,7 +35,7 @@ def plain_files(folder: Path) -> list[bytes]:
     ]
 
 
-def quick_mode(grown: float = 1.0) -> BreastMri:
+def quick_mode(grown: float = 1.0, networks: Path | None = None) -> BreastMri:
     """Whatever it analyses has the lesion of `small_analysis`, `grown` in volume."""
 
     def analyse(
@@ -53,7 +53,7 @@ def quick_mode(grown: float = 1.0) -> BreastMri:
         )
         return replace(found, settings=settings, lesions=(larger,))
 
-    return BreastMri(analyser=analyse)
+    return BreastMri(analyser=analyse, networks=networks)
 
 
 def reads_again_quickly(patch: pytest.MonkeyPatch) -> None:

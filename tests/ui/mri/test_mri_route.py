@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from senoscope.ui.access.roles import Duty, duty_of
+from tests.models.drawn_mri_network import write_network
 from tests.realtime.running import until
 from tests.ui.mri.mri_exams import (
     LAYOUTS,
@@ -99,6 +100,48 @@ def test_before_the_ai_is_shown_pictures_and_curves_are_seen_and_nothing_else(
         served.asked(f"/study/exams/{exam['number']}/alone", {"assessment": "1", "text": ""})
         assert served.asked(base)["analysis"]["lesions"]
         assert served.asked(f"{base}/outlines?plane=axial&at=5")["lesions"]
+
+
+def test_what_users_networks_outline_is_told_beside_the_lesions(tmp_path: Path) -> None:
+    write_network(tmp_path / "own" / "a")
+    write_network(tmp_path / "own" / "b", target="breast", above=2.9)
+    (write_network(tmp_path / "own" / "c") / "card.json").write_text("{}")
+    mode = quick_mode(networks=tmp_path / "own")
+    with reading_studies(tmp_path, mode, reads_alone=True) as served:
+        exam = served.read(*mri_files(tmp_path / "files"))
+        base = f"/study/exams/{exam['number']}/mri"
+        assert state_of(served, exam)["analysis"] is None
+        served.asked(f"/study/exams/{exam['number']}/alone", {"assessment": "1", "text": ""})
+        analysis = state_of(served, exam)["analysis"]
+        tumour, breast = analysis["networks"]
+        assert tumour == {
+            "title": "rises 3 (trained on: nothing, drawn by hand, not clinical)",
+            "target": "tumour",
+            "volume_ml": 0.504,
+            "agreement": 1.0,
+        }
+        assert (breast["target"], breast["volume_ml"], breast["agreement"]) == ("breast", 0, 0)
+        assert any("c/card.json is not understood" in each for each in analysis["troubles"])
+        for plane, pieces in (("axial", 1), ("coronal", 0)):
+            found = served.asked(f"{base}/outlines?plane={plane}&at=5")
+            assert [len(each) for each in found["networks"]] == [pieces, 0]
+        [outline] = served.asked(f"{base}/outlines?plane=axial&at=5")["networks"][0]
+        assert (min(outline[::2]), max(outline[::2])) == (4.75, 11.25)
+
+
+def test_what_is_read_again_is_given_to_the_networks_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads_again_quickly(monkeypatch)
+    write_network(tmp_path / "data" / "senoscope" / "breast-mri-models" / "a")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    with reading_studies(tmp_path, quick_mode()) as served:
+        exam = served.read(*mri_files(tmp_path / "files"))
+        state = state_of(served, exam)
+        assert state["analysis"]["networks"] == []
+        served.asked(f"/study/exams/{exam['number']}/mri/phases", {"sets": state["table"]["sets"]})
+        assert served.job()["message"] == ""
+        assert len(state_of(served, exam)["analysis"]["networks"]) == 1
 
 
 def test_a_corrected_table_is_read_again_by(

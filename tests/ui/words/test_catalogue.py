@@ -62,6 +62,7 @@ COMPUTED = (
     "mri_map_",
     "mri_area_",
     "mri_outlines_",
+    "mri_network_",
     "mri_plane_",
     "mri_type_",
     "mri_measure_",

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from senoscope.calibration.phantoms.breast_mri.exam import SimulatedBreastMri
 from senoscope.domain.breast_mri import DynamicSeries, Mask, Volume
@@ -96,6 +97,10 @@ def row_of(seed: int, motion_mm: float, spacing_mm: Three) -> dict[str, Any]:
     }
 
 
+def _sum_off(at: NDArray[np.intp], its: NDArray[Any], true: NDArray[Any]) -> float:
+    return float(its[at].sum() / true[at].sum() - 1)
+
+
 def figures(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Of each way: the sum's error, and of single exams the median error and how many are near."""
     true = np.array([row["true_mm3"] for row in rows])
@@ -103,7 +108,7 @@ def figures(rows: list[dict[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {"n": len(rows), "without any": int((true == 0).sum())}
     for way in WAYS:
         its = np.array([row[way] for row in rows])
-        total = bootstrap(lambda at, of=its: float(of[at].sum() / true[at].sum() - 1), seeds)
+        total = bootstrap(partial(_sum_off, its=its, true=true), seeds)
         counted = true > 0
         error = np.abs(its[counted] / true[counted] - 1)
         made[way] = {

@@ -4,6 +4,8 @@ EXTRAS ?= test
 # A lock of exact versions: CONSTRAINTS=requirements-ci.lock
 CONSTRAINTS ?=
 BIN := .venv/bin
+# The server of the tests of shared inference; its own Python side, and what that needs, is not used.
+TRITON := nvidia-pytriton==0.7.0
 
 .PHONY: live test check lint clean
 
@@ -39,6 +41,11 @@ lint: .venv/$(EXTRAS)
 .venv/$(EXTRAS): .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-compile $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[$(EXTRAS)]'
 	@touch $@
+
+.venv/triton: .venv/bin/python
+	rm -rf $@ $@.partial
+	$(BIN)/python -m pip install --quiet --no-compile --no-deps --target $@.partial $(TRITON)
+	mv $@.partial $@
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

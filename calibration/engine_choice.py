@@ -77,6 +77,10 @@ def attempted(reader: Reads, clip: Sequence[Gray]) -> Attempt:
         started = perf_counter()
         readings.append(reader.read(frame, index))
         took.append(perf_counter() - started)
+        if readings[-1].fell_back:
+            raise EngineUnavailable(
+                f"It left frame {index} to another engine. Try `senoscope engines --again`."
+            )
     shapes = tuple((frame.shape[0], frame.shape[1]) for frame in clip)
     return Attempt(tuple(readings), shapes, float(np.median(took)) * 1e3)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from senoscope.domain.errors import SettingsError
@@ -80,7 +80,8 @@ class Reading:
     `unsuitable` says why the frame was not read, and then there are no findings; None where it was.
     `dismissed` counts outlines that a second look at each took for no lesion; they are no findings.
     `presence` in 0..1: how sure the network is that the frame shows any lesion.
-    `stage_ms` names each stage of reading and the milliseconds it took.
+    `stage_ms` names each stage of reading and the milliseconds it took. `fell_back`: the inference
+    server gave no usable answer in time, and a network here read this frame in its place.
     """
 
     frame_index: int
@@ -89,6 +90,7 @@ class Reading:
     stage_ms: Mapping[str, float] = field(default_factory=dict)
     dismissed: int = 0
     unsuitable: Unsuitable | None = None
+    fell_back: bool = False
 
 
 EVERYTHING_UNCERTAIN = OperatingPoint(0.0, 1.0)
@@ -98,9 +100,17 @@ EVERYTHING_UNCERTAIN = OperatingPoint(0.0, 1.0)
 class ReaderDescription:
     """Who reads: the engine ("OpenVINO int8") and each model's name and version.
 
-    `operating_point` is where its probabilities become words.
+    `operating_point` is where its probabilities become words. `server` is the address of one that
+    is asked, and `fallback` the engine here that reads where it gives no answer in time; "" of an
+    engine that asks none.
     """
 
     engine: str
     models: tuple[str, ...]
     operating_point: OperatingPoint = EVERYTHING_UNCERTAIN
+    server: str = ""
+    fallback: str = ""
+
+    def in_part(self) -> ReaderDescription:
+        """Of readings some of which the fallback gave."""
+        return replace(self, engine=f"{self.engine}, in part {self.fallback}")

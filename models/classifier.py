@@ -10,6 +10,7 @@ from senoscope.domain.lesion import Lesion
 from senoscope.domain.reading import Finding, OperatingPoint
 from senoscope.models.crop import lesion_crops
 from senoscope.models.engines.base import Engine
+from senoscope.models.engines.falling import fell
 from senoscope.models.odds import logistic
 from senoscope.models.package import ModelPackage
 from senoscope.models.prevalence import PrevalenceShift
@@ -63,6 +64,11 @@ class Classifier:
     def log_odds(self, pixels: Gray, box: tuple[float, float, float, float]) -> float:
         """What `probability` is the logistic function of."""
         return self._slope * self.logit(pixels, box) + self._intercept
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether another engine than the one asked read the last lesion."""
+        return fell(self._engine)
 
     @property
     def widest_margin(self) -> float:

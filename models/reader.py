@@ -46,7 +46,10 @@ class UltrasoundReader:
         self, pixels: Gray, frame_index: int, segmentation: Segmentation, segment_ms: float
     ) -> Reading:
         started = perf_counter()
-        looked_at = [self.classifier.classify(pixels, lesion) for lesion in segmentation.lesions]
+        looked_at, fell_back = [], segmentation.fell_back
+        for lesion in segmentation.lesions:
+            looked_at.append(self.classifier.classify(pixels, lesion))
+            fell_back = fell_back or self.classifier.fell_back
         findings = [finding for finding in looked_at if finding is not None]
         return Reading(
             frame_index=frame_index,
@@ -57,4 +60,5 @@ class UltrasoundReader:
                 "segment": segment_ms,
                 "classify": (perf_counter() - started) * 1e3,
             },
+            fell_back=fell_back,
         )

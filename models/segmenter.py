@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from senoscope.domain.frame import Gray
 from senoscope.domain.lesion import Lesion
 from senoscope.models.engines.base import Engine
+from senoscope.models.engines.falling import fell
 from senoscope.models.odds import logistic, logit
 from senoscope.models.package import ModelPackage
 
@@ -30,11 +31,13 @@ class Segmentation:
 
     `presence` is the probability, were frames as likely to show a lesion as not. `malignant` is
     the network's own logit for the frame as a whole, uncalibrated; nan of one without that head.
+    `fell_back`: another engine than the one asked gave this.
     """
 
     lesions: tuple[Lesion, ...]
     presence: float
     malignant: float = math.nan
+    fell_back: bool = False
 
 
 class Seen(NamedTuple):
@@ -61,13 +64,14 @@ class Segmenter:
     def segment(self, pixels: Gray) -> Segmentation:
         """Lesions of a (rows, columns) frame, in that frame's pixels."""
         seen = self.look(pixels)
+        fell_back = fell(self._engine)
         window = most_convincing_window(seen.lesion)
         score = self._head_share * seen.presence + (1 - self._head_share) * window
         presence = logistic(self._slope * logit(score) + self._intercept)
         if score < self._presence_from:
-            return Segmentation((), presence, seen.malignant)
+            return Segmentation((), presence, seen.malignant, fell_back)
         lesions = self._lesions(seen.lesion, (pixels.shape[0], pixels.shape[1]))
-        return Segmentation(lesions, presence, seen.malignant)
+        return Segmentation(lesions, presence, seen.malignant, fell_back)
 
     def look(self, pixels: Gray) -> Seen:
         """The network's own outputs for a (rows, columns) frame."""

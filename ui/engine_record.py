@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -26,10 +27,12 @@ from senoscope.calibration.engine_trust import calibration_clip
 from senoscope.domain.errors import EngineUnavailable, SenoscopeError, StorageError
 from senoscope.domain.frame import Gray
 from senoscope.models.engines import gpu
-from senoscope.models.engines.ways import WAYS, Way, way_from_text
+from senoscope.models.engines.ways import REFERENCE, WAYS, Way, way_from_text, ways_of
 from senoscope.models.package import CLASSIFIER, SEGMENTER, load_package
 from senoscope.ui.engine_trial import attempt
+from senoscope.ui.inference_server import NamedServer, named_server
 from senoscope.ui.own_clip import own_clip, own_clip_folder, own_clip_state
+from senoscope.ui.server_record import ServerRecord
 from senoscope.ui.written import write_text
 
 ENGINE_PACKAGES = (
@@ -55,17 +58,47 @@ def kept_trials() -> tuple[Trial, ...] | None:
 def new_trials(say: Say) -> tuple[Trial, ...]:
     """Try every way now, and keep what came of it if the disk allows."""
     say("simulating a calibration clip; the engines are tried once on each machine")
-    by_title = {way.title: way for way in WAYS}
-    simulated = calibration_clip()
-    clip = (*simulated, *_own_clip(say))
-    trials = tried(
-        tuple(by_title), lambda title: attempt(by_title[title], clip), say, len(simulated)
-    )
+    trials = _tried(say, WAYS)
     try:
         write_text(record_file(), as_json(trials, _state()))
     except StorageError as error:
         say(f"{error} Until then the engines are tried at every start.")
     return trials
+
+
+def server_trials(say: Say, again: bool = False) -> tuple[Trial, ...]:
+    """Of every way to ask the server that the settings name; none where they name none."""
+    named = named_server()
+    return () if named is None else _record_of(named, say).all(_trying(say), again)
+
+
+def taken(trials: Sequence[Trial], served: Sequence[Trial]) -> str:
+    """What "auto" takes of the engines here and of a server's."""
+    named = named_server()
+    preferred = [trial for trial in served if trial.refused is None]
+    return fastest(preferred if named is not None and named.prefer and preferred else trials).way
+
+
+def _record_of(named: NamedServer, say: Say) -> ServerRecord:
+    return ServerRecord(record_file().with_name("server.json"), named.server, _state(), say)
+
+
+def _trying(say: Say) -> Callable[[Sequence[Way]], tuple[Trial, ...]]:
+    """The server's own answers are tried: a network here never stands in."""
+
+    def try_them(ways: Sequence[Way]) -> tuple[Trial, ...]:
+        say("simulating a calibration clip; an inference server is tried once from each machine")
+        return _tried(say, (REFERENCE, *(replace(way, alone=True) for way in ways)))[1:]
+
+    return try_them
+
+
+def _tried(say: Say, ways: Sequence[Way]) -> tuple[Trial, ...]:
+    """The first is the reference."""
+    by_title = {way.title: way for way in ways}
+    simulated = calibration_clip()
+    clip = (*simulated, *_own_clip(say))
+    return tried(tuple(by_title), lambda title: attempt(by_title[title], clip), say, len(simulated))
 
 
 def _own_clip(say: Say) -> tuple[Gray, ...]:
@@ -86,10 +119,20 @@ class Chosen(NamedTuple):
 def chosen_way(wanted: str, say: Say) -> Chosen:
     """The fastest trusted way, or the one called `wanted` if that is not "auto".
 
-    EngineUnavailable where `wanted` cannot be trusted, or nothing can.
+    An inference server is taken where it is named so, or the settings prefer it: how fast it is
+    at one moment says little of a server that others ask too. EngineUnavailable where `wanted`
+    cannot be trusted, or nothing can.
     """
-    named = None if wanted == "auto" else way_from_text(wanted)
+    server = named_server()
+    named = None if wanted == "auto" else way_named(wanted)
     trials = kept_trials() or new_trials(partial(_say, say))
+    if named is not None and named.server is not None and server is not None:
+        return _server_chosen(server, [named], trials, say)
+    if named is None and server is not None and server.prefer:
+        try:
+            return _server_chosen(server, ways_of(server.server), trials, say)
+        except EngineUnavailable as error:
+            say(f"The inference server is preferred and not used. {error}")
     if named is None:
         trial = fastest(trials)
         say(f"{trial.way}: {trial.in_words}")
@@ -101,6 +144,28 @@ def chosen_way(wanted: str, say: Say) -> Chosen:
             "the cause is mended, run `senoscope engines --again`."
         )
     return Chosen(named, trial)
+
+
+def way_named(text: str) -> Way:
+    """The way that a person calls `text`, of those here and of the server that is named."""
+    server = named_server()
+    return way_from_text(text, None if server is None else server.server)
+
+
+def _server_chosen(
+    named: NamedServer, wanted: Sequence[Way], trials: Sequence[Trial], say: Say
+) -> Chosen:
+    """What would stand in for the server must be trusted too."""
+    way, trial = _record_of(named, say).trusted(wanted, _trying(partial(_say, say)))
+    assert way.fallback is not None, "every way to ask a server has one"
+    here = next(trial for trial in trials if trial.way == way.fallback.title)
+    if here.refused is not None:
+        raise EngineUnavailable(
+            f"{way.title} needs {here.way} to stand in for it, and {here.way} is refused: "
+            f"{here.in_words} Leave --engine out for the fastest trusted one."
+        )
+    say(f"{trial.way} at {named.server.address}: {trial.in_words}; {here.way} stands in for it")
+    return Chosen(way, trial)
 
 
 def _say(say: Say, line: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from senoscope.calibration.engine_choice import Attempt, attempted
 from senoscope.domain.errors import EngineUnavailable, SenoscopeError
 from senoscope.domain.frame import Gray
-from senoscope.models.engines.ways import BACK_ENDS, Way
+from senoscope.models.engines.ways import Way
 from senoscope.realtime.started_unheard import started_unheard
 from senoscope.ui.assemble import build_reader
 
@@ -26,7 +26,7 @@ TRIAL_LIMIT_S = 180.0
 
 def attempt(way: Way, clip: Sequence[Gray]) -> Attempt:
     """`clip` as read by `way`. SenoscopeError says why it cannot be."""
-    reason = BACK_ENDS[way.engine].is_available()
+    reason = way.why_not()
     if reason is not None:
         raise EngineUnavailable(reason)
     context = multiprocessing.get_context("spawn")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,14 @@ else:
 NAME = "OpenVINO"
 LIMIT = "ONEDNN_MAX_CPU_ISA"
 """Read by its oneDNN when it is loaded: a process of its own can be held to less."""
+SETTINGS: Mapping[str, str] = {
+    "INFERENCE_NUM_THREADS": "1",
+    "NUM_STREAMS": "1",
+    "INFERENCE_PRECISION_HINT": "f32",
+    # Else every network of every process is held to the same first core.
+    "ENABLE_CPU_PINNING": "NO",
+}
+"""How every network is compiled, here and on a server."""
 _WITH_BFLOAT16 = ("ALL", "DEFAULT", "BF16", "FP16", "AMX")
 
 
@@ -41,6 +50,31 @@ def has_bfloat16() -> bool:
     return "BF16" in openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
+class Ports(NamedTuple):
+    """What a network takes, and the shapes of what it gives, by name."""
+
+    input_name: str
+    input_shape: tuple[int, ...]
+    outputs: dict[str, tuple[int, ...]]
+
+
+def ports_of(onnx: bytes) -> Ports:
+    """Of the ONNX model in `onnx`, without compiling it. EngineUnavailable where it has others."""
+    if _missing is not None:
+        raise EngineUnavailable(_missing)
+    try:
+        model = openvino_core().read_model(model=onnx)
+        (taken,) = model.inputs
+        outputs = {port.get_any_name(): tuple(port.shape) for port in model.outputs}
+        return Ports(taken.get_any_name(), tuple(taken.shape), outputs)
+    except (RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise EngineUnavailable(
+            f"The network is not one of fixed shapes with one input ({reason}). Reinstall "
+            "Senoscope."
+        ) from error
+
+
 def load(onnx: bytes, hint: str = "f32") -> LoadedEngine:
     """An engine for the ONNX model in `onnx`. EngineUnavailable where it cannot be compiled.
 
@@ -52,17 +86,8 @@ def load(onnx: bytes, hint: str = "f32") -> LoadedEngine:
     try:
         core = openvino_core()
         model = core.read_model(model=onnx)
-        compiled = core.compile_model(
-            model,
-            "CPU",
-            {
-                "INFERENCE_NUM_THREADS": 1,
-                "NUM_STREAMS": 1,
-                "INFERENCE_PRECISION_HINT": hint,
-                # Else every network of every process is held to the same first core.
-                "ENABLE_CPU_PINNING": False,
-            },
-        )
+        settings = {**SETTINGS, "INFERENCE_PRECISION_HINT": hint}
+        compiled = core.compile_model(model, "CPU", settings)
         return OpenVinoEngine(
             NAME if hint == "f32" else f"{NAME} {hint}",
             compiled,

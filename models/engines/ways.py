@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from senoscope.domain.errors import ModelPackageError, SettingsError
-from senoscope.models.engines import onnxruntime, openvino, openvino_bf16, tensorrt
-from senoscope.models.engines.base import BackEnd, Engine
+from senoscope.models.engines import onnxruntime, openvino, openvino_bf16, remote, tensorrt
+from senoscope.models.engines.base import BackEnd, LoadedEngine
+from senoscope.models.engines.falling import FallingEngine
 from senoscope.models.package import ModelPackage, Precision
 
 BACK_ENDS: Mapping[str, BackEnd] = {
@@ -20,29 +22,62 @@ BACK_ENDS: Mapping[str, BackEnd] = {
 }
 
 
+SERVER = "server"
+"""The engine of a way that asks an inference server; it has no file of its own in BACK_ENDS."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A key of BACK_ENDS and a precision."""
+    """A key of BACK_ENDS, or SERVER and which; and a precision.
+
+    One that asks a server falls to the network here where no answer comes in time, unless `alone`.
+    """
 
     engine: str
     precision: Precision
+    server: remote.RemoteServer | None = None
+    alone: bool = False
 
     @property
     def title(self) -> str:
         """What the page calls it: "OpenVINO int8"."""
-        return f"{BACK_ENDS[self.engine].NAME} {self.precision}"
+        name = remote.NAME if self.server is not None else BACK_ENDS[self.engine].NAME
+        return f"{name} {self.precision}"
 
     @property
     def key(self) -> str:
         """What a person types: "openvino-int8"."""
         return f"{self.engine}-{self.precision}"
 
-    def load(self, package: ModelPackage) -> Engine:
+    @property
+    def fallback(self) -> Way | None:
+        """What reads here where the server gives no answer in time; None of one without a server.
+
+        A processor would compute fp16 weights in fp32 all the same.
+        """
+        if self.server is None or self.alone:
+            return None
+        return USUAL if self.precision is Precision.INT8 else REFERENCE
+
+    @property
+    def here(self) -> Way:
+        """Itself, or of one that asks a server what reads in its place."""
+        return self.fallback or self
+
+    def why_not(self) -> str | None:
+        """None where its library is at hand, else the reason and the remedy."""
+        back_end = BACK_ENDS[self.engine] if self.server is None else remote
+        return back_end.is_available()
+
+    def load(self, package: ModelPackage) -> LoadedEngine:
         """`package`'s network, after one run. EngineUnavailable or ModelPackageError says why not.
 
         A file may hold another network than its card says.
         """
-        engine = BACK_ENDS[self.engine].load(package.weights(self.precision))
+        if self.fallback is not None:
+            itself = partial(replace(self, alone=True).load, package)
+            return FallingEngine(self.fallback.load(package), itself)
+        engine = self._opened(package.weights(self.precision))
         taken, expected = engine.input_shape, package.input_shape
         given: dict[str, tuple[int, ...]] = {}
         if taken == expected:
@@ -55,6 +90,11 @@ class Way:
             f"card asks for {expected} and {dict(package.output_shapes)}. Do not use this package; "
             "reinstall Senoscope."
         )
+
+    def _opened(self, onnx: bytes) -> LoadedEngine:
+        if self.server is None:
+            return BACK_ENDS[self.engine].load(onnx)
+        return remote.load(onnx, self.server)
 
 
 REFERENCE = Way("openvino", Precision.FP32)
@@ -72,12 +112,25 @@ WAYS = (
 """fp16 is for cards: a processor would compute in fp32 all the same."""
 
 
-def way_from_text(text: str) -> Way:
+def ways_of(server: remote.RemoteServer | None) -> tuple[Way, ...]:
+    """Those that ask `server`; none without one."""
+    if server is None:
+        return ()
+    return tuple(Way(SERVER, precision, server) for precision in Precision)
+
+
+def way_from_text(text: str, server: remote.RemoteServer | None = None) -> Way:
     """The way that is called `text`. SettingsError names those there are."""
-    for way in WAYS:
+    ways = (*WAYS, *ways_of(server))
+    for way in ways:
         if way.key == text:
             return way
+    if text in (f"{SERVER}-{precision}" for precision in Precision):
+        raise SettingsError(
+            f"The engine {text!r} was given, and the settings name no inference server. Name it in "
+            'the settings\' file, as "inference_server": {"address": "HOST:PORT"}.'
+        )
     raise SettingsError(
         f"The engine {text!r} is not known; expected auto, "
-        f"{', '.join(way.key for way in WAYS[:-1])} or {WAYS[-1].key}."
+        f"{', '.join(way.key for way in ways[:-1])} or {ways[-1].key}."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from senoscope.domain.reading import OperatingPoint, ReaderDescription, Suspicion
 from senoscope.models.classifier import Classifier
@@ -59,3 +60,46 @@ def test_outlines_taken_for_no_lesion_are_counted_and_are_no_findings() -> None:
     )
     assert reading.findings == ()
     assert reading.dismissed == 2
+
+
+class Fallen(LookingEngine):
+    """One whose answers another gave, those of `fell`; by the count of its runs."""
+
+    def __init__(self, *fell: int) -> None:
+        super().__init__()
+        self.runs, self.falls = 0, fell
+
+    @property
+    def fell(self) -> bool:
+        return self.runs in self.falls
+
+    def run(self, picture: np.ndarray) -> dict[str, np.ndarray]:
+        self.runs += 1
+        return super().run(picture)
+
+
+@pytest.mark.parametrize(
+    ("outlines", "looks_again", "expected"),
+    [((), (), False), ((1,), (), True), ((), (1,), True), ((), (2,), True), ((2,), (3,), False)],
+    ids=["neither", "outlines", "first lesion", "second lesion", "another frame"],
+)
+def test_a_reading_says_that_another_engine_had_a_part_in_it(
+    outlines: tuple[int, ...], looks_again: tuple[int, ...], expected: bool
+) -> None:
+    reading = UltrasoundReader(
+        Segmenter(Fallen(*outlines), package()),
+        Classifier(Fallen(*looks_again), package()),
+        DESCRIPTION,
+    ).read(two_lesions(), 0)
+    assert len(reading.findings) == 2
+    assert reading.fell_back is expected
+
+
+def test_a_frame_without_lesion_says_so_too() -> None:
+    blank = np.zeros((480, 640), np.uint8)
+    for fell in (True, False):
+        engine = Fallen(*([1] * fell))
+        reading = UltrasoundReader(
+            Segmenter(engine, package()), Classifier(engine, package()), DESCRIPTION
+        ).read(blank, 0)
+        assert (reading.findings, reading.fell_back) == ((), fell)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from senoscope.domain.errors import ModelPackageError, SettingsError
-from senoscope.models.engines.ways import BACK_ENDS, REFERENCE, USUAL, WAYS, Way, way_from_text
+from senoscope.domain.errors import EngineUnavailable, ModelPackageError, SettingsError
+from senoscope.models.engines import remote
+from senoscope.models.engines.falling import FallingEngine
+from senoscope.models.engines.remote import RemoteServer
+from senoscope.models.engines.ways import (
+    BACK_ENDS,
+    REFERENCE,
+    USUAL,
+    WAYS,
+    Way,
+    way_from_text,
+    ways_of,
+)
 from senoscope.models.package import CLASSIFIER, SEGMENTER, ModelPackage, Precision, load_package
 
 
@@ -56,3 +68,55 @@ def test_a_network_that_is_not_what_its_card_says_is_refused(
         pytest.skip(str(BACK_ENDS[engine].is_available()))
     with pytest.raises(ModelPackageError, match=r"takes .* and gives .*reinstall"):
         Way(engine, Precision.INT8).load(lying())
+
+
+NOWHERE = RemoteServer("127.0.0.1:1", deadline_ms=50)
+
+
+def test_a_server_is_asked_only_where_one_is_named() -> None:
+    assert ways_of(None) == ()
+    keys = [way.key for way in ways_of(NOWHERE)]
+    assert keys == ["server-int8", "server-fp16", "server-fp32"]
+    for way in ways_of(NOWHERE):
+        assert way_from_text(way.key, NOWHERE) == way
+        assert pickle.loads(pickle.dumps(way)) == way
+    with pytest.raises(SettingsError, match=r"the settings name no inference server.*HOST:PORT"):
+        way_from_text("server-int8")
+    with pytest.raises(SettingsError, match="or server-fp32"):
+        way_from_text("server-int4", NOWHERE)
+
+
+def test_what_stands_in_for_a_server_has_the_same_weights_where_there_are_any() -> None:
+    stands_in = {way.precision: way.here for way in ways_of(NOWHERE)}
+    assert stands_in == {
+        Precision.INT8: USUAL,
+        Precision.FP16: REFERENCE,
+        Precision.FP32: REFERENCE,
+    }
+    assert (USUAL.fallback, USUAL.here) == (None, USUAL)
+    assert replace(ways_of(NOWHERE)[0], alone=True).fallback is None
+
+
+def test_a_server_that_is_away_is_stood_in_for_unless_it_is_to_be_alone() -> None:
+    if remote.is_available():
+        pytest.skip(str(remote.is_available()))
+    package = load_package(SEGMENTER)
+    way = ways_of(NOWHERE)[0]
+    assert way.title == "Server int8"
+    with pytest.raises(EngineUnavailable, match="cannot be reached"):
+        replace(way, alone=True).load(package)
+    engine = way.load(package)
+    assert isinstance(engine, FallingEngine)
+    try:
+        here = USUAL.load(package).run(np.zeros(package.input_shape, np.float32))
+        answer = engine.run(np.zeros(package.input_shape, np.float32))
+        np.testing.assert_array_equal(answer["lesion"], here["lesion"])
+        assert engine.fell
+    finally:
+        engine.close()
+
+
+def test_why_a_way_cannot_be_gone_is_its_back_end_s_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert USUAL.why_not() is None
+    monkeypatch.setattr(remote, "find_spec", lambda _: None)
+    assert "senoscope[remote]" in str(ways_of(NOWHERE)[0].why_not())

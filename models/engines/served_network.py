@@ -1,0 +1,39 @@
+"""A shipped network as an inference server has it: named by its weights."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from senoscope.models.engines.openvino import Ports, ports_of
+from senoscope.models.engines.served_name import served_name
+from senoscope.models.package import ModelPackage, Precision
+
+
+@dataclass(frozen=True, slots=True)
+class ServedNetwork:
+    """One package's network in one precision, and what a server calls it."""
+
+    package: ModelPackage
+    precision: Precision
+    onnx: bytes
+    name: str
+    ports: Ports
+
+    @property
+    def sha256(self) -> str:
+        """Of its weights."""
+        return hashlib.sha256(self.onnx).hexdigest()
+
+
+def networks_of(
+    packages: Sequence[ModelPackage], precisions: Sequence[Precision]
+) -> list[ServedNetwork]:
+    """Each package in each precision. ModelPackageError or EngineUnavailable says why not."""
+    found = []
+    for package in packages:
+        for precision in precisions:
+            onnx = package.weights(precision)
+            found.append(ServedNetwork(package, precision, onnx, served_name(onnx), ports_of(onnx)))
+    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ from threading import Event
 
 from senoscope import __version__
 from senoscope.domain.errors import SourceUnavailable
+from senoscope.domain.spans import Spans, no_spans
 from senoscope.studies.exams.exam_records import (
     ExamState,
     KeptResult,
@@ -44,10 +46,14 @@ class NotKept(SourceUnavailable):
 
 @dataclass(frozen=True)
 class StudyIntake:
-    """Keeps the files of each study, then reads it by every mode that accepts a series of it."""
+    """Keeps the files of each study, then reads it by every mode that accepts a series of it.
+
+    `spans` are told how long each part of that takes.
+    """
 
     store: ExamStore
     modes: Sequence[Mode]
+    spans: Spans = no_spans
 
     def __call__(self, path: Path, who: str, tell: Tell, stopping: Event) -> tuple[int, ...]:
         """Folder, zip, DICOMDIR or file; the exams' numbers. All is kept first, and stays.
@@ -57,8 +63,9 @@ class StudyIntake:
         can be read; StorageError where the disk is full. Once `stopping` is set, what is not read
         yet stays unread.
         """
-        with StudyFiles(path) as files:
-            studies, left_out = read_studies(files)
+        with self.spans("study"), StudyFiles(path) as files:
+            with self.spans("study.receive"):
+                studies, left_out = read_studies(files)
             if not studies:
                 raise NotKept(
                     "Nothing that was given is a study. "
@@ -70,7 +77,8 @@ class StudyIntake:
             lost, unread = [], []
             for study in studies:
                 try:
-                    exams[keep_files(self.store, study, who)] = study
+                    with self.spans("study.keep_files", images=len(study.images)):
+                        exams[keep_files(self.store, study, who)] = study
                 except SourceUnavailable as error:
                     lost.append(str(error))
             for place, (exam, study) in enumerate(exams.items()):
@@ -95,7 +103,8 @@ class StudyIntake:
 
         Errors as of `Mode.read`; none of the exams once `stopping` is set.
         """
-        reading = mode.read(study, lambda share, _words: tell(share), stopping)
+        with self.spans("study.read", mode=mode.name):
+            reading = mode.read(study, lambda share, _words: tell(share), stopping)
         if reading is None:
             return ()
         self._add(exam, study, reading, whole_quality(study), who)
@@ -113,7 +122,8 @@ class StudyIntake:
         if self.store.exam(exam).state is not ExamState.RECEIVED:
             return
         for mode in fitting_modes(study, self.modes):
-            reading = None if stopping.is_set() else mode.read(study, say, stopping)
+            with self.spans("study.read", mode=mode.name):
+                reading = None if stopping.is_set() else mode.read(study, say, stopping)
             if reading is not None:
                 quality = whole_quality(study, left_out)
                 self._add(exam, study, reading, quality, who)
@@ -126,10 +136,22 @@ class StudyIntake:
         quality: StudyQuality,
         who: str,
     ) -> None:
-        new = new_reading(reading, quality, frame_ledger(reading))
-        with TemporaryDirectory(prefix="senoscope-results-") as room:
-            written = write_results(study, reading, Path(room) / "results", quality=quality)
-            self.store.add_reading(exam, new, who, new_results(written))
+        with ExitStack() as stack:
+            with self.spans("study.results", mode=reading.mode):
+                new, results = stack.enter_context(made_of(study, reading, quality))
+            with self.spans("study.keep", mode=reading.mode):
+                self.store.add_reading(exam, new, who, results)
+
+
+@contextmanager
+def made_of(
+    study: Study, reading: StudyReading, quality: StudyQuality
+) -> Iterator[tuple[NewReading, tuple[NewResult, ...]]]:
+    """What the store keeps of a reading: itself, and the files, which are gone afterwards."""
+    new = new_reading(reading, quality, frame_ledger(reading))
+    with TemporaryDirectory(prefix="senoscope-results-") as room:
+        written = write_results(study, reading, Path(room) / "results", quality=quality)
+        yield new, new_results(written)
 
 
 def keep_files(store: ExamStore, study: Study, who: str) -> int:

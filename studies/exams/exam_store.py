@@ -21,6 +21,7 @@ from senoscope.studies.exams import (
     study_keeping,
     work_list,
 )
+from senoscope.studies.exams.archive_tasks import ArchiveTasks
 from senoscope.studies.exams.audit_trail import AuditHead, AuditRow
 from senoscope.studies.exams.content_files import ContentFiles, free_at
 from senoscope.studies.exams.database import Database
@@ -42,6 +43,7 @@ from senoscope.studies.exams.exam_records import (
     StudyFacts,
 )
 from senoscope.studies.exams.pathology_records import KeptPathology, NewPathology
+from senoscope.studies.exams.room_board import RoomBoard
 from senoscope.studies.exams.schema import bring_up_to_date
 from senoscope.studies.exams.store_check import Checked
 from senoscope.studies.exams.store_parts import StoreParts
@@ -66,6 +68,8 @@ class ExamStore:
         """See `open`."""
         self.parts = parts
         self.outbox = ExamOutbox(parts)
+        self.archive = ArchiveTasks(parts)
+        self.rooms = RoomBoard(parts)
         self._least_free = least_free
 
     @classmethod

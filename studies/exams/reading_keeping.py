@@ -47,21 +47,34 @@ def add_reading(
     parts: StoreParts, exam: int, new: NewReading, results: Sequence[NewResult], who: str
 ) -> int:
     """As `ExamStore.add_reading` says."""
-    at = parts.now()
     with parts.keeping([each.content for each in results]) as (connection, arrived):
-        require_exam(connection, exam)
-        values = {
-            "mode": new.mode,
-            "reading": dict(new.reading),
-            "models": list(new.models),
-            "engine": new.engine,
-            "versions": dict(new.versions),
-            "ledger": dict(new.ledger),
-        }
-        number = add_bound(connection, "reading kept", exam, values, at, who)
-        for each, one in zip(results, arrived, strict=True):
-            _add_result(parts, connection, exam, {"reading": number}, (each, one), at, who)
-        set_state(connection, exam, ExamState.READ, at)
+        given = list(zip(results, arrived, strict=True))
+        return kept_within(parts, connection, exam, new, given, who)
+
+
+def kept_within(
+    parts: StoreParts,
+    connection: Connection,
+    exam: int,
+    new: NewReading,
+    results: Sequence[tuple[NewResult, Arrived]],
+    who: str,
+) -> int:
+    """The same, in a transaction of `parts.keeping` that does more."""
+    at = parts.now()
+    require_exam(connection, exam)
+    values = {
+        "mode": new.mode,
+        "reading": dict(new.reading),
+        "models": list(new.models),
+        "engine": new.engine,
+        "versions": dict(new.versions),
+        "ledger": dict(new.ledger),
+    }
+    number = add_bound(connection, "reading kept", exam, values, at, who)
+    for each in results:
+        _add_result(parts, connection, exam, {"reading": number}, each, at, who)
+    set_state(connection, exam, ExamState.READ, at)
     return number
 
 

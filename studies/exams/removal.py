@@ -14,6 +14,7 @@ from senoscope.studies.exams.exam_records import SendState
 from senoscope.studies.exams.schema import COPIES
 from senoscope.studies.exams.store_parts import StoreParts, is_unnamed
 from senoscope.studies.exams.tables import (
+    ARCHIVE_TASK,
     CONTENT,
     EXAM,
     IMPRESSION,
@@ -27,6 +28,10 @@ from senoscope.studies.exams.tables import (
 )
 
 DELETED = "exam deleted"
+OF_AN_EXAM = (
+    ARCHIVE_TASK, PATHOLOGY, RESULT, SIGN_OFF, IMPRESSION, READING, INSTANCE, SERIES,
+)  # fmt: skip
+"""Each before what it names."""
 
 
 def delete_patient(parts: StoreParts, patient_id: str, who: str, really: bool) -> tuple[int, ...]:
@@ -75,7 +80,7 @@ def _delete(
     parts: StoreParts, connection: Connection, exams: Sequence[int], who: str, why: str
 ) -> None:
     for exam in exams:
-        for table in (PATHOLOGY, RESULT, SIGN_OFF, IMPRESSION, READING, INSTANCE, SERIES):
+        for table in OF_AN_EXAM:
             connection.execute(delete(table).where(table.c.exam == exam))
         connection.execute(delete(EXAM).where(EXAM.c.number == exam))
         audit_trail.append(connection, parts.now(), who, DELETED, exam, {"why": why})

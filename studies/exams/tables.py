@@ -236,3 +236,23 @@ AUDIT_HEAD = Table(
     Column("count", Integer, nullable=False),
     Column("hash", String(HASH), nullable=False),
 )
+ARCHIVE_TASK = Table(
+    "archive_task",
+    METADATA,
+    Column("key", String(HASH), primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    _of("exam", nullable=True),
+    _of("reading", nullable=True),
+    Column("changed_at", Moment, nullable=False),
+)
+ROOM = Table(
+    "room",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("facts", Json, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)

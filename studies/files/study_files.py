@@ -30,10 +30,11 @@ ZIP_START = b"PK\x03\x04"
 EMPTY_ZIP_START = b"PK\x05\x06"
 
 DICOMDIR = "a DICOMDIR: a list of files; the files themselves were looked for"
-_PASSED_OVER = (NO_DICOM, DICOMDIR)
-_ZIP_IN_FOLDER = "refused: it is a zip within the folder; give it by itself"
+PASSED_OVER = (NO_DICOM, DICOMDIR)
+"""Reasons for which nothing of a study is lost."""
+ZIP_IN_FOLDER = "refused: it is a zip within the folder; give it by itself"
 _TOO_DEEP = "refused: a folder that lies in too many folders"
-_CLOSED = "refused: it may not be read; check who may"
+CLOSED = "refused: it may not be read; check who may"
 _NO_FILE = "refused: it is neither a file nor a folder"
 
 
@@ -104,7 +105,7 @@ class StudyFiles:
     def left_out(self) -> tuple[LeftOut, ...]:
         """What was not read, by reason, in the order in which it was met."""
         return tuple(
-            LeftOut(reason, tuple(places), reason not in _PASSED_OVER)
+            LeftOut(reason, tuple(places), reason not in PASSED_OVER)
             for reason, places in self._left_out.items()
         )
 
@@ -180,7 +181,7 @@ class StudyFiles:
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError:
-                self._leave_out(_CLOSED, place)
+                self._leave_out(CLOSED, place)
                 continue
             size += status.st_size
             if size > self._limits.most_bytes:
@@ -211,7 +212,7 @@ class StudyFiles:
             except OSError as error:
                 if folder == str(root):
                     raise _unreadable(error) from error
-                reason = _CLOSED
+                reason = CLOSED
             if reason is not None:
                 place += 1
                 self._leave_out(reason, place)
@@ -229,14 +230,14 @@ class StudyFiles:
             with open_plain(path) as file:
                 start = file.read(PREAMBLE)
                 if start[:4] == ZIP_START:
-                    self._leave_out(_ZIP_IN_FOLDER, place)
+                    self._leave_out(ZIP_IN_FOLDER, place)
                     return None
                 if not is_dicom(start):
                     return self._found_bare(place, file)
                 file.seek(0)
                 header, pixels_at = read_header(file)
         except OSError:
-            self._leave_out(_CLOSED, place)
+            self._leave_out(CLOSED, place)
             return None
         except SourceUnavailable as error:
             self._leave_out(f"refused: {error}", place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
@@ -32,15 +34,20 @@ IN_ULTRASOUND = (
     uid.MultiFrameTrueColorSecondaryCaptureImageStorage,
 )
 """Only of a series that says it is ultrasound: of any other they may be anything."""
+OpenClips = Callable[[BuildReader], AbstractContextManager[ClipSequence]]
 UNREAD = "Its frames could not be decoded. Export it again from the scanner."
 
 
 @dataclass(frozen=True)
 class UltrasoundClip:
-    """`grid` is the side of the grid on which the reader outlines, for what it may be off."""
+    """`grid` is the side of the grid on which the reader outlines, for what it may be off.
+
+    `open_clips` gives what reads the clips of one study; it may last longer than that.
+    """
 
     build_reader: BuildReader
     grid: int
+    open_clips: OpenClips = ClipSequence
 
     name = "ultrasound_clip"
     expects = "ultrasound images or cines"
@@ -57,7 +64,7 @@ class UltrasoundClip:
         progress = _Progress(images, say, cancelled or Event())
         readings: list[ImageReading] = []
         findings: list[StudyFinding] = []
-        with ClipSequence(self.build_reader) as clips:
+        with self.open_clips(self.build_reader) as clips:
             for image in images:
                 read = self._read_image(image, clips, progress)
                 if read is None or not progress.goes_on():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +15,17 @@ import typer
 from senoscope.domain.errors import SettingsError, SourceUnavailable
 from senoscope.models.engines.ways import USUAL
 from senoscope.models.package import CLASSIFIER, load_package
-from senoscope.ui.assemble import build_reader, operating_point, study_modes
-from senoscope.ui.calibration.site_calibration import fit_in_force
+from senoscope.ui.assemble import build_reader, models_of_modes, operating_point, study_modes
+from senoscope.ui.calibration.site_calibration import SiteFit, fit_in_force
+from senoscope.ui.commands.archive_command import (
+    ArchiveOptions,
+    ReadsWith,
+    read_archive,
+    require_one_study,
+    set_aside,
+)
 from senoscope.ui.commands.stopping import STOPPED, TERMINATED, ended_by_sigterm
+from senoscope.ui.commands.store_command import Folder, Url
 from senoscope.ui.engine_record import chosen_way
 
 if TYPE_CHECKING:
@@ -28,6 +38,8 @@ if TYPE_CHECKING:
     from senoscope.studies.study_reading import StudyReading
 
 study = typer.Typer(help="DICOM studies: what came, and what the AI reads.", no_args_is_help=True)
+
+study.command("set-aside")(set_aside)
 
 Given = Annotated[Path, typer.Argument(help="A folder, a zip, a DICOMDIR or a DICOM file.")]
 WithoutPreamble = Annotated[
@@ -59,8 +71,20 @@ def quality(
 
 @study.command()
 def read(
-    path: Given,
-    out: Annotated[Path, typer.Option(help="The new folder to write the results into.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A folder, a zip, a DICOMDIR or a DICOM file; with --cluster any number of "
+            "folders, zips and files, of any number of studies.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The new folder to write the results into; with --cluster it may be left out, "
+            "and may have been written to before."
+        ),
+    ] = None,
     prevalence: Annotated[
         float | None,
         typer.Option(
@@ -79,10 +103,67 @@ def read(
             "given several times."
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Read an archive into the exam store, each study once: local, or the address of "
+            "a Ray cluster."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=10_000, help="With --cluster: how many; left out: one a core."),
+    ] = None,
+    url: Url = None,
+    folder: Folder = None,
     *,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --cluster: also what was set aside before.")
+    ] = False,
     without_preamble: WithoutPreamble = False,
 ) -> None:
     """Read every study in PATH: report, measurements and outlines as DICOM, PDF, HTML and JSON."""
+    options = ArchiveOptions(cluster, workers, url, folder, out, again)
+    wanted = _Wanted(engine, prevalence, _mri_settings(mri or []), fit_in_force())
+    # Asked for once here, so that a share that cannot be one is refused before anything is read.
+    operating_point(load_package(CLASSIFIER), prevalence, wanted.fit)
+    if cluster is None:
+        path, into = require_one_study(paths, options)
+        _read_all(path, into, wanted, language, without_preamble)
+        return
+    if without_preamble or language != "en":
+        raise SettingsError(
+            f"--{'without-preamble' if without_preamble else 'language'} was given with --cluster; "
+            "expected it of one path alone. Leave it out, or leave out --cluster."
+        )
+    read_archive(paths, options, wanted.reads_with)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """How it is to be read."""
+
+    engine: str
+    prevalence: float | None
+    mri: MriSettings
+    fit: SiteFit | None
+
+    def modes(self, needs_network: bool) -> Callable[..., tuple[Mode, ...]]:
+        """Where no network reads, the engines need not be tried, for minutes."""
+        say = partial(typer.echo, err=True)
+        way = chosen_way(self.engine, say)[0] if needs_network else USUAL
+        reads = partial(build_reader, way, prevalence=self.prevalence, site_fit=self.fit)
+        return partial(study_modes, reads, self.mri)
+
+    def reads_with(self, needs_network: bool) -> ReadsWith:
+        """The same for the workers of an archive."""
+        models = models_of_modes(self.prevalence, self.fit, self.mri)
+        return ReadsWith(self.modes(needs_network), models)
+
+
+def _read_all(
+    path: Path, out: Path, wanted: _Wanted, language: str, without_preamble: bool
+) -> None:
     from senoscope.studies.files.study_files import StudyFiles  # noqa: PLC0415
     from senoscope.studies.modes.ultrasound_clip import holds_ultrasound  # noqa: PLC0415
     from senoscope.studies.results.report_words import require_language  # noqa: PLC0415 - as above
@@ -90,21 +171,14 @@ def read(
 
     require_language(language)
     require_empty(out)
-    mri_settings = _mri_settings(mri or [])
-    fit = fit_in_force()
-    # Asked for once here, so that a share that cannot be one is refused before anything is read.
-    operating_point(load_package(CLASSIFIER), prevalence, fit)
     try:
         with (
             ended_by_sigterm(TERMINATED),
             StudyFiles(path, without_preamble=without_preamble) as files,
         ):
             studies, left_out = _studies(files)
-            # Only now: where no network reads, the engines need not be tried, for minutes.
             needed = any(holds_ultrasound(each) for one in studies for each in one.series)
-            way = chosen_way(engine, partial(typer.echo, err=True))[0] if needed else USUAL
-            reads = partial(build_reader, way, prevalence=prevalence, site_fit=fit)
-            modes = study_modes(reads, mri_settings)
+            modes = wanted.modes(needed)()
             read_any = False
             for number, one in enumerate(studies, 1):
                 folder = out if len(studies) == 1 else out / f"study_{number}"

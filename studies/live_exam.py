@@ -50,6 +50,8 @@ from senoscope.studies.study_reading import ImageReading, StudyFinding, StudyRea
 MODE = "live_exam"
 IMAGE = "image"
 """The kind under which key frames are results too: a PACS gets them with what refers to them."""
+OWN_DIGITS = 6
+"""Of its study's UID, on the number under which an exam of nobody's is filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ def _live_study(exam: LiveExam) -> tuple[LiveStudy, bool]:
     try:
         return LiveStudy(uid, name.patient.strip(), began), True
     except SettingsError:
-        return LiveStudy(uid, exam.label, began), False
+        # Rooms that were started together begin their exams in the same second.
+        return LiveStudy(uid, f"{exam.label}_{uid[-OWN_DIGITS:]}", began), False
 
 
 def _stored(

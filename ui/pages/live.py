@@ -28,7 +28,7 @@ _SCRIPTS = (
 )
 """Joined in this order: each is a few functions, the last one starts them."""
 
-_NOT_AT_THE_BEDSIDE = ("risk", "proof")
+_NOT_AT_THE_BEDSIDE = ("risk", "proof", "rooms")
 """Pages that the top bar has no room for beside source and exam; the studies page leads there."""
 
 

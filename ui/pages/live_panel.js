@@ -32,13 +32,22 @@ function refresh() {
 }
 
 // Where the picture came from and who read it.
-function said({ source, models, engine }) {
+function said({ source, models, engine, server }) {
   write('source_name', sourceWord(source));
-  const about = aboutOf({ models, engine });
+  const about = [aboutOf({ models, engine: server ? '' : engine }), asked(engine, server)].filter(Boolean).join(' · ');
   write('about', about);
+  find('about').classList.toggle('fell', Boolean(server?.fell));
   // What was proven is of what reads: while nothing does, nothing is claimed.
   const proof = engine && props.proof !== null ? t('proven', { dice: props.proof.toFixed(3) }) : '';
   write('about_again', [about, proof].filter(Boolean).join(', '));
+}
+
+// An inference server that is asked, or what reads here in its place, and how often that was so.
+function asked(engine, server) {
+  if (!server || !engine) return '';
+  const { address, here, fell, falls: n } = server;
+  if (fell) return t('server_fell', { here, address, n });
+  return [t('server_reads', { engine, address }), n && t('server_falls', { n })].filter(Boolean).join(', ');
 }
 
 const isStale = () => view.shown !== null && !view.frozen && performance.now() - view.lastFrameAt > STALE_AFTER_MS;

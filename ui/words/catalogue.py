@@ -13,6 +13,7 @@ from senoscope.ui.words.catalogue_mri import MRI
 from senoscope.ui.words.catalogue_proof import PROOF
 from senoscope.ui.words.catalogue_review import REVIEW
 from senoscope.ui.words.catalogue_risk import RISK
+from senoscope.ui.words.catalogue_rooms import ROOMS
 from senoscope.ui.words.catalogue_studies import STUDIES
 from senoscope.ui.words.catalogue_why import WHY
 
@@ -117,6 +118,12 @@ _LIVE: dict[str, tuple[str, str]] = {
     "reading_age": ("Reading {n} ms old", "判读距今 {n} 毫秒"),
     "no_reading": ("No reading", "无判读"),
     "proven": ("reads as fp32 does (Dice {dice})", "与 fp32 判读一致（Dice {dice}）"),
+    "server_reads": ("{engine} at {address}", "{engine}（{address}）"),
+    "server_falls": ("{n} frames read here instead", "其中 {n} 帧由本机判读"),
+    "server_fell": (
+        "{here} here; the server {address} gives no usable answer in time ({n} frames)",
+        "本机 {here}：服务器 {address} 未及时给出可用结果（{n} 帧）",
+    ),
     "mark_warning": ("No mark does not mean no lesion.", "未标记不代表没有病灶。"),
     "device_warning": (
         "Not a medical device. Suggestion, not a diagnosis.",
@@ -282,7 +289,7 @@ def texts(language: str) -> dict[str, str]:
     """Every text by its key, in one of `LANGUAGES`; {names} in braces are filled by the page."""
     rows = (
         *(_LIVE, WHY, REVIEW, CALIBRATION, MEASURED, STUDIES, HANGING, MRI, CASE, RISK, PROOF),
-        LOGIN,
+        *(ROOMS, LOGIN),
     )
     column = 1 if language == "zh" else 0
     written = {key: row[column] for part in rows for key, row in part.items()}

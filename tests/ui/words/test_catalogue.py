@@ -20,7 +20,7 @@ SCRIPTS = {
 }
 TEMPLATES = {
     name: html_of(name)
-    for name in ("live", "review", "calibration", "studies", "case", "risk", "proof")
+    for name in ("live", "review", "calibration", "studies", "case", "risk", "proof", "rooms")
 }
 ERRORS = {
     name
@@ -104,9 +104,12 @@ COMPUTED = (
     "case_modality_",
     "case_quadrant_",
     "case_third_",
+    "rooms_count_",
+    "rooms_row_",
+    "rooms_state_",
 )
 """How the keys begin that a script puts together."""
-SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "▤", "▷", "⏏", "%", "∑", "mm", "cm"}
+SIGNS = {"+", "−", "‹", "›", "▾", "-", "↔", "▤", "▷", "⏏", "%", "∑", "⌂", "mm", "cm"}
 """As drawn on the picture, and units."""
 
 
@@ -162,6 +165,8 @@ def test_chinese_texts_are_chinese() -> None:
         "brand",
         "other_language",
         "axes",
+        "server_reads",
+        "rooms_count",
         "found_ai",
         "megabytes",
         "risk_unit_bmi",

@@ -1,0 +1,80 @@
+"""What the page of rooms says, English and Chinese."""
+
+ROOMS = {
+    "rooms": ("Rooms", "诊室"),
+    "rooms_all": ("All rooms that share this store", "共用此数据库的全部诊室"),
+    "rooms_looking": ("Looking for rooms", "正在查找诊室"),
+    "rooms_nothing": ("none", "无"),
+    # The sum
+    "rooms_sum": ("Rooms: {list}; {n} in all", "诊室：{list}；共 {n} 个"),
+    "rooms_count": ("{n} {state}", "{state} {n}"),
+    "rooms_count_starting": ("AI starting", "AI 启动中"),
+    "rooms_count_reading": ("reading", "正在判读"),
+    "rooms_count_ai_off": ("AI off", "AI 已停用"),
+    "rooms_count_source_lost": ("source lost", "图像源中断"),
+    "rooms_count_source_ended": ("at the source's end", "图像源已播完"),
+    "rooms_count_ended": ("ended", "已关闭"),
+    "rooms_count_silent": ("not heard from", "失去联系"),
+    "rooms_count_unknown": ("not understood", "状态无法识别"),
+    "rooms_all_well": ("No room needs a look.", "没有需要查看的诊室。"),
+    "rooms_needs": ("Needs a look: {list}", "需要查看：{list}"),
+    "rooms_as_of": ("What is shown is as of {ago}.", "以下为{ago}的状态。"),
+    # A room
+    "rooms_state_starting": ("AI starting", "AI 启动中"),
+    "rooms_state_reading": ("Reading", "正在判读"),
+    "rooms_state_ai_off": ("AI off", "AI 已停用"),
+    "rooms_state_source_lost": ("Source lost", "图像源中断"),
+    "rooms_state_source_ended": ("Source at its end", "图像源已播完"),
+    "rooms_state_ended": ("Ended", "已关闭"),
+    "rooms_state_silent": ("Not heard from since {time}", "自 {time} 起失去联系"),
+    "rooms_state_unknown": ("Not understood: of another version", "无法识别：版本不同"),
+    "rooms_row_fps": ("Frames/s", "帧/秒"),
+    "rooms_row_engine": ("Engine", "推理引擎"),
+    "rooms_row_exam": ("Exam", "检查"),
+    "rooms_row_heard": ("Heard from", "最近联系"),
+    "rooms_row_frames": ("Frames", "帧数"),
+    "rooms_row_falls": ("By substitute", "备用引擎判读"),
+    "rooms_row_since": ("Runs since", "运行始于"),
+    "rooms_row_runs": ("Version", "版本与模型"),
+    "rooms_row_on": ("Machine", "主机"),
+    "rooms_exam_none": ("none open", "无进行中的检查"),
+    "rooms_exam_open": ("open since {time}", "进行中，始于 {time}"),
+    "rooms_exam_was": ("was open, since {time}", "失联时进行中，始于 {time}"),
+    "rooms_frames": ("{captured} captured, {read} read", "采集 {captured}，判读 {read}"),
+    "rooms_on": ("{machine}, no. {n}", "{machine}，编号 {n}"),
+    "rooms_ago_s": ("{n} s ago", "{n} 秒前"),
+    "rooms_ago_min": ("{n} min ago", "{n} 分钟前"),
+    "rooms_ago_h": ("{n} h ago", "{n} 小时前"),
+    "rooms_ago_d": ("{n} days ago", "{n} 天前"),
+    "rooms_twin": (
+        "Two rooms have this name: no. {n} and no. {others}. Give one of them another.",
+        "有两个诊室使用此名称：编号 {n} 与 {others}。请更改其一。",
+    ),
+    "rooms_twin_short": ("name given twice", "名称重复"),
+    # This room
+    "rooms_own": ("This room is {name}.", "本诊室为 {name}。"),
+    "rooms_own_yet": (
+        "This room is {name}; its first word is on its way.",
+        "本诊室为 {name}，正在首次上报。",
+    ),
+    "rooms_own_late": (
+        "This room, {name}, goes on but is not told of here; it is tried again.",
+        "本诊室 {name} 仍在运行，但未能上报状态，正在重试。",
+    ),
+    "rooms_own_unnamed": (
+        "This machine's live view has no room's name, so it is not told of here.",
+        "本机的实时画面未设诊室名称，因此不在此显示。",
+    ),
+    # No room
+    "rooms_none": ("No room has told of itself yet", "尚无诊室上报状态"),
+    "rooms_none_title": ("How a room comes here", "如何显示诊室"),
+    "rooms_none_how": (
+        "A live view tells of itself here as soon as it has a room's name. Give it one when it "
+        "starts:",
+        "为实时画面设置诊室名称后，其状态会显示在此。启动时设置：",
+    ),
+    "rooms_none_settings": (
+        "Or set it for good in this user's settings.json. Name the room, never a patient.",
+        "或在该用户的 settings.json 中长期设置。请填写诊室名称，切勿填写患者姓名。",
+    ),
+}

@@ -93,7 +93,8 @@ class Capture:
         if self._thread.ident is not None:
             self._thread.join(STOP_LIMIT_S)
         if self._thread.is_alive():
-            log.warning("%s does not let go; it is left behind", self.source.name)
+            # Not its name: a clip has that of its file, which may be of a person.
+            log.warning("A source does not let go; it is left behind")
 
     def _run(self) -> None:
         error = f"{self.source.name} stopped because of a fault in the program; see the log."

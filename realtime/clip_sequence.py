@@ -70,7 +70,7 @@ class ClipSequence:
         if self._loop is None:
             return NOBODY
         status = self._loop.status()
-        return ReaderDescription(status.engine, status.models, status.operating_point)
+        return status.reader.in_part() if status.engine_falls else status.reader
 
     def read(
         self,

@@ -11,6 +11,7 @@ from senoscope.domain.frame import Frame
 from senoscope.domain.reading import OperatingPoint, Reading
 from senoscope.domain.track import Track
 from senoscope.realtime.ledger import Ledger, LedgerSnapshot
+from senoscope.realtime.run_books import RunLedger
 from senoscope.realtime.timing import NO_RHYTHM, FrameRate, Rhythm
 from senoscope.realtime.tracking.tracker import LesionTracker
 
@@ -53,9 +54,9 @@ class ExamSummary:
 class Exam:
     """`follow` is called by one thread, in the order of frames; the rest by any."""
 
-    def __init__(self, name: ExamName) -> None:
+    def __init__(self, name: ExamName, ledger: Ledger | None = None) -> None:
         self.name = name
-        self.ledger = Ledger()
+        self.ledger = ledger or Ledger()
         self.rate = FrameRate()
         self.lesions = 0
         """Steady ones so far."""
@@ -76,13 +77,14 @@ class Exam:
         return tracks
 
     @classmethod
-    def first(cls) -> Exam:
+    def first(cls, run: RunLedger) -> Exam:
         """Of a run; nobody's."""
-        return cls(ExamName(1, "", datetime.now(UTC)))
+        return cls(ExamName(1, "", datetime.now(UTC)), run.present)
 
-    def following(self, patient: str) -> Exam:
+    def following(self, patient: str, run: RunLedger) -> Exam:
         """The next one. SettingsError where `patient` cannot be a pseudonym."""
-        return Exam(ExamName(self.name.number + 1, patient, datetime.now(UTC)))
+        name = ExamName(self.name.number + 1, patient, datetime.now(UTC))
+        return Exam(name, run.next_exam())
 
     def ended(self, at: datetime) -> ExamSummary:
         """Of all, once what is being read of it was; it waits a moment for that."""

@@ -31,6 +31,7 @@ from senoscope.realtime.picture import Picture, View
 from senoscope.realtime.published import AiState, LoopStatus, PublishedFrame, ReadFrame
 from senoscope.realtime.publisher import Publisher
 from senoscope.realtime.reader_process import READY_LIMIT_S
+from senoscope.realtime.run_books import RunBooks
 from senoscope.realtime.screen import Screen
 from senoscope.realtime.sources.base import Source, Stills
 from senoscope.realtime.sources.framing import Cut, Framing
@@ -70,7 +71,7 @@ class LiveLoop:
         self._started = self._stopped = False
         # Replaced together, because the capture thread reads them together.
         self._templates, self._in_line = templates, reads_all
-        self._view = self._view_of(source, framing, 0, Exam.first())
+        self._view = self._view_of(source, framing, 0, Exam.first(self._sums.ledger))
         self._intake = Intake(self._sums.times, judges)
 
     def __enter__(self) -> Self:
@@ -149,13 +150,17 @@ class LiveLoop:
         """
         with self._switching:
             before = self._view
-            following = before.exam.following(patient)
+            following = before.exam.following(patient, self._sums.ledger)
             self._view = replace(before, generation=before.generation + 1, exam=following)
         return before.exam.ended(following.name.began_at)
 
     def exam(self) -> ExamSummary:
         """What the present exam has come to."""
         return self._view.exam.summary(datetime.now(UTC))
+
+    def books(self) -> RunBooks:
+        """What became of every frame of the run, all exams together."""
+        return self._sums.books(self._capture.unusable, self._publisher.unshown)
 
     def subscribe(self, callback: Callable[[PublishedFrame], None]) -> Callable[[], None]:
         """Call `callback` with every published frame; gives a function that ends that.
@@ -209,6 +214,10 @@ class LiveLoop:
             engine=ai.description.engine,
             models=ai.description.models,
             operating_point=ai.description.operating_point,
+            server=ai.description.server,
+            fallback=ai.description.fallback,
+            fell_back=self._sums.fell_back,
+            engine_falls=self._sums.engine_falls,
             fps=self._view.exam.rate.recent(),
             latency_p95_ms=self._publisher.latency_p95_ms(generation) if reads else 0.0,
             exam=self._view.exam.name,
@@ -276,6 +285,7 @@ class LiveLoop:
         with self._sums.times.timed("track"):
             tracks = exam.follow(picture.frame, picture.view.place, reading, point)
         self._publisher.settle(picture, reading, tracks)
+        self._sums.until_read.add((picture.read_at_ns - picture.came_at_ns) / 1e6)
         self._readers.tell(picture.as_read(reading, tracks))
         # Last: who waits for the books has heard every reading.
         exam.ledger.settle_read()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from senoscope.domain.reading import ReaderDescription, Reading
 from senoscope.realtime.cpu_time import CpuMeter
 from senoscope.realtime.exam import Exam
+from senoscope.realtime.histogram import Histogram
+from senoscope.realtime.run_books import RunBooks, RunLedger
 from senoscope.realtime.timing import Percentiles, StageTimes
 
 
@@ -17,7 +19,8 @@ class LoopReport:
 
     `captured` = `read` + `duplicates` + all `dropped` + `in_flight`. `unusable` counts what the
     present source sent that was no usable picture, and so was not captured; `unshown` counts
-    pictures no viewer was in time for, of whatever fate.
+    pictures no viewer was in time for, of whatever fate. `engine_falls` counts those of the run
+    that an engine here read in place of an inference server.
 
     `latency_ms` is from a frame's capture to the moment its JPEG and its own reading were both
     ready, over the frames that were read. `stage_ms` has "encode" and the reader's own stages.
@@ -40,6 +43,7 @@ class LoopReport:
     source_cpu_ms_per_frame: float | None
     engine: str
     models: tuple[str, ...]
+    engine_falls: int = 0
 
 
 class LoopSums:
@@ -48,7 +52,12 @@ class LoopSums:
     def __init__(self) -> None:
         self.times = StageTimes()
         self.cpu = CpuMeter()
+        self.ledger = RunLedger()
+        self.until_read = Histogram()
         self._lesion_frames = 0
+        self.engine_falls = 0
+        self.fell_back = False
+        """Of the last frame that was read."""
 
     def note_read(self, reading: Reading, cpu_ns: int) -> None:
         """A frame was read, for so much processor time of the AI process."""
@@ -56,6 +65,25 @@ class LoopSums:
         for stage, milliseconds in reading.stage_ms.items():
             self.times.add(stage, milliseconds)
         self._lesion_frames += bool(reading.findings)
+        self.engine_falls += reading.fell_back
+        self.fell_back = reading.fell_back
+
+    def books(self, unusable: int, unshown: int) -> RunBooks:
+        """So far: frames are those of all exams."""
+        books = self.ledger.snapshot()
+        return RunBooks(
+            captured=books.captured,
+            read=books.read,
+            duplicates=books.duplicates,
+            dropped=books.dropped,
+            in_flight=books.in_flight,
+            lesion_frames=self._lesion_frames,
+            engine_falls=self.engine_falls,
+            unusable=unusable,
+            unshown=unshown,
+            until_read=self.until_read.spread(),
+            stages=self.times.spreads(),
+        )
 
     def report(
         self, exam: Exam, description: ReaderDescription, unusable: int, unshown: int
@@ -78,4 +106,5 @@ class LoopSums:
             source_cpu_ms_per_frame=cpu.source_ms if cpu else None,
             engine=description.engine,
             models=description.models,
+            engine_falls=self.engine_falls,
         )

@@ -9,6 +9,7 @@ from senoscope.domain.frame import Frame, ScanArea
 from senoscope.domain.reading import (
     EVERYTHING_UNCERTAIN,
     OperatingPoint,
+    ReaderDescription,
     Reading,
     Unsuitable,
 )
@@ -33,7 +34,8 @@ class LoopStatus:
     is read. `exam` is the present one. `aligned`: frames wait for their own readings. `ended`: no
     more frames will come; `lost`: the source has gone, perhaps for now. `error` says why and what
     to do, "" when all is well. `progress` of opening a source is 0..1, None when nothing is being
-    opened.
+    opened. `server` and `fallback` are as of ReaderDescription; `fell_back` says that the fallback
+    read the last frame, and `engine_falls` how many it read of the run.
     """
 
     source_name: str
@@ -52,6 +54,17 @@ class LoopStatus:
     error: str
     progress: float | None
     operating_point: OperatingPoint = EVERYTHING_UNCERTAIN
+    server: str = ""
+    fallback: str = ""
+    fell_back: bool = False
+    engine_falls: int = 0
+
+    @property
+    def reader(self) -> ReaderDescription:
+        """Who reads."""
+        return ReaderDescription(
+            self.engine, self.models, self.operating_point, self.server, self.fallback
+        )
 
 
 @dataclass(frozen=True, slots=True)

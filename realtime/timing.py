@@ -11,6 +11,8 @@ from threading import Lock
 
 import numpy as np
 
+from senoscope.realtime.histogram import Histogram, Spread
+
 RING_LENGTH = 4096
 """Samples kept per stage: the last two minutes at 30 frames a second."""
 RECENT_FRAMES = 60
@@ -61,11 +63,13 @@ class StageTimes:
     def __init__(self) -> None:
         self._lock = Lock()
         self._rings: dict[str, Ring] = {}
+        self._histograms: dict[str, Histogram] = {}
 
     def add(self, stage: str, milliseconds: float) -> None:
         """Remember that `stage` took so long once."""
         with self._lock:
             self._rings.setdefault(stage, Ring()).add(milliseconds)
+            self._histograms.setdefault(stage, Histogram()).add(milliseconds)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -79,6 +83,11 @@ class StageTimes:
         with self._lock:
             summaries = {stage: ring.percentiles() for stage, ring in self._rings.items()}
         return {stage: summary for stage, summary in summaries.items() if summary is not None}
+
+    def spreads(self) -> dict[str, Spread]:
+        """As `all`, of every sample there ever was."""
+        with self._lock:
+            return {stage: each.spread() for stage, each in self._histograms.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from senoscope.realtime.clip_sequence import NOBODY, ClipEnd, ClipSequence, Hear
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.sources.clip import ClipSource
 from senoscope.realtime.sources.framing import Cut
-from tests.fakes import BuildFakeReader
+from tests.fakes import BuildFakeReader, FakeReader
 from tests.realtime.running import workers
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left_behind")
@@ -82,3 +82,11 @@ def test_what_the_one_who_hears_raises_is_raised_where_it_is_read() -> None:
 def test_it_ends_when_asked_to() -> None:
     with ClipSequence(BuildFakeReader()) as clips:
         assert clips.read(source(1), Cut.WHOLE, None, lambda *_: None, lambda: False) is None
+
+
+def test_who_read_says_where_an_engine_here_stood_in_for_a_server() -> None:
+    for falls_from, engine in ((100, "Fake engine"), (6, "Fake engine, in part Engine here")):
+        with ClipSequence(BuildFakeReader(FakeReader(falls_from=falls_from))) as clips:
+            read(clips, source(*range(12)), lambda *_: None)
+            assert clips.reader.engine == engine
+            assert clips.reader.server == "triton:8001"

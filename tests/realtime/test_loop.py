@@ -208,3 +208,22 @@ def test_stopping_twice_or_before_the_start_is_harmless() -> None:
     with pytest.raises(SourceUnavailable, match="has ended"):
         loop.switch_source(FakeSource(), None)
     assert_books_closed(loop)
+
+
+def test_frames_that_an_engine_here_read_for_a_server_are_counted_for_the_run() -> None:
+    loop = LiveLoop(FakeSource(60, period_s=0.02), BuildFakeReader(FakeReader(falls_from=30)))
+    fell: list[bool] = []
+    loop.subscribe_read(lambda read: fell.append(read.reading.fell_back))
+    loop.start(wait_for_reader=True)
+    try:
+        until(lambda: loop.report().read > 3)
+        loop.begin_exam()
+        assert loop.wait(None, HANG_LIMIT_S)
+        status = loop.status()
+    finally:
+        loop.stop()
+    assert_books_closed(loop)
+    assert (status.server, status.fallback) == ("triton:8001", "Engine here")
+    assert status.fell_back and any(fell) and not all(fell)
+    assert sum(fell) == status.engine_falls == loop.report().engine_falls
+    assert loop.books().engine_falls == sum(fell)

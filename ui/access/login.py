@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
 from typing import Annotated, cast
 
@@ -55,12 +56,15 @@ class Login:
 class LoginGuard:
     """Lets strangers see the login page and nothing else, others do what their role may.
 
+    What `needs_none` says of a request passes too: that is asked by programs.
     WebSockets pass: their route asks the same login and can tell the browser why it refuses. One
     whose session ends is closed.
     """
 
-    def __init__(self, app: ASGIApp, login: Login) -> None:
-        self._app, self._login = app, login
+    def __init__(
+        self, app: ASGIApp, login: Login, needs_none: Callable[[HTTPConnection], bool]
+    ) -> None:
+        self._app, self._login, self._needs_none = app, login, needs_none
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, send to the login page, or refuse with 401 or 403."""
@@ -72,6 +76,9 @@ class LoginGuard:
             return
         app = self._app
         connection = HTTPConnection(scope)
+        if self._needs_none(connection):
+            await app(scope, receive, send)
+            return
         is_page = "text/html" in connection.headers.get("accept", "")
         by_hand = scope["method"] != "GET" or ASKED_BY_HAND.fullmatch(scope["path"]) is not None
         person = self._login.person_of(connection, uses=by_hand or is_page)
@@ -113,9 +120,16 @@ def anyone(_connection: HTTPConnection) -> Person:
     return LOCAL
 
 
-def add_login(app: FastAPI, login: Login) -> None:
+def nothing_passes(_connection: HTTPConnection) -> bool:
+    """Whoever asks for whatever logs in."""
+    return False
+
+
+def add_login(
+    app: FastAPI, login: Login, needs_none: Callable[[HTTPConnection], bool] = nothing_passes
+) -> None:
     """Put the guard before everything; serve the login page and the way out."""
-    app.add_middleware(LoginGuard, login=login)
+    app.add_middleware(LoginGuard, login=login, needs_none=needs_none)
     sessions = login.sessions
     # One guess at a time, on a thread of its own: guessing must not hold up what else is served.
     one_by_one = CapacityLimiter(1)

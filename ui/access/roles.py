@@ -65,6 +65,9 @@ _POSTED: tuple[tuple[Duty, str], ...] = (
 )
 """What pages ask by POST. A route that is new is for administrators until it is written here."""
 
+_LOOKS_OF_ADMINISTRATORS = frozenset({"/metrics"})
+"""What pages never ask."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -86,7 +89,7 @@ SHARED = Person("shared", Role.STAFF)
 
 def duty_of(method: str, path: str) -> Duty:
     """What a request does. GET changes nothing on any page, so it is a look."""
-    if method in ("GET", "HEAD"):
+    if method in ("GET", "HEAD") and path not in _LOOKS_OF_ADMINISTRATORS:
         return Duty.LOOK
     if method == "POST":
         for duty, pattern in _POSTED:

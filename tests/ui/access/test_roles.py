@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from senoscope.ui.access.roles import DUTIES, Duty, Role, duty_of
+from senoscope.ui.monitoring.health_route import HEALTH_PATHS
 from tests.ui.logged_in import accounts, log_in, whole_app, whole_page
 from tests.ui.opened import FOREIGN
 
@@ -106,7 +107,7 @@ def test_a_stranger_gets_nothing_of_any_route_or_page(
 ) -> None:
     page.cookies.clear()
     assert len(routes) > 40
-    for path in {*routes, *PAGES} - {"/login"}:
+    for path in {*routes, *PAGES} - {"/login", *HEALTH_PATHS}:
         for method in routes.get(path, {"get"}):
             assert page.request(method, path).status_code == 401, (method, path)
     for path in PAGES:

@@ -1,0 +1,1 @@
+"""Senoscope seen from outside: metrics, health and spans."""

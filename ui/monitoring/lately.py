@@ -1,0 +1,78 @@
+"""What takes long to work out, as of lately; whoever asks waits a bounded time."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Condition, Thread
+from typing import Generic, TypeVar
+
+from senoscope.domain.errors import SenoscopeError
+
+LARGEST_SHARE = 1 / 200
+"""Of one core's time: what takes a second is worked out every 200 s at most."""
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T]):
+    """`value` is the newest there was, None before the first; `age_s` how long ago it was made.
+
+    `answers` False: the last try failed, or has not ended in time.
+    """
+
+    value: T | None
+    age_s: float
+    answers: bool
+
+
+class Lately(Generic[T]):
+    """Works something out on a thread, one at a time and only when it is asked for.
+
+    It is worked out anew after `fresh_s`, or later where it takes long. Who asks waits for it until
+    `wait_s` after it was begun: however many ask, one that hangs holds each up no longer.
+    """
+
+    def __init__(self, work: Callable[[], T], fresh_s: float, wait_s: float) -> None:
+        self._work, self._fresh_s, self._wait_s = work, fresh_s, wait_s
+        self._changed = Condition()
+        self._begun: float | None = None
+        self._due = self._made = 0.0
+        self._value: T | None = None
+        self._failed = False
+
+    def known(self) -> Known[T]:
+        """The newest there is. Any thread may ask."""
+        with self._changed:
+            now = time.monotonic()
+            if self._begun is None and now >= self._due:
+                self._begun = now
+                Thread(target=self._run, args=(now,), name="senoscope-lately", daemon=True).start()
+            if self._begun is not None:
+                rest_s = max(self._begun + self._wait_s - now, 0.0)
+                self._changed.wait_for(lambda: self._begun is None, rest_s)
+            late = self._begun is not None and time.monotonic() >= self._begun + self._wait_s
+            age_s = time.monotonic() - self._made if self._value is not None else 0.0
+            return Known(self._value, age_s, not (self._failed or late))
+
+    def _run(self, begun: float) -> None:
+        value: T | None = None
+        try:
+            value = self._work()
+        except SenoscopeError as error:
+            if not self._failed:
+                log.warning("What is watched from outside does not answer: %s", error)
+        finally:
+            ended = time.monotonic()
+            with self._changed:
+                self._failed = value is None
+                if value is not None:
+                    self._value, self._made = value, ended
+                self._due = ended + max(self._fresh_s, (ended - begun) / LARGEST_SHARE)
+                self._begun = None
+                self._changed.notify_all()

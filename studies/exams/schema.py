@@ -1,4 +1,7 @@
-"""The tables of a store are brought up to date when it is opened, a copy made before."""
+"""The tables of a store are brought up to date when it is opened, a copy made before.
+
+`schema_rollback.py` takes them back.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,7 @@ def bring_up_to_date(
     InstallationError where the store is of a newer Senoscope; and where a PostgreSQL store that
     holds exams is of an older one, unless it was `backed_up` by its site.
     """
-    config = Config()
-    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
+    config, script = migrations(scripts)
     newest = script.get_current_head()
     with database.reading() as connection:
         if revision_of(connection) == newest:
@@ -42,15 +43,20 @@ def bring_up_to_date(
         found = revision_of(connection)
         if found == newest:
             return
-        if found is not None and found not in {each.revision for each in script.walk_revisions()}:
-            raise InstallationError(
-                f"The exam store is of version {found}; expected {newest} or older. Install the "
-                "Senoscope that wrote it, or a newer one."
-            )
-        if found is not None and _holds_exams(connection):
-            _copy(database, folder, f"{found}-{now:%Y%m%dT%H%M%S%f}", backed_up)
+        if found is not None:
+            require_known(script, found)
+            if holds_exams(connection):
+                command_again = "senoscope store check --backed-up"
+                copy_before(database, folder, found, now, None if backed_up else command_again)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def migrations(scripts: Path) -> tuple[Config, ScriptDirectory]:
+    """What Alembic wants to be told, and the versions that are known."""
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    return config, ScriptDirectory.from_config(config)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -58,24 +64,43 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _holds_exams(connection: Connection) -> bool:
+def require_known(script: ScriptDirectory, found: str) -> None:
+    """InstallationError where the store is of a newer Senoscope."""
+    newest = script.get_current_head()
+    if found not in {each.revision for each in script.walk_revisions()}:
+        raise InstallationError(
+            f"The exam store is of version {found}; expected {newest} or older. Install the "
+            "Senoscope that wrote it or a newer one, or go back by the one that wrote it: "
+            f"`senoscope store rollback --to {newest}`."
+        )
+
+
+def holds_exams(connection: Connection) -> bool:
+    """Whether anything would be lost with the tables."""
     if not inspect(connection).has_table("exam"):
         return False
     return connection.execute(text("SELECT number FROM exam LIMIT 1")).first() is not None
 
 
-def _copy(database: Database, folder: Path, name: str, backed_up: bool) -> None:
+def copy_before(
+    database: Database, folder: Path, found: str, now: datetime, unless_backed_up: str | None
+) -> None:
+    """Copy a SQLite store of version `found` into `folder`, before its tables are changed.
+
+    A PostgreSQL store is its site's to back up; `unless_backed_up` is the command to give after
+    that, None where it was done. InstallationError, StorageError.
+    """
     if database.file is None:
-        if not backed_up:
+        if unless_backed_up is not None:
             raise InstallationError(
-                "The PostgreSQL exam store is of an older version and holds exams. Back it up by "
-                "pg_dump, then run `senoscope store check --backed-up`."
+                f"The PostgreSQL exam store is of version {found} and holds exams. Back it up by "
+                f"pg_dump before its tables are changed, then run `{unless_backed_up}`."
             )
         return
     copies = folder / COPIES
     try:
         copies.mkdir(0o700, parents=True, exist_ok=True)
-        database.copy_to(copies / f"{name}.sqlite")
+        database.copy_to(copies / f"{found}-{now:%Y%m%dT%H%M%S%f}.sqlite")
     except OSError as error:
         raise StorageError(
             f"The exam store cannot be copied before its migration ({error.strerror}). Free space, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,8 +34,9 @@ def store_folder() -> Path:
 
 def store_place(url: str | None = None, folder: Path | None = None) -> tuple[str, Path]:
     """What `ExamStore.open` takes: the database given, or of the settings, or in the folder."""
-    url = url or load_settings(settings_file()).store
-    folder = (folder or store_folder()).absolute()
+    stored = load_settings(settings_file())
+    url, of_site = url or stored.store, stored.store_folder
+    folder = (folder or (Path(of_site) if of_site else store_folder())).absolute()
     return url or f"sqlite:///{folder / 'exams.sqlite'}", folder
 
 
@@ -55,7 +56,7 @@ def check(
     from senoscope.studies.exams.audit_trail import AuditHead  # noqa: PLC0415
 
     written_down = None if head is None else AuditHead.parse(head)
-    with _opened(url, folder, backed_up) as opened:
+    with opened_store(url, folder, backed_up) as opened:
         found, room = opened.check(written_down, not quick), opened.room()
     typer.echo(f"{found.exams} exams, {found.files} files; {found.swept} that no row names removed")
     typer.echo(f"free {room.free / 1e9:.1f} GB{', which is low' if room.is_low else ''}")
@@ -76,7 +77,7 @@ def backup(
     """Write the whole store into one file."""
     from senoscope.studies.exams import store_backup  # noqa: PLC0415
 
-    with _opened(url, folder) as opened:
+    with opened_store(url, folder) as opened:
         count = store_backup.backup(opened, file, WHO)
     typer.echo(f"{count} files and the database are in the backup. It holds patients' data.")
 
@@ -95,6 +96,34 @@ def restore(
 
 
 @store.command()
+def rollback(
+    to: Annotated[str, typer.Option(help="An older version of the tables, as 0003.")],
+    url: Url = None,
+    folder: Folder = None,
+    backed_up: Annotated[
+        bool, typer.Option("--backed-up", help="PostgreSQL was, so its tables may be changed.")
+    ] = False,
+    really: Really = False,
+) -> None:
+    """Take the tables back, so that an older Senoscope opens the store."""
+    from senoscope.studies.exams.schema_rollback import Wanted, roll_back  # noqa: PLC0415
+
+    wanted = Wanted(to, WHO, really, backed_up)
+    done = roll_back(*store_place(url, folder), wanted, datetime.now(UTC))
+    for version, says in done.steps.items():
+        typer.echo(f"{version}: {says}")
+    tables = ", ".join(f"{name} ({count} rows)" for name, count in done.rows.items()) or "none"
+    typer.echo(f"Tables that {'went' if really else 'would go'}: {tables}")
+    if really:
+        typer.echo(
+            f"The store went back from version {done.found} to {to}. Start the older Senoscope "
+            "only: this one brings the store up again when it opens it."
+        )
+    else:
+        typer.echo("Nothing was changed. Add --really.")
+
+
+@store.command()
 def retain(
     older_than: Annotated[
         int, typer.Option(min=1, max=365_000, help="Days since an exam's last act.")
@@ -104,7 +133,7 @@ def retain(
     really: Really = False,
 ) -> None:
     """Delete exams whose retention period is over."""
-    with _opened(url, folder) as opened:
+    with opened_store(url, folder) as opened:
         _say(opened.retain(timedelta(days=older_than), WHO, really), really)
 
 
@@ -116,7 +145,7 @@ def delete_patient(
     really: Really = False,
 ) -> None:
     """Delete a patient for good: exams, readings, results, files."""
-    with _opened(url, folder) as opened:
+    with opened_store(url, folder) as opened:
         _say(opened.delete_patient(patient_id, WHO, really), really)
 
 
@@ -137,7 +166,7 @@ def search(
             f"--state {state} was given; expected one of {', '.join(ExamState)}. Give one of them."
         )
     wanted = None if state is None else ExamState(state)
-    with _opened(url, folder) as opened:
+    with opened_store(url, folder) as opened:
         for each in opened.search(text, wanted, modality, limit=limit):
             day = "-" if each.study_date is None else each.study_date.isoformat()
             typer.echo(
@@ -146,7 +175,8 @@ def search(
             )
 
 
-def _opened(url: str | None, folder: Path | None, backed_up: bool = False) -> ExamStore:
+def opened_store(url: str | None, folder: Path | None, backed_up: bool = False) -> ExamStore:
+    """The store that is there; none is made."""
     from senoscope.studies.exams.exam_store import ExamStore  # noqa: PLC0415
 
     return ExamStore.open(*store_place(url, folder), backed_up=backed_up, make=False)

@@ -24,11 +24,12 @@ from senoscope.studies.exams.tables import METADATA
 from tests.studies.exams.exam_builders import WHO, Clock, Place, signed_exam
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
-THIRD = """
+NEWEST, ADDED = "0004", "0005"
+NEWER = """
 from alembic import op
 import sqlalchemy as sa
 
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "0005", "0004", None, None
 
 
 def upgrade():
@@ -41,8 +42,27 @@ def newer(folder: Path, more: str = "") -> Path:
     """The migrations, with one more."""
     scripts = folder / "migrations"
     shutil.copytree(MIGRATIONS, scripts)
-    (scripts / "versions" / "v0003_added.py").write_text(THIRD.format(more=more))
+    (scripts / "versions" / "v0005_added.py").write_text(NEWER.format(more=more))
     return scripts
+
+
+def up_to(folder: Path, version: str) -> Path:
+    """The migrations that a Senoscope of that version had."""
+    scripts = folder / f"up to {version}"
+    shutil.copytree(MIGRATIONS, scripts)
+    for each in (scripts / "versions").glob("v*.py"):
+        if each.name[1:5] > version:
+            each.unlink()
+    return scripts
+
+
+def opened_by(place: Place, scripts: Path, backed_up: bool = False) -> ExamStore:
+    """The store as a Senoscope with those migrations opens it."""
+    place.folder.mkdir(exist_ok=True)
+    database = Database(place.url)
+    bring_up_to_date(database, place.folder, NOW, backed_up, scripts)
+    files = ContentFiles(place.folder / "files")
+    return ExamStore(StoreParts(database, files, place.folder, Clock()))
 
 
 def has_table(place: Place, name: str) -> bool:
@@ -71,12 +91,12 @@ def test_a_store_is_copied_before_it_is_migrated(sqlite_place: Place, tmp_path: 
     with sqlite_place.opened() as store:
         signed_exam(store, sqlite_place)
         bring_up_to_date(store.parts.database, sqlite_place.folder, NOW, scripts=newer(tmp_path))
-    assert revision(sqlite_place) == "0003"
+    assert revision(sqlite_place) == ADDED
     (copy,) = (sqlite_place.folder / "before-migration").iterdir()
     assert copy.stat().st_mode & 0o077 == 0
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
-            ("0002",)
+            (NEWEST,)
         ]
         assert connection.execute("SELECT count(*) FROM exam").fetchone() == (1,)
     connection.close()
@@ -86,22 +106,14 @@ def test_an_empty_store_is_not_copied(place: Place, tmp_path: Path) -> None:
     with place.opened() as store:
         bring_up_to_date(store.parts.database, place.folder, NOW, scripts=newer(tmp_path))
         bring_up_to_date(store.parts.database, place.folder, NOW, scripts=tmp_path / "migrations")
-    assert revision(place) == "0003"
+    assert revision(place) == ADDED
     assert not (place.folder / "before-migration").exists()
 
 
 def test_a_store_of_the_first_tables_keeps_all_and_takes_pathology(
     place: Place, tmp_path: Path
 ) -> None:
-    first = tmp_path / "first"
-    shutil.copytree(MIGRATIONS, first)
-    (first / "versions" / "v0002_pathology.py").unlink()
-    place.folder.mkdir()
-    database = Database(place.url)
-    bring_up_to_date(database, place.folder, NOW, scripts=first)
-    with ExamStore(
-        StoreParts(database, ContentFiles(place.folder / "files"), place.folder, Clock())
-    ) as older:
+    with opened_by(place, up_to(tmp_path, "0001")) as older:
         exam = signed_exam(older, place)
         older.keep_impression(exam, {"assessment": "2"}, WHO)
         before = older.readings_of(exam), older.sign_offs_of(exam), older.results_of(exam)
@@ -112,7 +124,7 @@ def test_a_store_of_the_first_tables_keeps_all_and_takes_pathology(
         assert (store.pathology_of(exam), store.head()) == ((), head)
         store.add_pathology(exam, NewPathology(Outcome.BENIGN, date(2026, 10, 9)), WHO)
         assert store.check(head).complaints == ()
-    assert revision(place) == "0002"
+    assert revision(place) == NEWEST
 
 
 def test_a_migration_that_fails_changes_nothing(place: Place, tmp_path: Path) -> None:
@@ -122,13 +134,13 @@ def test_a_migration_that_fails_changes_nothing(place: Place, tmp_path: Path) ->
         with pytest.raises(StorageError):
             bring_up_to_date(store.parts.database, place.folder, NOW, True, scripts)
         assert store.exam(exam).images == 1
-    assert (revision(place), has_table(place, "added")) == ("0002", False)
+    assert (revision(place), has_table(place, "added")) == (NEWEST, False)
 
 
 def test_a_store_of_a_newer_version_is_left_alone(place: Place, tmp_path: Path) -> None:
     with place.opened() as store:
         bring_up_to_date(store.parts.database, place.folder, NOW, scripts=newer(tmp_path))
-    with pytest.raises(InstallationError, match="of version 0003; expected 0002"):
+    with pytest.raises(InstallationError, match="of version 0005; expected 0004"):
         place.opened()
 
 
@@ -139,9 +151,9 @@ def test_the_site_backs_up_postgresql_before(place: Place, tmp_path: Path) -> No
         if store.parts.database.kind == "postgresql":
             with pytest.raises(InstallationError, match="pg_dump"):
                 bring_up_to_date(store.parts.database, place.folder, NOW, scripts=scripts)
-            assert revision(place) == "0002"
+            assert revision(place) == NEWEST
         bring_up_to_date(store.parts.database, place.folder, NOW, True, scripts)
-    assert revision(place) == "0003"
+    assert revision(place) == ADDED
 
 
 @pytest.mark.parametrize(

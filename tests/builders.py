@@ -14,6 +14,7 @@ from senoscope.domain.spacing import CalibratedSpacing, PixelSpacing, SpacingOri
 from senoscope.domain.track import Track
 from senoscope.realtime.exam import ExamName, ExamSummary
 from senoscope.realtime.ledger import DropCause, LedgerSnapshot
+from senoscope.realtime.run_books import RunBooks
 
 
 def pixels(value: int = 0, columns: int = 96, rows: int = 64) -> Gray:
@@ -60,6 +61,11 @@ def exam_summary() -> ExamSummary:
     dropped = {cause: 0 for cause in DropCause} | {DropCause.SUPERSEDED: 3}
     books = LedgerSnapshot(120, 110, 7, dropped, 0)
     return ExamSummary(EXAM, EXAM.began_at, books, 29.97, 2)
+
+
+def run_books() -> RunBooks:
+    dropped = {cause: 0 for cause in DropCause} | {DropCause.SUPERSEDED: 3}
+    return RunBooks(120, 109, 7, dropped, 1, lesion_frames=40)
 
 
 def tracks(findings: tuple[Finding, ...], seen: int = 12, agree: int = 9) -> tuple[Track, ...]:

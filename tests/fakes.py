@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import threading
 import time
@@ -19,21 +20,23 @@ from senoscope.models.programmed.mammography.risk_map import RiskMap
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import LoopStatus, PublishedFrame
 from senoscope.realtime.recording.recording_take import RecordingState
+from senoscope.realtime.run_books import RunBooks
 from tests import builders
 
 
 class FakeLiveLoop:
     """Publishes ready-made frames over and over, as the live loop does, without source or AI.
 
-    `condition` is the status it tells; a test replaces it to tell another. Each frame gets the next
-    index. With `fps` 0 nothing comes by itself, only what `emit` is given; while `paused` nothing
-    comes either.
+    `condition` is the status it tells, `counts` its books; a test replaces them to tell others.
+    Each frame gets the next index. With `fps` 0 nothing comes by itself, only what `emit` is given;
+    while `paused` nothing comes either.
     """
 
     def __init__(
         self, frames: Sequence[PublishedFrame], condition: LoopStatus, fps: float = 0
     ) -> None:
         self.condition = condition
+        self.counts = builders.run_books()
         self.paused = False
         self.switched: list[tuple[object, ScanArea | None]] = []
         self._frames = frames
@@ -64,6 +67,9 @@ class FakeLiveLoop:
 
     def status(self) -> LoopStatus:
         return self.condition
+
+    def books(self) -> RunBooks:
+        return self.counts
 
     def subscribe(self, callback: Callable[[PublishedFrame], None]) -> Callable[[], None]:
         self._callbacks.append(callback)
@@ -182,16 +188,22 @@ class FakeReader:
     """Finds the same lesion in every frame; says the frame's shade / 255 as presence.
 
     It takes `delay_s`, and at the frame of that index raises, crashes or hangs. A frame that is
-    not even, as one overwritten while it is read would be, raises too.
+    not even, as one overwritten while it is read would be, raises too. From the frame `falls_from`
+    on it falls back.
     """
 
     delay_s: float = 0.0
     error_at: int | None = None
     crash_at: int | None = None
     hang_at: int | None = None
+    falls_from: float = math.inf
 
     @property
     def description(self) -> ReaderDescription:
+        if self.falls_from < math.inf:
+            return ReaderDescription(
+                "Fake engine", ("fake model",), server="triton:8001", fallback="Engine here"
+            )
         return ReaderDescription("Fake engine", ("fake model",))
 
     def read(self, pixels: Gray, frame_index: int) -> Reading:
@@ -204,7 +216,8 @@ class FakeReader:
         time.sleep(self.delay_s)
         if np.ptp(pixels):
             raise ImageError("The frame changed while it was read.")
-        return builders.reading(frame_index, presence=int(pixels[0, 0]) / 255)
+        read = builders.reading(frame_index, presence=int(pixels[0, 0]) / 255)
+        return replace(read, fell_back=frame_index >= self.falls_from)
 
 
 @dataclass(frozen=True)

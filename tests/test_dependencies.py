@@ -17,6 +17,8 @@ FOREIGN_NAMES = {
     "cv2": "opencv-python",
     "fast": "pyfast",
     "google": "protobuf",
+    "opentelemetry": "opentelemetry-sdk",
+    "prometheus_client": "prometheus-client",
     "tensorrt_rtx": "tensorrt-rtx",
     "yaml": "pyyaml",
 }
@@ -24,11 +26,14 @@ FOREIGN_NAMES = {
 every extra."""
 LOADED_BY_OTHERS = {
     "onnxscript": "torch.onnx writes networks with it",
+    "opentelemetry-exporter-otlp-proto-http": "its name is opentelemetry too",
     "psycopg": "SQLAlchemy opens postgresql:// with it",
     "python-gdcm": "pydicom decodes JPEG lossless and JPEG-LS with it",
     "python-multipart": "FastAPI reads the login form with it",
     "websockets": "uvicorn serves WebSockets with it",
 }
+GIVEN_BY_SERVERS = {"triton_python_backend_utils"}
+"""What runs within an inference server finds there, and nowhere else."""
 EXTRA_OF = {
     "senoscope.models.networks": "train",
     "senoscope.models.training": "train",
@@ -128,7 +133,7 @@ def imported_anywhere() -> dict[str, str]:
 
 
 def test_what_is_imported_is_declared() -> None:
-    declared = BASE.union(*EXTRAS.values())
+    declared = BASE.union(GIVEN_BY_SERVERS, *EXTRAS.values())
     assert {
         package: module
         for package, module in imported_anywhere().items()

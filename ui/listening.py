@@ -41,3 +41,23 @@ def listening(host: str, port: int) -> socket.socket:
             f"The page cannot be served on {host}:{port} ({error.strerror or error}). "
             "Expected an address of this machine and a port from 1024 to 65535."
         ) from error
+
+
+def page_address(host: str, port: int, tls: bool = False) -> str:
+    """What a browser opens; where `host` is every address, one that other machines reach."""
+    scheme = "https" if tls else "http"
+    if host in ("", "0.0.0.0"):
+        host = _own_address(socket.AF_INET, "192.0.2.1")
+    elif host == "::":
+        host = _own_address(socket.AF_INET6, "2001:db8::1")
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def _own_address(family: socket.AddressFamily, elsewhere: str) -> str:
+    """The address this machine would call `elsewhere` from; its name where it has none."""
+    with socket.socket(family, socket.SOCK_DGRAM) as unsent:
+        try:
+            unsent.connect((elsewhere, 9))  # sends nothing, only picks the way
+        except OSError:
+            return socket.gethostname()
+        return str(unsent.getsockname()[0])

@@ -25,7 +25,11 @@ class Settings:
     their own readings. The rest is set by hand in the file. `ages`: when an outline is hatched, and
     when it is gone, as "hatched_after_ms" and "gone_after_ms". `reads_alone`: studies are read
     without the AI first. `store`: the URL of the exam store's database, None: this user's own.
-    `receive`: how studies are taken by C-STORE, as `ReceiverSettings`; None: they are not.
+    `store_folder`: the folder of its files, None: this user's own. `receive`: how studies are taken
+    by C-STORE, as `ReceiverSettings`; None: they are not. `room`: this room's name on the board of
+    rooms; None: it is not told of. `metrics`: who may ask for them without a login, as
+    `scrape_token` says; None: nobody. `inference_server`: where one is and how it is asked, as
+    `NamedServer`; None: none is.
     """
 
     source: str | None = None
@@ -35,6 +39,10 @@ class Settings:
     reads_alone: bool = False
     store: str | None = None
     receive: Mapping[str, Any] | None = None
+    store_folder: str | None = None
+    room: str | None = None
+    metrics: Mapping[str, Any] | None = None
+    inference_server: Mapping[str, Any] | None = None
 
     def with_source(self, source: str, framing: Framing) -> Settings:
         """The same settings after `source` was started in that framing."""
@@ -64,14 +72,18 @@ def load_settings(path: Path) -> Settings:
         aligned = stored.get("aligned", False)
         if not isinstance(aligned, bool):
             raise TypeError(f"aligned is {aligned!r}")
-        reads_alone, store = stored.get("reads_alone", False), stored.get("store")
-        if not (isinstance(reads_alone, bool) and (store is None or isinstance(store, str))):
-            raise TypeError(f"reads_alone is {reads_alone!r}, store a {type(store).__name__}")
-        receive = stored.get("receive")
-        if not (receive is None or isinstance(receive, dict)):
-            raise TypeError(f"receive is a {type(receive).__name__}")
+        reads_alone = stored.get("reads_alone", False)
+        if not isinstance(reads_alone, bool):
+            raise TypeError(f"reads_alone is {reads_alone!r}")
         found = {name: parse_framing(text) for name, text in areas.items()}
-        return Settings(source, found, aligned, _ages(stored), reads_alone, store, receive)
+        texts: dict[str, Any] = {
+            name: _text(stored, name) for name in ("store", "store_folder", "room")
+        }
+        ages = _ages(stored)
+        given: dict[str, Any] = {
+            name: _object(stored, name) for name in ("receive", "metrics", "inference_server")
+        }
+        return Settings(source, found, aligned, ages, reads_alone, **texts, **given)
     except FileNotFoundError:
         return Settings()
     except (OSError, KeyError, TypeError, AttributeError, ValueError, SettingsError) as error:
@@ -92,8 +104,28 @@ def save_settings(settings: Settings, path: Path) -> None:
         "reads_alone": settings.reads_alone,
         "store": settings.store,
         "receive": None if settings.receive is None else dict(settings.receive),
+        "store_folder": settings.store_folder,
+        "room": settings.room,
+        "metrics": None if settings.metrics is None else dict(settings.metrics),
+        "inference_server": None
+        if settings.inference_server is None
+        else dict(settings.inference_server),
     }
     write_text(path, json.dumps(stored, indent=2, ensure_ascii=False), private=True)
+
+
+def _text(stored: Mapping[str, object], name: str) -> str | None:
+    text = stored.get(name)
+    if not (text is None or isinstance(text, str)):
+        raise TypeError(f"{name} is a {type(text).__name__}")
+    return text
+
+
+def _object(stored: Mapping[str, object], name: str) -> dict[str, Any] | None:
+    given = stored.get(name)
+    if not (given is None or isinstance(given, dict)):
+        raise TypeError(f"{name} is a {type(given).__name__}")
+    return given
 
 
 def _ages(stored: Mapping[str, object]) -> MaskAges:

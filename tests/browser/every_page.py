@@ -17,6 +17,7 @@ from senoscope.ui.calibration.calibration_session import CalibrationSession
 from senoscope.ui.calibration.screen_templates import ScreenTemplates
 from senoscope.ui.live.live_actions import LiveActions
 from senoscope.ui.review.review_session import ReviewSession
+from senoscope.ui.rooms.room_desk import RoomDesk
 from senoscope.ui.studies.study_desk import StudyDesk
 from senoscope.ui.studies.study_jobs import StudyJobs
 from senoscope.ui.studies.study_uploads import StudyUploads
@@ -29,6 +30,7 @@ from tests.ui.logged_in import accounts, log_in
 from tests.ui.opened import Asked
 from tests.ui.reading_studies import FindsTwo, study_zip
 from tests.ui.reviewing import recorded_clip
+from tests.ui.rooms.told_rooms import READS
 from tests.ui.seen import seen_twice
 
 SHOWS = {
@@ -39,6 +41,7 @@ SHOWS = {
     "/risk/": "page?.result",
     "/proof/": "page?.shown",
     "/case/?exam=1": "page?.case",
+    "/rooms/": "page?.rooms?.length",
 }
 """Each page, and what is true once it has something to show."""
 
@@ -89,7 +92,9 @@ def serving_every_page(folder: Path) -> Iterator[EveryPage]:
     desk = StudyDesk(
         store, jobs, StudyUploads(folder / "uploads"), False, ("pacs",), folder / "key"
     )
+    store.rooms.tell("Room 7", READS)
     actions = replace(_live_actions(), review=review, studies=desk, calibration=_screen(folder))
+    actions = replace(actions, rooms=RoomDesk(store.rooms))
     try:
         with serving(build_app(loop, actions, settings)) as address:
             loop.start()

@@ -29,7 +29,7 @@ SPOKEN = {
 }
 """Roles that say nothing to a listener without a name."""
 CHINESE = re.compile("[\u4e00-\u9fff]")
-SAME_IN_BOTH = {"Senoscope", "Sample Anna", "pacs", "cm", "mm", "-"}
+SAME_IN_BOTH = {"Senoscope", "Sample Anna", "Room 7", "pacs", "cm", "mm", "-"}
 DIALOGS = ".senoscope [aria-haspopup=dialog]:enabled"
 TARGETS = """() => [...(document.querySelector('dialog[open]') ?? document)
     .querySelectorAll('a[href], button, input, select, textarea, [tabindex]')]

@@ -188,6 +188,32 @@ def test_what_reads_is_said_in_the_panel_s_foot_and_with_the_keys(shown: Shown) 
     assert shown.said("about_again") == shown.said("about")
 
 
+def test_a_server_s_fall_is_said_where_the_engine_stands_in_both_languages(
+    shown: Shown, served: Served
+) -> None:
+    usual = served.loop.condition
+    asked = replace(
+        usual, engine="Server int8", server="triton.clinic.example:8001",
+        fallback="OpenVINO int8", engine_falls=12,
+    )  # fmt: skip
+    about = shown.page.locator(".warning [data-part=about]")
+    try:
+        served.loop.condition = asked
+        about.get_by_text("Server int8 at triton.clinic.example:8001, 12 frames").wait_for()
+        served.loop.condition = replace(asked, fell_back=True)
+        about.get_by_text(
+            "OpenVINO int8 here; the server triton.clinic.example:8001 gives no usable answer in "
+            "time (12 frames)"
+        ).wait_for()
+        for width, height in ((1280, 720), (1024, 768), (768, 1024)):
+            shown.page.set_viewport_size({"width": width, "height": height})
+            assert inside(box_of(shown, "[data-part=about]"), (0, 0, width, height)), width
+        shown.page.keyboard.press("l")
+        about.get_by_text("服务器 triton.clinic.example:8001 未及时给出可用结果").wait_for()
+    finally:
+        served.loop.condition = usual
+
+
 def test_a_latency_says_what_it_is_and_is_blank_while_not_known(
     shown: Shown, served: Served
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from senoscope.calibration import engine_choice
@@ -146,3 +148,13 @@ def test_figures_survive_being_kept_exactly() -> None:
     found = trial("slow", "wrong")
     kept = from_json(as_json(list(found.values()), "x"), "x")
     assert kept == tuple(found.values())
+
+
+def test_an_engine_that_leaves_a_frame_to_another_is_not_judged_by_it() -> None:
+    class Leaves:
+        def read(self, pixels: Gray, frame_index: int) -> Reading:
+            return replace(builders.reading(frame_index), fell_back=frame_index == 3)
+
+    clip = [builders.pixels(0, 96, 64)] * 5
+    with pytest.raises(EngineUnavailable, match="left frame 3 to another engine"):
+        attempted(Leaves(), clip)

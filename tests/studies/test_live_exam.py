@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -204,11 +205,15 @@ def test_an_exam_of_nobodys_is_filed_under_a_number_of_its_own(
 ) -> None:
     live = exam(lesion(), patient=patient)
     later = replace(live.ended.name, number=4)
-    keep(store, live)
-    keep(store, replace(live, ended=replace(live.ended, name=later)))
-    ids = {each.patient_id for each in store.search()}
+    for each in (live.ended, live.ended, replace(live.ended, name=later)):
+        keep(store, replace(live, ended=each))  # two rooms were started in the same second
+    ids = sorted(each.patient_id for each in store.search())
     began = live.ended.name.began_at.astimezone()
-    assert ids == {f"exam_{began:%Y%m%d-%H%M%S}_{number}" for number in (3, 4)}
+    named = [re.fullmatch(r"(exam_[0-9_-]+_[34])_[0-9]{6}", each) for each in ids]
+    assert [each and each[1] for each in named] == [
+        f"exam_{began:%Y%m%d-%H%M%S}_{number}" for number in (3, 3, 4)
+    ]
+    assert len(set(ids)) == 3
     assert live.label in facts(store)
 
 

@@ -27,13 +27,13 @@ def new_key(path: Path) -> Path:
     return path
 
 
-def make_certificate(folder: Path, days: int = 90) -> Made:
+def make_certificate(folder: Path, days: int = 90, used_for: str = "serverAuth") -> Made:
     """For 127.0.0.1 and localhost, ending in `days`; they may be past."""
     folder.mkdir(parents=True, exist_ok=True)
     authority, asked, certificate = folder / "ca.pem", folder / "asked.csr", folder / "server.pem"
     authority_key, key = new_key(folder / "ca.key"), new_key(folder / "server.key")
     names = folder / "names"
-    names.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n")
+    names.write_text(f"subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage={used_for}\n")
     subject = ("-subj", "/CN=Senoscope test")
     openssl("req", "-x509", "-key", authority_key, "-out", authority, "-days", "365", *subject)
     openssl("req", "-new", "-key", key, "-out", asked, "-subj", "/CN=localhost")

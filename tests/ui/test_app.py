@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from senoscope.domain.errors import PortInUse, SettingsError
-from senoscope.ui.app import PageSettings, build_app, page_address, serve
+from senoscope.ui.app import PageSettings, build_app, serve
+from senoscope.ui.listening import page_address
 from tests.fakes import FakeLiveLoop
 from tests.ui.built_frames import OPERATING_POINT, status
 from tests.ui.logged_in import accounts, log_in, whole_page

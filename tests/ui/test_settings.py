@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,8 @@ def test_ages_of_outlines_come_back_and_a_file_without_them_has_the_usual_ones(
 def test_what_is_set_by_hand_for_studies_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     of_a_site = Settings(reads_alone=True, store="postgresql://site@db/exams", receive={"port": 1})
+    of_a_site = replace(of_a_site, store_folder="/srv/exams", room="诊室 3")
+    of_a_site = replace(of_a_site, metrics={"token_file": "/run/secrets/token"})
     save_settings(of_a_site, path)
     assert load_settings(path) == of_a_site
 
@@ -82,7 +85,10 @@ def test_each_source_keeps_its_own_scan_area() -> None:
         b'{"source": null, "scan_areas": {}, "hatched_after_ms": NaN}',
         b'{"source": null, "scan_areas": {}, "reads_alone": "yes"}',
         b'{"source": null, "scan_areas": {}, "store": 5}',
+        b'{"source": null, "scan_areas": {}, "store_folder": 5}',
+        b'{"source": null, "scan_areas": {}, "room": ["Room 1"]}',
         b'{"source": null, "scan_areas": {}, "receive": 11112}',
+        b'{"source": null, "scan_areas": {}, "metrics": "the token"}',
     ],
 )
 def test_a_damaged_file_is_refused_by_name_and_kept(tmp_path: Path, stored: bytes) -> None:
@@ -116,6 +122,10 @@ def test_a_file_of_this_version_is_plain_json_for_this_user(tmp_path: Path) -> N
         "reads_alone": False,
         "store": None,
         "receive": None,
+        "store_folder": None,
+        "room": None,
+        "metrics": None,
+        "inference_server": None,
     }
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 

@@ -25,12 +25,12 @@ from senoscope import __version__
 from senoscope.calibration.engine_benchmark import EngineRow, engine_rows
 from senoscope.models.engines.openvino import LIMIT
 from senoscope.models.engines.peak import beyond_avx2, kernels, peaks, processor
-from senoscope.models.engines.ways import WAYS, Way, way_from_text
+from senoscope.models.engines.ways import WAYS, Way
 from senoscope.models.package import ModelPackage, load_package, shipped_packages
 from senoscope.realtime.loop_benchmark import RUNS, loop_row
 from senoscope.ui.assemble import build_reader
 from senoscope.ui.commands.bench_tables import engine_table, loop_table, peak_lines
-from senoscope.ui.engine_record import ENGINE_PACKAGES, chosen_way
+from senoscope.ui.engine_record import ENGINE_PACKAGES, chosen_way, way_named
 from senoscope.ui.written import write_text
 
 AVX2 = "AVX2"
@@ -78,7 +78,7 @@ def loop(
     engine: Annotated[str, typer.Option(help="As in `senoscope live`.")] = "auto",
 ) -> None:
     """The whole loop: sizes, clips, lesions, viewers, streams; again held to AVX2."""
-    way = chosen_way(engine, _say).way if engine == "auto" else way_from_text(engine)
+    way = chosen_way(engine, _say).way if engine == "auto" else way_named(engine)
     with TemporaryDirectory() as place:
         found = _with_avx2(lambda: _loops(way, rate, frames, Path(place)), _why_not_avx2(way))
     _write(report, {"method": LOOP_METHOD, "rate_hz": rate, "frames": frames, **found})

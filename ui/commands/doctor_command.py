@@ -18,7 +18,7 @@ import typer
 
 from senoscope import __version__
 from senoscope.domain.errors import SenoscopeError
-from senoscope.models.engines import onnxruntime, openvino, tensorrt
+from senoscope.models.engines import onnxruntime, openvino, remote, tensorrt
 from senoscope.models.package import CLASSIFIER, Precision, load_package, shipped_packages
 from senoscope.realtime.sources.choose import available_sources, is_built_in
 from senoscope.ui.assemble import operating_point
@@ -79,7 +79,10 @@ def _checks() -> list[Check]:
     return [
         *(Check("source", name, reason) for name, reason in available_sources()),
         Check("engine", openvino.NAME, openvino.is_available()),
-        *(Check("option", each.NAME, each.is_available()) for each in (onnxruntime, tensorrt)),
+        *(
+            Check("option", each.NAME, each.is_available())
+            for each in (onnxruntime, tensorrt, remote)
+        ),
         *_readings(),
         *(_model(folder) for folder in shipped_packages()),
         Check("settings", "file", _complaint_of_settings()),

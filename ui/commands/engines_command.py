@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from senoscope.calibration.engine_choice import fastest
-from senoscope.ui.engine_record import kept_trials, new_trials
+from senoscope.ui.engine_record import kept_trials, new_trials, server_trials, taken
+from senoscope.ui.inference_server import named_server
 
 
 def engines(
@@ -17,7 +17,10 @@ def engines(
     ] = False,
 ) -> None:
     """Say which engines read as the fp32 reference does here, and how fast each is."""
-    trials = (None if again else kept_trials()) or new_trials(partial(typer.echo, err=True))
-    for trial in trials:
+    named_server()  # what cannot be one is refused before anything is tried
+    say = partial(typer.echo, err=True)
+    trials = (None if again else kept_trials()) or new_trials(say)
+    served = server_trials(say, again)
+    for trial in (*trials, *served):
         typer.echo(f"{trial.way:20}{trial.in_words}")
-    typer.echo(f"Taken: {fastest(trials).way}")
+    typer.echo(f"Taken: {taken(trials, served)}")

@@ -40,6 +40,7 @@ from senoscope.ui.commands.mammography_network_command import (
     evaluate_mammography_network,
     train_mammography_network,
 )
+from senoscope.ui.commands.models_command import models
 from senoscope.ui.commands.pacs_command import pacs
 from senoscope.ui.commands.probability_command import probability
 from senoscope.ui.commands.proof_command import proof
@@ -51,6 +52,7 @@ from senoscope.ui.commands.risk_model_command import (
     simulate_risk_cohort,
     train_risk,
 )
+from senoscope.ui.commands.rooms_command import rooms
 from senoscope.ui.commands.simulate_command import simulate
 from senoscope.ui.commands.stopping import StoppableGroup
 from senoscope.ui.commands.store_command import store
@@ -80,6 +82,7 @@ app.command()(live)
 app.command()(doctor)
 app.command()(engines)
 app.command()(gallery)
+app.command()(rooms)
 bench.command()(peers)
 app.add_typer(bench, name="bench")
 calibrate.command()(probability)
@@ -121,6 +124,7 @@ proof.command("replay")(proof_replay)
 app.add_typer(proof, name="proof")
 app.add_typer(risk, name="risk")
 app.add_typer(pacs, name="pacs")
+app.add_typer(models, name="models")
 app.add_typer(account, name="account")
 
 

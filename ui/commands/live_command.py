@@ -23,6 +23,7 @@ from senoscope.realtime.sources.clip import ClipSource
 from senoscope.realtime.sources.framing import parse_framing, usual_framing
 from senoscope.ui.access.accounts import accounts_file, accounts_now
 from senoscope.ui.access.request_guard import is_this_machine
+from senoscope.ui.access.scrape_token import scrape_token
 from senoscope.ui.access.tls import tls_of
 from senoscope.ui.assemble import build_explainer, build_reader, operating_point
 from senoscope.ui.calibration.calibration_session import CalibrationSession
@@ -37,22 +38,26 @@ from senoscope.ui.commands.live_options import (
     Headless,
     Host,
     IgtlPort,
+    Log,
     Password,
     Port,
     Prevalence,
     Rate,
     Report,
+    Room,
     Size,
     Snapshots,
     SourceText,
     TlsCertificate,
     TlsKey,
 )
-from senoscope.ui.commands.stopping import ended_by_sigterm
+from senoscope.ui.commands.room_at_hand import room_desk, room_named, teller_of, telling
+from senoscope.ui.commands.stopping import TERMINATED, ended_by_sigterm
 from senoscope.ui.engine_record import chosen_way
 from senoscope.ui.listening import require_place
 from senoscope.ui.live.live_session import LiveSession, SourceRules, WatchedSource, kept_folder
-from senoscope.ui.logs import log_file, start_log
+from senoscope.ui.logs import LogFormat, log_file, start_log
+from senoscope.ui.monitoring.telemetry import spans_now, watched_start
 from senoscope.ui.named_source import named_source
 from senoscope.ui.review.review_session import ReviewSession
 from senoscope.ui.settings import Settings, load_settings, settings_file, snapshot_folder
@@ -60,11 +65,14 @@ from senoscope.ui.written import write_text
 
 if TYPE_CHECKING:
     from senoscope.domain.reading import OperatingPoint
+    from senoscope.models.engines.ways import Way
     from senoscope.realtime.sources.base import Source
     from senoscope.realtime.worker import BuildReader
     from senoscope.ui.access.tls import Tls
     from senoscope.ui.app import PageSettings
+    from senoscope.ui.calibration.site_calibration import SiteFit
     from senoscope.ui.commands.studies_at_hand import StudiesAtHand
+    from senoscope.ui.rooms.room_teller import RoomTeller
 
 HEADLESS_LIMIT_S = 3600.0
 ONLY_HEADLESS = (
@@ -92,13 +100,16 @@ def live(
     engine: Engine = "auto",
     tls_certificate: TlsCertificate = None,
     tls_key: TlsKey = None,
+    room: Room = None,
+    log_format: Log = LogFormat.TEXT,
 ) -> None:
     """Read a source live and show it on a page."""
     if not headless and (every_frame or frames is not None or report is not None):
         raise SettingsError(ONLY_HEADLESS)
     tls = tls_of(tls_certificate, tls_key)
-    start_log(log_file())
     stored = load_settings(settings_file())
+    room = room_named(room, stored.room)
+    start_log(log_file(), log_format, room)
     text = source or stored.source or "phantom"
     framing = parse_framing(scan_area) if scan_area else stored.framings.get(normal_form(text))
     rules = SourceRules(rate, _size(size), any_source=is_this_machine(host))
@@ -115,19 +126,24 @@ def live(
         settings = _page_settings(snapshots or snapshot_folder(), point, stored, password, tls)
         require_place(host, port, settings.asks_who)
     way, trial = chosen_way(engine, partial(typer.echo, err=True))
-    reader = partial(build_reader, way, prevalence=prevalence, site_fit=fit)
+    reader = _reader(way, prevalence, fit)
     if settings is None:
-        _measure(LiveLoop(picked, reader, framing, judges=not every_frame), frames, report)
+        loop = LiveLoop(picked, reader, framing, judges=not every_frame)
+        with ended_by_sigterm(TERMINATED), telling(teller_of(room, loop)):
+            _measure(loop, frames, report)
         return
     settings = replace(settings, proof=None if trial.verdict is None else trial.verdict.mean_dice)
     watched = WatchedSource(text, picked)
     templates = ScreenTemplates(template_folder())
     loop = LiveLoop(watched, reader, framing, awaits_return=True, templates=templates.known)
-    explainer = build_explainer(way, prevalence=prevalence, site_fit=fit)
+    # An inference server is asked for the live picture alone: what can wait is read here.
+    here = _reader(way.here, prevalence, fit)
+    explainer = build_explainer(way.here, prevalence=prevalence, site_fit=fit)
     session = LiveSession(loop, watched, stored, settings_file(), rules, explainer)
-    review, studies = ReviewSession(reader, kept_folder()), _studies(reader, stored)
-    calibration = _calibration(loop, session, templates)
-    _serve(loop, session, review, calibration, studies, settings, (host, port), igtl_out)
+    review, studies = ReviewSession(here, kept_folder()), _studies(here, stored)
+    calibration, teller = _calibration(loop, session, templates), teller_of(room, loop)
+    place = host, port
+    _serve(loop, session, review, calibration, studies, settings, place, igtl_out, teller)
 
 
 def _require_opens(text: str, picked: Source) -> None:
@@ -143,6 +159,11 @@ def _require_opens(text: str, picked: Source) -> None:
         tried.close()
 
 
+def _reader(way: Way, prevalence: float | None, fit: SiteFit | None) -> BuildReader:
+    reader = partial(build_reader, way, prevalence=prevalence, site_fit=fit)
+    return watched_start(reader, way.title)
+
+
 def _page_settings(
     snapshots: Path, point: OperatingPoint, stored: Settings, password: str | None, tls: Tls | None
 ) -> PageSettings:
@@ -151,7 +172,15 @@ def _page_settings(
     from senoscope.ui.app import PageSettings  # noqa: PLC0415
 
     accounts = accounts_now(accounts_file())
-    return PageSettings(snapshots, point, password, ages=stored.ages, accounts=accounts, tls=tls)
+    return PageSettings(
+        snapshots,
+        point,
+        password,
+        ages=stored.ages,
+        accounts=accounts,
+        tls=tls,
+        scrape_token=scrape_token(stored.metrics),
+    )
 
 
 def _studies(reader: BuildReader, stored: Settings) -> StudiesAtHand | None:
@@ -159,8 +188,9 @@ def _studies(reader: BuildReader, stored: Settings) -> StudiesAtHand | None:
     # Takes seconds, with the DICOM libraries, as Gradio does.
     from senoscope.ui.commands.studies_at_hand import StudiesAtHand  # noqa: PLC0415
 
+    spans, pacs = spans_now(partial(typer.echo, err=True)), settings_file().with_name("pacs.toml")
     try:
-        return StudiesAtHand(reader, kept_folder(), stored, settings_file().with_name("pacs.toml"))
+        return StudiesAtHand(reader, kept_folder(), stored, pacs, spans)
     except SenoscopeError as error:
         typer.echo(f"Studies cannot be kept or read now, live view can. {error}", err=True)
         return None
@@ -182,16 +212,19 @@ def _serve(
     settings: PageSettings,
     place: tuple[str, int],
     igtl_out: int | None,
+    teller: RoomTeller | None,
 ) -> None:
     from senoscope.ui.app import build_app, serve  # noqa: PLC0415 - as above
 
     out = None if igtl_out is None else IgtlOut(igtl_out, settings.ages.gone_after_ms)
     desk = None if studies is None else studies.desk
     actions = replace(session.actions, review=review, calibration=calibration, studies=desk)
-    app = build_app(loop, actions, settings)
+    if studies is not None:
+        actions = replace(actions, rooms=room_desk(studies.store, teller))
+    app = build_app(loop, actions, settings, None if studies is None else studies.watch)
     # A service manager ends programs by SIGTERM, which is no failure.
     # Each is done whatever becomes of the others: the exam is kept where a review cannot be.
-    with ended_by_sigterm(0), loop, ExitStack() as ending:
+    with ended_by_sigterm(0), telling(teller), loop, ExitStack() as ending:
         if out is not None:
             out.start()
             ending.callback(out.stop)

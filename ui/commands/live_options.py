@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from senoscope.ui.logs import LogFormat
+
 _PICTURE, _HEADLESS, _PAGE, _READING = (
     "Picture", "Without a page (--headless)", "Page", "Reading",
 )  # fmt: skip
@@ -86,6 +88,14 @@ Password = Annotated[
         rich_help_panel=_PAGE,
     ),
 ]
+Room = Annotated[
+    str | None,
+    typer.Option(
+        help="This room's name on the page of rooms, for all who share the exam store; left out: "
+        "the settings', else it is not told of. Never a patient's.",
+        rich_help_panel=_PAGE,
+    ),
+]
 Snapshots = Annotated[
     Path | None,
     typer.Option(file_okay=False, help="Folder to save snapshots into.", rich_help_panel=_PAGE),
@@ -112,6 +122,15 @@ TlsKey = Annotated[
     typer.Option(
         envvar="SENOSCOPE_TLS_KEY",
         help="PEM file of the certificate's key.",
+        rich_help_panel=_PAGE,
+    ),
+]
+
+Log = Annotated[
+    LogFormat,
+    typer.Option(
+        "--log-format",
+        help="text, into this user's log file; json: one object a line, there and on stderr.",
         rich_help_panel=_PAGE,
     ),
 ]

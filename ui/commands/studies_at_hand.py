@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from senoscope.domain.errors import SettingsError
+from senoscope.domain.spans import Spans, no_spans
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.worker import BuildReader
 from senoscope.studies.exams.exam_store import ExamStore
@@ -18,6 +19,7 @@ from senoscope.ui.assemble import build_study_desk
 from senoscope.ui.commands.deidentify_command import key_file
 from senoscope.ui.commands.store_command import store_place
 from senoscope.ui.live.live_session import LiveSession
+from senoscope.ui.monitoring.store_watch import StoreWatch
 from senoscope.ui.review.review_session import Unhurried
 from senoscope.ui.settings import Settings
 from senoscope.ui.studies.live_exam_study import LiveExamStudies
@@ -31,7 +33,14 @@ class StudiesAtHand:
     errors as of `ExamStore.open`.
     """
 
-    def __init__(self, reads: BuildReader, kept: Path, settings: Settings, pacs: Path) -> None:
+    def __init__(
+        self,
+        reads: BuildReader,
+        kept: Path,
+        settings: Settings,
+        pacs: Path,
+        spans: Spans = no_spans,
+    ) -> None:
         self._receives = None if settings.receive is None else _receiver_settings(settings.receive)
         destinations = load_destinations(pacs) if pacs.exists() else {}
         self.store = ExamStore.open(*store_place())
@@ -43,7 +52,9 @@ class StudiesAtHand:
             settings.reads_alone,
             tuple(destinations),
             key_file(),
+            spans,
         )
+        self.watch = StoreWatch(self.store, self.desk.jobs)
         self._folder = kept / "received"
         self._ending = ExitStack()
 

@@ -118,6 +118,7 @@ def status_header(status: LoopStatus, frame: Frame | None = None) -> Header:
         "exam": exam_header(status.exam),
         "engine": status.engine,
         "models": list(status.models),
+        "server": _server(status),
         "aligned": status.aligned,
         "ai": status.ai_state.value,
         "fps": round(status.fps),
@@ -126,6 +127,18 @@ def status_header(status: LoopStatus, frame: Frame | None = None) -> Header:
         "progress": status.progress,
         "trouble": _trouble(status),
         "banners": _banners(status, frame),
+    }
+
+
+def _server(status: LoopStatus) -> Header | None:
+    """The inference server that reads: its address, what stands in for it here, and how often."""
+    if not status.server:
+        return None
+    return {
+        "address": status.server,
+        "here": status.fallback,
+        "fell": status.fell_back,
+        "falls": status.engine_falls,
     }
 
 

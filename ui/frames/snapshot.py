@@ -65,7 +65,7 @@ def _facts(
         "scan_area": None if area is None else [area.left, area.top, area.width, area.height],
         "spacing": spacing_facts(spacing),
         "models": list(status.models),
-        "engine": status.engine,
+        "engine": status.fallback if reading is not None and reading.fell_back else status.engine,
         "ai": status.ai_state.value,
         "exam": exam_header(published.exam),
         "reading": None if reading is None else _reading(reading, published.reading_age_ms, on),

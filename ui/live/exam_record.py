@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ def save_exam(exam: ExamSummary, key_frames: Sequence[KeyFrame], folder: Path) -
     holds the time and the exam's number, never anything of a patient.
     """
     began = exam.name.began_at.astimezone()
-    own = folder / f"exam_{began:%Y%m%d-%H%M%S}_{exam.name.number}"
+    own = _own_folder(folder / f"exam_{began:%Y%m%d-%H%M%S}_{exam.name.number}")
     # The facts last: where they are, all pictures that they name are there.
     for each in key_frames:
         png = cv2.imencode(".png", each.shown.frame.pixels)[1].tobytes()
@@ -33,6 +34,17 @@ def save_exam(exam: ExamSummary, key_frames: Sequence[KeyFrame], folder: Path) -
     facts = json.dumps(_facts(exam, key_frames), indent=2, ensure_ascii=False)
     write_text(file, facts + "\n", private=True)
     return file
+
+
+def _own_folder(own: Path) -> Path:
+    """Rooms of one user that were started together may end the same exam by time and number."""
+    try:
+        own.mkdir(parents=True)
+    except FileExistsError:
+        return own.with_name(f"{own.name}_{secrets.token_hex(4)}")
+    except OSError:
+        return own  # what is written there next says why it cannot be
+    return own
 
 
 def _facts(exam: ExamSummary, key_frames: Sequence[KeyFrame]) -> dict[str, Any]:

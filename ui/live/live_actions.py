@@ -22,6 +22,7 @@ from senoscope.ui.frames.overlay import framing_header
 from senoscope.ui.review.review_session import ReviewSession
 
 if TYPE_CHECKING:
+    from senoscope.ui.rooms.room_desk import RoomDesk
     from senoscope.ui.studies.study_desk import StudyDesk
 
 
@@ -115,7 +116,8 @@ class LiveActions:
     `explain` says why a numbered finding of a frame is what it is, part by part as in
     `why.Explainer.explain`; None where what reads cannot, and the page then does not offer it.
     `review` reads recorded clips, `calibration` says what is known of the screen, `studies` reads
-    and keeps studies; None where no page for that is served.
+    and keeps studies, `rooms` knows those that share the store; None where no page for that is
+    served.
     """
 
     known_sources: Callable[[], tuple[str, ...]]
@@ -131,3 +133,4 @@ class LiveActions:
     review: ReviewSession | None = None
     calibration: CalibrationSession | None = None
     studies: StudyDesk | None = None
+    rooms: RoomDesk | None = None

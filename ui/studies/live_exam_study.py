@@ -21,7 +21,7 @@ from threading import Lock
 
 from senoscope.domain.errors import SenoscopeError, StorageError
 from senoscope.domain.frame import Frame, ScanArea
-from senoscope.domain.reading import ReaderDescription, Unsuitable
+from senoscope.domain.reading import Unsuitable
 from senoscope.realtime.exam import ExamName, ExamSummary
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.picture import Picture
@@ -58,12 +58,16 @@ class _Shown:
 
 @dataclass(slots=True)
 class _Heard:
-    """Of one exam: why frames were not read, and the last one of each kind."""
+    """Of one exam: why frames were not read, and the last one of each kind.
+
+    `fell_back`: of some of its frames.
+    """
 
     unsuitable: Counter[Unsuitable] = field(default_factory=Counter)
     by_reason: dict[Unsuitable, _Shown] = field(default_factory=dict)
     read: _Shown | None = None
     last: _Shown | None = None
+    fell_back: bool = False
 
     def seen(self) -> list[_Shown]:
         """The last that was read, else of each reason, the most frequent first, else at all."""
@@ -100,6 +104,7 @@ class LiveExamStudies:
             heard = self._of(read.exam)
             if heard is None:
                 return
+            heard.fell_back = heard.fell_back or read.reading.fell_back
             if why is None:
                 heard.read = shown
             else:
@@ -127,7 +132,7 @@ class LiveExamStudies:
         self, ended: ExamSummary, key_frames: tuple[KeyFrame, ...], heard: _Heard, who: str
     ) -> Callable[[], tuple[int, ...]]:
         status, taken_at = self._loop.status(), _Clock()
-        reader = ReaderDescription(status.engine, status.models, status.operating_point)
+        reader = status.reader.in_part() if heard.fell_back else status.reader
 
         def work() -> tuple[int, ...]:
             lesions = [_lesion(each, taken_at) for each in key_frames]

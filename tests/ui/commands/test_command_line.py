@@ -79,7 +79,7 @@ def test_an_error_is_one_line_on_stderr_and_exit_status_2(
     arguments: tuple[str, ...],
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setattr("senoscope.ui.commands.live_command.start_log", lambda path: None)
+    monkeypatch.setattr("senoscope.ui.commands.live_command.start_log", lambda *_: None)
     assert run(monkeypatch, *(given.format(tmp=tmp_path) for given in arguments)) == 2
     said = capsys.readouterr().err
     assert said.startswith("senoscope: ")

@@ -54,7 +54,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's folders inside `tmp_path`; a fake source and a fake reader."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr(live_command, "start_log", lambda path: None)
+    monkeypatch.setattr(live_command, "start_log", lambda *_: None)
     monkeypatch.setattr(live_command, "build_reader", build_fake)
     monkeypatch.setattr(live_command, "chosen_way", lambda wanted, say: CHOSEN)
     return tmp_path

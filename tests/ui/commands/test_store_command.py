@@ -99,6 +99,17 @@ def test_a_backup_comes_back(place: Place, tmp_path: Path) -> None:
     assert run("check", "--folder", new).exit_code == 0
 
 
+def test_the_tables_go_back_only_when_it_is_meant(place: Place) -> None:
+    told = run("rollback", "--to", "0002").output
+    assert "0004: Rooms tell of themselves again" in told
+    assert "would go: archive_task (0 rows), room (0 rows)" in told
+    assert "Add --really" in told
+    assert "version 0004 to 0002" in run("rollback", "--to", "0002", "--really").output
+    assert "no way back to 0001" in complaint("rollback", "--to", "0001", "--really")
+    assert run("check").exit_code == 0  # which brings it up again
+    assert "older than that are: 0003" in complaint("rollback", "--to", "0004")
+
+
 def test_the_work_list_is_searched(place: Place) -> None:
     assert NAME in run("search", "müller p2").output
     assert run("search", "p2", "--state", "signed", "--modality", "US").output.startswith("2\t")

@@ -29,7 +29,11 @@ live --rate nan
 live --igtl-out -4
 live --prevalence 1.5
 live --engine openvino-int3
+live --engine server-int8
 live --tls-certificate no-such.pem --tls-key no-such.pem
+live --room Doe^Jane
+rooms --store nonsense
+rooms --folder no-such
 doctor --bundle full
 doctor --bundle text.txt/new.zip
 engines extra
@@ -39,6 +43,7 @@ bench engines --runs -1
 bench loop --frames -1
 bench loop --rate -5
 bench loop --engine none
+bench loop --engine server-fp32
 bench engines --report full
 bench loop --report full
 bench peers --report full
@@ -148,6 +153,13 @@ study read empty --out new
 study read empty --out full
 study read text.txt --out new --prevalence 2
 study read text.txt --out new --language fr
+study read text.txt empty --out new
+study read text.txt --out new --again
+study read no-such --cluster local
+study read text.txt --cluster local --language zh-CN
+study read text.txt --cluster nowhere
+study read text.txt --cluster 127.0.0.1:{free}
+study set-aside --folder no-such
 study deidentify no-such --out new
 study deidentify empty --out full
 study wrap no-such --out new
@@ -162,11 +174,21 @@ store backup full
 store backup text.txt/new.zip
 store restore no-such.zip
 store restore text.txt
+store rollback
+store rollback --to 0003
 store retain --older-than -3
 store delete-patient nobody
 store delete-patient nobody --really
 store search --state lost
 store search --limit -1
+models export full
+models export text.txt
+models export full --again
+models export new --back-end openvino --for offline
+models export new --precision fp16
+models export new --instances 0
+models export new --package empty
+models export new --layout flat
 pacs echo nowhere
 pacs echo nowhere --pacs text.txt
 pacs send no-such.dcm --to nowhere

@@ -161,3 +161,16 @@ def test_nothing_is_sent_that_the_page_does_not_read() -> None:
     header = frame_header(published(0, finding(0.5)), 1, status())
     for name in (*header, *header["findings"][0]):
         assert re.search(rf"\b{name}\b", code), name
+
+
+def test_a_server_is_told_with_what_stands_in_for_it_and_how_often() -> None:
+    assert status_header(status())["server"] is None
+    told = status(
+        engine="Server int8", server="triton:8001", fallback="OpenVINO int8", fell_back=True,
+        engine_falls=12,
+    )  # fmt: skip
+    header = status_header(told)
+    assert header["engine"] == "Server int8"
+    assert header["server"] == {
+        "address": "triton:8001", "here": "OpenVINO int8", "fell": True, "falls": 12,
+    }  # fmt: skip

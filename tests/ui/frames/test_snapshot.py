@@ -109,3 +109,15 @@ def test_facts_without_their_picture_are_not_left(
     with pytest.raises(StorageError):
         save_snapshot(HeldFrame(1, published(0), status()), tmp_path, NOON)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("fell", "engine"), [(True, "OpenVINO int8"), (False, "Server int8")])
+def test_a_snapshot_names_the_engine_that_read_this_very_frame(
+    tmp_path: Path, fell: bool, engine: str
+) -> None:
+    shown = published(0)
+    assert shown.reading is not None
+    shown = replace(shown, reading=replace(shown.reading, fell_back=fell))
+    asked = status(engine="Server int8", server="triton:8001", fallback="OpenVINO int8")
+    saved = save_snapshot(HeldFrame(1, shown, asked), tmp_path, NOON)
+    assert json.loads(saved.with_suffix(".json").read_text())["engine"] == engine

@@ -23,6 +23,9 @@ def test_an_exam_is_kept_with_its_books_and_no_name_in_its_file_name(tmp_path: P
     name = ExamName(3, "Rosa", usual.name.began_at)
     exam = ExamSummary(name, usual.ended_at, usual.books, usual.fps, usual.lesions)
     file = save_exam(exam, (), tmp_path / "exams")
+    other = save_exam(exam, (), tmp_path / "exams")  # of a room started in the same second
+    assert other.read_text(encoding="utf-8") == file.read_text(encoding="utf-8")
+    assert other != file
     kept = json.loads(file.read_text(encoding="utf-8"))
     assert "Rosa" not in str(file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

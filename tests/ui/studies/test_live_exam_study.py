@@ -229,3 +229,23 @@ class EndsTheProcess:
 def test_a_process_that_ends_too_early_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="ended too early"):
         live_exam_study._made_aside(EndsTheProcess(), tmp_path)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class FallsBack(OneLesion):
+    """As one whose server does not answer."""
+
+    @property
+    def description(self) -> ReaderDescription:
+        return ReaderDescription("Server int8", (), server="triton:8001", fallback="OpenVINO int8")
+
+    def read(self, pixels: Gray, frame_index: int) -> Reading:
+        return replace(super().read(pixels, frame_index), fell_back=True)
+
+
+def test_the_study_says_that_an_engine_here_stood_in_for_a_server(tmp_path: Path) -> None:
+    with scanning(tmp_path, FallsBack) as live:
+        live.key_frame()
+        live.session.end_exam()
+        [number] = live.done()["exams"]  # type: ignore[misc]
+        assert live.desk.exam(number)["engine"] == "Server int8, in part OpenVINO int8"

@@ -43,7 +43,7 @@ def test_simulated_exams_in_the_layout_go_on_where_they_stopped(
     assert all(path.stat().st_mtime_ns == when for path, when in before.items())
     patients = read_mama_mia(tmp_path / "set")
     assert [each.name for each in patients] == [
-        "SIMULATED_00000", "SIMULATED_00001", "SIMULATED_27000",
+        "SIMULATED_00000", "SIMULATED_00001", "SIMULATED_27300",
     ]  # fmt: skip
     assert [each.split for each in patients] == [*[MamaMiaSplit.TRAIN] * 2, MamaMiaSplit.TEST]
     series = patients[0].series()

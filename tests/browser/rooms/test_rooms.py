@@ -110,7 +110,12 @@ def test_a_card_says_what_was_told_and_nothing_else(
         said = card(shown, "Room 1").inner_text().replace("\N{NO-BREAK SPACE}", " ")
         for each in (
             *("59.8", "OpenVINO int8", "open since 2026-", "6 s ago", "214 800 captured"),
-            *("209 311 read", "12", "Senoscope 0.1.0, unet-realtime 0.3.2", "us-pc-1, no. 100000"),
+            *(
+                "209 311 read",
+                "12",
+                "Senoscope 0.1.0 \N{MIDDLE DOT} unet-realtime 0.3.2",
+                "us-pc-1, no. 100000",
+            ),
         ):
             assert each in said
         simulated = card(shown, "Room 3").inner_text()

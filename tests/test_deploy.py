@@ -152,7 +152,7 @@ def test_no_password_is_written_down(path: Path) -> None:
 def test_images_have_versions_and_run_without_privileges() -> None:
     images = [each["image"] for each in SERVICES.values()]
     for path in CONTAINERFILES:
-        images += re.findall(r"^FROM (\S+)", TEXT[path], re.M)
+        images += re.findall(r"^(?:FROM |ARG TRITON=)([\w./:-]+)", TEXT[path], re.M)
         assert "USER 10001:10001" in TEXT[path]
     assert not [each for each in images if ":" not in each or each.endswith(":latest")]
     for name in ("room-1", "room-2", "triton", "prometheus"):

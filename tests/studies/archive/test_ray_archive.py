@@ -30,17 +30,18 @@ from tests.studies.study_builders import content, image, ultrasound, zipped
 
 ray = pytest.importorskip("ray", reason="Ray is not installed")
 
-STUDIES, KILLS = 40, {"sqlite": 10, "postgresql": 3}
+STUDIES, KILLS = {"sqlite": 200, "postgresql": 40}, {"sqlite": 10, "postgresql": 3}
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 
 def test_killed_workers_and_drivers_lose_and_double_nothing(place: Place, tmp_path: Path) -> None:
-    archive = write_archive(tmp_path / "archive", STUDIES, (96, 72))
+    kind = place.url.partition(":")[0]
+    studies, kills = STUDIES[kind], KILLS[kind]
+    archive = write_archive(tmp_path / "archive", studies, (96, 72))
     place.opened().close()
-    kills = KILLS[place.url.partition(":")[0]]
-    assert read_with_kills(place, archive, STUDIES, kills, 7) == Killed(kills, 1)
+    assert read_with_kills(place, archive, studies, kills, 7) == Killed(kills, 1)
     with place.opened() as store:
-        assert readings(store) == [1] * STUDIES
+        assert readings(store) == [1] * studies
         assert list(store.archive.listed(TaskState.SET_ASIDE)) == []
         assert list(store.archive.listed(TaskState.READING)) == []
         assert store.check().complaints == ()

@@ -33,7 +33,7 @@ from senoscope.models.evaluation.breast_mri.tumour_figures import (
     tumour_row,
 )
 from senoscope.models.evaluation.kept_figures import json_text
-from senoscope.models.programmed.breast_mri.analysis import EnhancingLesion, Tissue
+from senoscope.models.programmed.breast_mri.analysis import Tissue
 from senoscope.ui.commands.simulated_mri import write_mama_mia_exams
 from senoscope.ui.written import write_text
 
@@ -184,20 +184,14 @@ def _programmed() -> Found:
         assert found is not None, "nobody cancels it"
         every, largest = np.zeros(series.shape, np.bool_), np.zeros(series.shape, np.bool_)
         for lesion in found.lesions:
-            every[_box(lesion)] |= lesion.mask
+            every[lesion.box] |= lesion.mask
         if found.lesions:
             largest_lesion = max(found.lesions, key=lambda each: each.volume_mm3)
-            largest[_box(largest_lesion)] = largest_lesion.mask
+            largest[largest_lesion.box] = largest_lesion.mask
         breasts: Mask = np.asarray((found.tissue & Tissue.BREAST) > 0)
         return {**_trivial(series, breasts), PROGRAMMED: largest, ALL_LESIONS: every}, breasts
 
     return outlines
-
-
-def _box(lesion: EnhancingLesion) -> tuple[slice, ...]:
-    return tuple(
-        slice(at, at + side) for at, side in zip(lesion.corner, lesion.mask.shape, strict=True)
-    )
 
 
 def _scored(

@@ -243,6 +243,5 @@ def _numbered(lesions: list[EnhancingLesion]) -> tuple[EnhancingLesion, ...]:
 def _without(gland: Mask, lesions: tuple[EnhancingLesion, ...]) -> Mask:
     found = gland.copy()
     for each in lesions:
-        z, y, x = (slice(c, c + n) for c, n in zip(each.corner, each.mask.shape, strict=True))
-        found[z, y, x] &= ~each.mask
+        found[each.box] &= ~each.mask
     return found

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_what_never_will_be_read_is_set_aside_with_its_reason(
 def test_it_listens_to_itself_alone_and_ends_kindly(sqlite_place: Place, tmp_path: Path) -> None:
     archive = write_archive(tmp_path / "archive", 60, (96, 72))
     sqlite_place.opened().close()
-    driver = started(sqlite_place, archive, TMPDIR=str(short(tmp_path)))
+    driver = started(sqlite_place, archive, TMPDIR=str(short()))
     try:
         with sqlite_place.opened() as store:
             until(lambda: any(readings(store)), driver)
@@ -113,7 +114,7 @@ def test_it_listens_to_itself_alone_and_ends_kindly(sqlite_place: Place, tmp_pat
         assert store.check().complaints == ()
     _, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
-    assert not list(short(tmp_path).glob("sr-*"))
+    assert not list(short().glob("sr-*"))
 
 
 HEAD = """
@@ -156,9 +157,9 @@ def test_a_cluster_that_is_there_reads_too(sqlite_place: Place, tmp_path: Path) 
     assert (gone.status, "No Ray cluster answers" in gone.err) == (2, True), gone
 
 
-def short(tmp_path: Path) -> Path:
+def short() -> Path:
     """A temporary folder of the driver's own, with a path as short as Ray's sockets need."""
-    folder = Path(f"/tmp/t{os.getpid()}")
+    folder = Path(tempfile.gettempdir()) / f"t{os.getpid()}"
     folder.mkdir(exist_ok=True)
     return folder
 

@@ -17,7 +17,7 @@ from senoscope.studies.exams.room_board import (
     RoomState,
     require_room_name,
 )
-from tests.studies.exams.exam_builders import Place, signed_exam
+from tests.studies.exams.exam_builders import Place, Watch, signed_exam
 from tests.studies.exams.postgresql_server import Server
 
 ROOM = "Ultrasound 1"
@@ -38,19 +38,6 @@ READS = RoomFacts(
 )
 OTHER = replace(READS, instance=815000, machine="pc-2")
 SILENT_AFTER_S = MISSED * BEAT_S
-
-
-class Watch:
-    """A clock that goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 1, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def wait(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
 
 
 @pytest.fixture

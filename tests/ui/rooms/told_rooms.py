@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.exams.room_board import RoomBoard, RoomFacts, RoomState
+from tests.studies.exams.exam_builders import Watch
 
 READS = RoomFacts(
     instance=471100,
@@ -35,19 +35,6 @@ NAMES = {
     "Room 10": RoomState.READING,
 }
 """Room 10's name is given twice. Room 3 reads what is simulated, and has no exam open."""
-
-
-class Watch:
-    """A clock that goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 1, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def wait(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
 
 
 def store_at(folder: Path) -> ExamStore:

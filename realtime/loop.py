@@ -67,7 +67,7 @@ class LiveLoop:
         self._awaits_return = awaits_return
         self._capture = Capture(source, self._take_in, awaits_return)
         self._opening: Capture | None = None
-        self._switching = Lock()
+        self._switching, self._taking_in = Lock(), Lock()
         self._started = self._stopped = False
         # Replaced together, because the capture thread reads them together.
         self._templates, self._in_line = templates, reads_all
@@ -148,7 +148,7 @@ class LiveLoop:
 
         Gives what the present one came to; of its frames in flight none is shown in the next.
         """
-        with self._switching:
+        with self._switching, self._taking_in:
             before = self._view
             following = before.exam.following(patient, self._sums.ledger)
             self._view = replace(before, generation=before.generation + 1, exam=following)
@@ -256,10 +256,12 @@ class LiveLoop:
 
     def _take_in(self, frame: Frame, source_cpu_ns: int) -> None:
         """On the capture thread: book one frame, offer it to the AI and to the viewers."""
-        view = self._view
-        picture = self._intake.take(frame, view)
-        view.exam.ledger.capture()
-        view.exam.rate.add(frame.captured_at_ns)
+        # No exam ends between: its books would miss this frame.
+        with self._taking_in:
+            view = self._view
+            picture = self._intake.take(frame, view)
+            view.exam.ledger.capture()
+            view.exam.rate.add(frame.captured_at_ns)
         self._sums.cpu.add_source(source_cpu_ns)
         if self._feeder.decided.is_set():
             self._sums.cpu.count_frame()

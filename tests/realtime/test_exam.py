@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
 from senoscope.domain.errors import SettingsError
+from senoscope.domain.frame import Frame
 from senoscope.domain.reading import OperatingPoint, Suspicion
 from senoscope.realtime.exam import LONGEST_NAME, Exam
+from senoscope.realtime.intake import Intake
 from senoscope.realtime.loop import LiveLoop
+from senoscope.realtime.picture import Picture, View
 from senoscope.realtime.published import PublishedFrame
 from tests import builders
 from tests.fakes import BuildFakeReader, FakeReader, FakeSource
-from tests.realtime.running import until
+from tests.realtime.running import HANG_LIMIT_S, until
 
 POINT = OperatingPoint(0.3, 0.6)
 
@@ -55,6 +59,27 @@ def test_a_reading_that_was_under_way_is_not_shown_in_the_next_exam() -> None:
     assert (ended.books.read, ended.books.in_flight) == (1, 0)
     second = [each for each in shown if each.exam.number == 2]
     assert all(each.reading is None or each.reading.frame_index == 1 for each in second)
+
+
+def test_a_frame_that_is_being_taken_in_is_of_the_exam_that_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taking, take = Event(), Intake.take
+
+    def slowly(intake: Intake, frame: Frame, view: View) -> Picture:
+        taking.set()
+        time.sleep(0.2)
+        return take(intake, frame, view)
+
+    monkeypatch.setattr(Intake, "take", slowly)
+    source = FakeSource(stepped=True)
+    with LiveLoop(source, BuildFakeReader()) as loop:
+        until(lambda: loop.status().engine)
+        source.step()
+        assert taking.wait(HANG_LIMIT_S)
+        ended = loop.begin_exam()
+    assert (ended.books.captured, ended.books.in_flight) == (1, 0)
+    assert loop.exam().books.captured == 0
 
 
 def test_a_clock_that_jumps_changes_no_age_and_ends_no_exam(

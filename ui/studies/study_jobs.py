@@ -84,24 +84,14 @@ class StudyJobs:
 
     def do(self, work: Work, folder: Path | None = None) -> None:
         """Do `work` in its turn, then remove `folder`. SettingsError where too many wait."""
-        job = _Job(work, folder)
-        with self._lock:
-            if len(self._open) >= MOST_WAITING:
-                raise SettingsError(
-                    f"{MOST_WAITING} studies wait to be read. Send this one when they are done."
-                )
-            self._open.append(job)
-        self._queue.put(job)
+        self._add(_Job(work, folder))
 
     def keep(self, work: Callable[[], tuple[int, ...]]) -> None:
         """Do `work` in its turn, however many wait and whatever is stopped; `close` waits for it.
 
         It gives the exams' numbers; its errors are told as those of a study are.
         """
-        job = _Job(lambda _tell, _stopping: work(), must=True)
-        with self._lock:
-            self._open.append(job)
-        self._queue.put(job)
+        self._add(_Job(lambda _tell, _stopping: work(), must=True))
 
     def stop(self) -> None:
         """End the present reading."""
@@ -110,16 +100,29 @@ class StudyJobs:
                 self._open[0].stopping.set()
 
     def close(self) -> None:
-        """End all; what waits is not read, but what is to be kept is."""
+        """End all; what waits is not read, but what is to be kept is, within `KEEP_LIMIT_S`."""
         with self._lock:
             keeps = any(job.must for job in self._open)
             for job in self._open:
                 job.stopping.set()
         self._queue.put(None)
         self._thread.join(KEEP_LIMIT_S if keeps else STOP_LIMIT_S)
+        with self._lock:
+            left = sum(job.must for job in self._open)
+        if left:
+            log.error(
+                "Senoscope ends and %d of what was to be kept as a study is not, after %.0f s: a "
+                "live exam's pictures and facts are in the folder of exams, and what was received "
+                "is kept at the next start.",
+                left,
+                KEEP_LIMIT_S,
+            )
 
     def state(self) -> Header:
-        """JSON-ready: reading or idle, the share done, what the last job came to."""
+        """JSON-ready: reading or idle, the share done, the exams of the last job.
+
+        The message is of all jobs since there was none: who sends several is told of each.
+        """
         with self._lock:
             return {
                 "state": "reading" if self._open else "idle",
@@ -128,6 +131,17 @@ class StudyJobs:
                 "message": self._message,
                 "exams": list(self._exams),
             }
+
+    def _add(self, job: _Job) -> None:
+        with self._lock:
+            if len(self._open) >= MOST_WAITING and not job.must:
+                raise SettingsError(
+                    f"{MOST_WAITING} studies wait to be read. Send this one when they are done."
+                )
+            if not self._open:
+                self._message = ""
+            self._open.append(job)
+        self._queue.put(job)
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
@@ -149,7 +163,8 @@ class StudyJobs:
                 shutil.rmtree(job.folder, ignore_errors=True)
             with self._lock:
                 self._open.remove(job)
-                self._share, self._message, self._exams = 0.0, message, exams
+                self._share, self._exams = 0.0, exams
+                self._message = f"{self._message} {message}".strip()
 
     def _tell(self, share: float) -> None:
         self._share = share

@@ -79,6 +79,13 @@ def test_one_that_fails_says_why_and_the_next_is_read(
     assert idle(jobs)["message"] == ""
 
 
+def test_of_several_each_that_fails_is_told_of(jobs: StudyJobs, work: Work, tmp_path: Path) -> None:
+    for name in ("long", "refused", "other"):
+        given(jobs, tmp_path / name)
+    work.go_on.set()
+    assert "no study" in str(idle(jobs)["message"])
+
+
 def test_the_present_one_is_stopped_and_the_next_goes_on(
     jobs: StudyJobs, work: Work, tmp_path: Path
 ) -> None:
@@ -133,3 +140,21 @@ def test_what_cannot_be_kept_is_said(jobs: StudyJobs) -> None:
 
     jobs.keep(full)
     assert idle(jobs)["message"] == "The disk is full. Free space."
+
+
+def test_what_takes_too_long_to_be_kept_is_said_at_the_end(
+    work: Work, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(study_jobs, "KEEP_LIMIT_S", 0.05)
+    go_on = Event()
+
+    def slowly() -> tuple[int, ...]:
+        go_on.wait()
+        return (1,)
+
+    jobs = StudyJobs(work)
+    jobs.keep(slowly)
+    jobs.close()
+    assert "1 of what was to be kept as a study is not" in caplog.text
+    go_on.set()
+    assert idle(jobs)["exams"] == [1]

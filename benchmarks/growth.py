@@ -5,9 +5,10 @@
 
 `docs/results/rooms.json` (`benchmarks/rooms.py`) gives what one room's frame costs, and nothing
 else of it is used but to be compared with; `docs/results/archive_costs.json`
-(`benchmarks/archive_costs.py`) what studies and the store cost. What is not measured is an option
-with a default, and the report lists all of them. Rooms are counted as if all scanned at once: a
-server is bought for the peak.
+(`benchmarks/archive_costs.py`) what studies and the store cost. What a site may know better is an
+option with a default, and the report lists all of them; assumed as they stand are `per_ms`,
+`ARCHIVE_ACTS` and `Site.room_cores`. Rooms are counted as if all scanned at once: a server is
+bought for the peak.
 
     given     the options
     checked   1, 2 and 4 rooms on one machine: predicted beside measured

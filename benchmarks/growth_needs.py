@@ -74,8 +74,8 @@ def rooms_row(rooms: int, parts: Mapping[str, float], given: argparse.Namespace)
     row = {
         "rooms": rooms,
         "frames_per_s": rooms * given.rate,
-        "servers": math.ceil(rooms / parts["per_server"]),
-        "cards": math.ceil(rooms / parts["per_card"]),
+        "servers": how_many(rooms, parts["per_server"]),
+        "cards": how_many(rooms, parts["per_card"]),
         "up_gbit_per_s": rooms * given.rate * parts["up"] * 8 / 1e9,
         "down_gbit_per_s": rooms * given.rate * parts["down"] * 8 / 1e9,
         "exams_a_day": exams,
@@ -85,12 +85,19 @@ def rooms_row(rooms: int, parts: Mapping[str, float], given: argparse.Namespace)
     }
     hours = given.hours_a_day * given.days_a_year
     stored = row["disk_tb_a_year"] * given.keep_years
-    row["cost_a_year"] = {
-        "servers": row["servers"] * given.server_cores * hours * given.price_core_hour,
-        "cards": row["cards"] * hours * given.price_card_hour,
-        "disk": stored * 12 * given.price_tb_month,
+    prices = {
+        "servers": given.server_cores * hours * given.price_core_hour,
+        "cards": hours * given.price_card_hour,
     }
+    row["cost_a_year"] = {
+        name: None if row[name] is None else row[name] * price for name, price in prices.items()
+    } | {"disk": stored * 12 * given.price_tb_month}
     return row
+
+
+def how_many(rooms: int, each: float) -> int | None:
+    """None where one is too slow for a single room: no number of them is enough."""
+    return math.ceil(rooms / each) if each else None
 
 
 def fills(parts: Mapping[str, float], given: argparse.Namespace) -> list[Row]:
@@ -98,10 +105,10 @@ def fills(parts: Mapping[str, float], given: argparse.Namespace) -> list[Row]:
     most = {
         f"a server of {given.server_cores} cores": parts["per_server"],
         f"a card that takes {given.card_ms:g} ms a frame (assumed)": parts["per_card"],
-        "a link of 1 Gbit/s": per_ms(1) * 1000 / (given.rate * parts["up"]),
-        "a link of 10 Gbit/s": per_ms(10) * 1000 / (given.rate * parts["up"]),
-        "a link of 100 Gbit/s": per_ms(100) * 1000 / (given.rate * parts["up"]),
     }
+    for gbit in (1.0, 10.0, 100.0, given.link_gbit):
+        full = per_ms(gbit) * 1000 / (given.rate * parts["up"])
+        most[f"a link of {gbit:g} Gbit/s"] = full
     for store in ("SQLite", "PostgreSQL"):
         if f"acts {store}" in parts:
             # Both kinds of writes wait for the same disk.

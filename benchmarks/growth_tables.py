@@ -22,8 +22,10 @@ def filled(document: str, report: Row) -> str:
     """The document with the report's tables between its marks."""
     for name, lines in tables(report).items():
         begin, end = (f"<!-- {name}: {which} -->" for which in ("begin", "end"))
-        before, _, rest = document.partition(begin)
-        after = rest.partition(end)[2]
+        before, begun, rest = document.partition(begin)
+        _, ended, after = rest.partition(end)
+        if not (begun and ended):
+            raise ValueError(f"The document lacks {begin} or, after it, {end}. Put them there.")
         document = "\n".join([before + begin, *lines, end]) + after
     return document
 
@@ -70,8 +72,8 @@ def rooms_table(rows: Sequence[Row], given: Row) -> list[str]:
         [
             f"{row['rooms']:,}",
             f"{row['frames_per_s']:,.0f}",
-            f"{row['servers']:,}",
-            f"{row['cards']:,}",
+            counted(row["servers"]),
+            counted(row["cards"]),
             f"{row['up_gbit_per_s']:.2f}",
             f"{row['down_gbit_per_s']:.2f}",
             f"{row['acts_per_s']:.2f} + {row['beats_per_s']:.1f}",
@@ -88,11 +90,16 @@ def rooms_table(rows: Sequence[Row], given: Row) -> list[str]:
     costs = [
         [
             f"{row['rooms']:,}",
-            *(f"{row['cost_a_year'][name]:,.0f}" for name in ("servers", "cards", "disk")),
+            *(counted(row["cost_a_year"][name]) for name in ("servers", "cards", "disk")),
         ]
         for row in rows
     ]
     return [*table(head, lines), "", *table(prices, costs)]
+
+
+def counted(number: float | None) -> str:
+    """None: one is too slow for a single room."""
+    return "none is fast enough" if number is None else f"{number:,.0f}"
 
 
 def fills_table(rows: Sequence[Row]) -> list[str]:

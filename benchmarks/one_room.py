@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Semaphore, Thread
+from threading import Semaphore
 from typing import Any
 
 import cv2
@@ -104,12 +105,26 @@ class Room:
         """From that moment of `time.monotonic()`, for as long as planned."""
         plan, notes = self._plan, self._notes
         begins_at += plan.phase_s
-        finisher = Thread(target=self._finish)
-        finisher.start()
         time.sleep(max(0.0, begins_at - time.monotonic()))
         self._segment.took_ms.clear()
         self._classify.took_ms.clear()
         cpu_s, started = time.process_time(), time.monotonic()
+        with ThreadPoolExecutor(1) as finisher:
+            finishing = finisher.submit(self._finish)
+            finishing.add_done_callback(lambda _: self._free.release())  # it failed: wait no more
+            try:
+                self._begin(begins_at, finishing)
+            finally:
+                self._begun.put(None)
+            finishing.result()
+        notes.offered = int(plan.seconds * plan.rate_hz)
+        notes.cpu_s, notes.wall_s = time.process_time() - cpu_s, time.monotonic() - started
+        notes.segment_run, notes.classify_run = self._segment.took_ms, self._classify.took_ms
+        return notes
+
+    def _begin(self, begins_at: float, finishing: Future[None]) -> None:
+        """Every frame's first stage, until the last, or until a second one failed."""
+        plan = self._plan
         last, frames = -1, int(plan.seconds * plan.rate_hz)
         while True:
             self._free.acquire()
@@ -118,17 +133,11 @@ class Room:
                 newest = last + 1
                 due = begins_at + newest / plan.rate_hz
                 time.sleep(max(0.0, due - time.monotonic()))
-            if newest >= frames:
+            if newest >= frames or finishing.done():
                 break
             captured_at = begins_at + newest / plan.rate_hz
             self._begun.put((captured_at, self._reader.begin(self._picture(newest), newest)))
             last = newest
-        self._begun.put(None)
-        finisher.join()
-        notes.offered = frames
-        notes.cpu_s, notes.wall_s = time.process_time() - cpu_s, time.monotonic() - started
-        notes.segment_run, notes.classify_run = self._segment.took_ms, self._classify.took_ms
-        return notes
 
     def _finish(self) -> None:
         notes = self._notes

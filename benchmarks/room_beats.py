@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import sys
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from senoscope.studies.exams.room_board import RoomFacts, RoomState
 
 ROOMS = 12
 EVERY_S = (None, 5.0, 0.25)
-SECONDS = 30.0
+SECONDS, ANSWER_S = 30.0, 120.0
 FILES, BYTES = 5, 300_000
 US = "1.2.840.10008.5.1.4.1.1.6.1"
 READING = NewReading("clip", {"findings": []}, ("m",), "engine", {"v": "1"}, {"read": 3})
@@ -35,20 +35,20 @@ def beats(url: str, folder: Path, every_s: float, stop: Event, told: multiproces
     facts = RoomFacts(1, RoomState.READING, "pc", "0.1.0", ("a 1", "b 1"), "OpenVINO int8")
 
     def room(number: int) -> None:
-        with ExamStore.open(url, folder) as store:
-            told.put(number)
-            stop.wait(every_s * number / ROOMS)
-            while not stop.is_set():
-                began, cpu = time.perf_counter(), time.thread_time()
-                store.rooms.tell(f"Room {number}", facts)
-                took.append((time.perf_counter() - began, time.thread_time() - cpu))
-                stop.wait(every_s)
+        try:
+            with ExamStore.open(url, folder) as store:
+                told.put(number)
+                stop.wait(every_s * number / ROOMS)
+                while not stop.is_set():
+                    began, cpu = time.perf_counter(), time.thread_time()
+                    store.rooms.tell(f"Room {number}", facts)
+                    took.append((time.perf_counter() - began, time.thread_time() - cpu))
+                    stop.wait(every_s)
+        finally:
+            stop.set()  # one that failed ends all
 
-    threads = [threading.Thread(target=room, args=(number,)) for number in range(ROOMS)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    with ThreadPoolExecutor(ROOMS) as rooms:
+        list(rooms.map(room, range(ROOMS)))
     told.put(took)
 
 
@@ -92,14 +92,14 @@ def main(folder: Path, url: str) -> None:
             beating = None
             if every_s is not None:
                 given_to = (url, folder / "store", every_s, stop, told)
-                beating = multiprocessing.Process(target=beats, args=given_to)
+                beating = multiprocessing.Process(target=beats, args=given_to, daemon=True)
                 beating.start()
                 for _ in range(ROOMS):
-                    told.get()  # its store is open
+                    told.get(timeout=ANSWER_S)  # its store is open
             kept = {"every_s": every_s, "keep_ms": spread(keeps(store, folder, run))}
             if beating is not None:
                 stop.set()
-                took = told.get()
+                took = told.get(timeout=ANSWER_S)
                 beating.join()
                 kept["beat_ms"] = spread([each for each, _ in took])
                 kept["beat_cpu_ms"] = spread([each for _, each in took])

@@ -37,7 +37,6 @@ The report:
       latency_ms             p50, p95, mean, all rooms: capture until the reading is there
       room_cpu_ms, server_cpu_ms
                              processor time a frame read; of a local room with its networks
-      added_ms               p50, p95 over the local run of as many rooms and that rate; shared only
       cpu_share              of all cores, that rooms and server used, 0..1
       server                 {"segment": {server_ms, server_queue_ms, requests}, "classify": ...}
     kills                    of a live loop that reads on the server, 1024x768 at the highest rate:
@@ -65,7 +64,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.one_room import RoomNotes, RoomPlan, open_room
-from benchmarks.server_kills import killed
+from benchmarks.server_kills import SWEEP, killed
 from benchmarks.triton_statistics import STAGES, Statistics, since, statistics
 from senoscope.models.engines.remote import RemoteServer, identity
 from senoscope.models.engines.served_network import networks_of
@@ -79,7 +78,6 @@ from senoscope.ui.written import write_text
 from tests.triton_server import Triton, running_triton
 
 SIZE = (1024, 768)
-SWEEP = 120
 ROOMS = (1, 2, 4)
 Server = tuple[float, Statistics]
 """Seconds of processor time so far, and its statistics."""
@@ -213,17 +211,10 @@ def measure(given: argparse.Namespace, bench: Bench) -> Iterator[tuple[str, Any]
     alone: dict[str, tuple[dict[str, Any], RoomNotes]] = {}
     for rate_hz in sorted(given.rates):
         for rooms in ROOMS:
-            beside: dict[str, Any] = {}
             for engine in ("local", "shared"):
                 run, notes = bench.run(engine, rooms, rate_hz)
                 if rooms == 1 and engine not in alone:
                     alone[engine] = run, notes[0]
-                if engine == "shared":
-                    run["added_ms"] = {
-                        each: round(run["latency_ms"][each] - beside["latency_ms"][each], 2)
-                        for each in ("p50", "p95")
-                    }
-                beside = run
                 runs.append(run)
                 print(json.dumps(run), file=sys.stderr)
     shared, there = alone["shared"]

@@ -5,12 +5,11 @@
 Runs the live loop on the built-in phantom (simulated, 1024x768, 30 frames a second) through both
 networks, serves its page as `senoscope live` does, with an exam store, and asks for `/metrics` by
 HTTP not at all, every 15 s, every second, and without a pause, in turn, `--rounds` times. Linux
-tells each thread's processor time to the nanosecond: counted are the thread that serves, those that
-work for it, and the one that counts what the store holds, as percent of one core. What asking now
-and then takes is less than how these vary by themselves, and is worked out from asking without a
-pause. With `--rows`, a
-store of so many exams and files is made as well, and how long it takes to count them is told: that
-is done on a thread, in at most a 200th of the time.
+tells each thread's processor time to the nanosecond: counted are the thread that serves and those
+that work for it, as percent of one core. What asking now and then takes is less than how these vary
+by themselves, and is worked out from asking without a pause. What the store holds is counted on
+threads that soon end, in at most a 200th of the time, and is not in these figures; with `--rows`, a
+store of so many exams and files is made as well, and how long it takes to count them is told.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ STARTS_WITHIN_S = 600.0
 EVERY_S = (None, 15.0, 1.0, 0.0)
 NAMES = {None: "not at all", 15.0: "every 15 s", 1.0: "every 1 s", 0.0: "without a pause"}
 SERVES = "serves"
-COUNTED = (SERVES, "AnyIO worker thread", "senoscope-lately")
+COUNTED = (SERVES, "AnyIO worker thread")
 WRITTEN_AT_ONCE = 10_000
 
 
@@ -113,7 +112,7 @@ def phase(loop: LiveLoop, address: str, every_s: float | None, seconds: float) -
             client.get("/metrics").raise_for_status()
             asked += 1
         took_s, after = time.monotonic() - began, _cpu_s()
-    # A thread that ended meanwhile has counted for nothing; anyio keeps its own for longer.
+    # A thread that ended meanwhile would count for nothing; anyio keeps its own for longer.
     used = sum(after[each] - cpu_s.get(each, 0.0) for each in after)
     return Phase(NAMES[every_s], 100 * used / took_s, asked, took_s, loop.books().read - read)
 

@@ -40,7 +40,8 @@ class ExamName:
 class ExamSummary:
     """What an exam came to: every captured frame accounted for, and the steady lesions' count.
 
-    `fps` is from the first frame to the last, `rhythm` how regularly they came.
+    `fps` is from the first frame to the last, `rhythm` how regularly they came. `open_s`: so long
+    it has been open, by a clock that nobody sets.
     """
 
     name: ExamName
@@ -49,6 +50,7 @@ class ExamSummary:
     fps: float
     lesions: int
     rhythm: Rhythm = NO_RHYTHM
+    open_s: float = 0.0
 
 
 class Exam:
@@ -58,6 +60,7 @@ class Exam:
         self.name = name
         self.ledger = ledger or Ledger()
         self.rate = FrameRate()
+        self._began_s = time.monotonic()
         self.lesions = 0
         """Steady ones so far."""
         self._tracker: LesionTracker | None = None
@@ -95,5 +98,7 @@ class Exam:
 
     def summary(self, ended_at: datetime) -> ExamSummary:
         """Of all until now."""
-        books, rate = self.ledger.snapshot(), self.rate
-        return ExamSummary(self.name, ended_at, books, rate.overall(), self.lesions, rate.rhythm())
+        books, rate, open_s = self.ledger.snapshot(), self.rate, time.monotonic() - self._began_s
+        return ExamSummary(
+            self.name, ended_at, books, rate.overall(), self.lesions, rate.rhythm(), open_s
+        )

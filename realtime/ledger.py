@@ -77,13 +77,12 @@ class Ledger:
         self._count(dropped={cause: 1}, in_flight=-1)
 
     def end_in(self, heir: Ledger) -> None:
-        """Add all counts to `heir`, once, and from now on count there as well as here."""
+        """Add all counts to `heir`, and from now on count there as well as here."""
         with self._lock:
-            if self._heir is None:
-                self._heir = heir
-                heir._count(
-                    self._captured, self._read, self._duplicates, self._dropped, self._in_flight
-                )
+            self._heir = heir
+            heir._count(
+                self._captured, self._read, self._duplicates, self._dropped, self._in_flight
+            )
 
     def snapshot(self) -> LedgerSnapshot:
         """Give all counts, of one and the same moment."""

@@ -10,14 +10,15 @@ from senoscope.realtime.cpu_time import CpuMeter
 from senoscope.realtime.exam import Exam
 from senoscope.realtime.histogram import Histogram
 from senoscope.realtime.run_books import RunBooks, RunLedger
-from senoscope.realtime.timing import Percentiles, StageTimes
+from senoscope.realtime.timing import LATENCY, Percentiles, StageTimes
 
 
 @dataclass(frozen=True, slots=True)
 class LoopReport:
     """The sums of one run of a loop. None where nothing was measured.
 
-    `captured` = `read` + `duplicates` + all `dropped` + `in_flight`. `unusable` counts what the
+    `captured` = `read` + `duplicates` + all `dropped` + `in_flight`: these and `fps` are the
+    present exam's, all else is of the run. `unusable` counts what the
     present source sent that was no usable picture, and so was not captured; `unshown` counts
     pictures no viewer was in time for, of whatever fate. `engine_falls` counts those of the run
     that an engine here read in place of an inference server.
@@ -100,7 +101,7 @@ class LoopSums:
             unshown=unshown,
             lesion_frames=self._lesion_frames,
             fps=exam.rate.overall(),
-            latency_ms=stages.pop("latency", None),
+            latency_ms=stages.pop(LATENCY, None),
             stage_ms=stages,
             cpu_ms_per_frame=cpu.loop_ms if cpu else None,
             source_cpu_ms_per_frame=cpu.source_ms if cpu else None,

@@ -14,7 +14,7 @@ from senoscope.domain.track import Track
 from senoscope.realtime.picture import Picture
 from senoscope.realtime.published import PublishedFrame
 from senoscope.realtime.subscribers import Subscribers
-from senoscope.realtime.timing import Ring, StageTimes
+from senoscope.realtime.timing import LATENCY, Ring, StageTimes
 
 JPEG_QUALITY = 80
 """0 to 100; from here on up speckle looks the same and only the size grows."""
@@ -154,7 +154,7 @@ class Publisher:
         latency_ms, generation = picture.latency_ms, picture.view.generation
         if latency_ms is None:
             return
-        self._times.add("latency", latency_ms)
+        self._times.add(LATENCY, latency_ms)
         if generation > self._generation:
             self._generation, self._latencies = generation, Ring()
         if generation == self._generation:

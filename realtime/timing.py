@@ -57,6 +57,10 @@ class Ring:
         return Percentiles(*(float(value) for value in np.percentile(kept, (50, 95, 99))))
 
 
+LATENCY = "latency"
+"""Of `StageTimes` the name that is no stage, but all of them."""
+
+
 class StageTimes:
     """Milliseconds by stage name, added and asked for from any thread."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +14,37 @@ import yaml
 from typer.core import TyperGroup
 
 from senoscope.studies.network.destination_settings import load_destinations
+from senoscope.studies.network.sender import LONGEST_STOP_S
 from senoscope.ui.commands.every_command import app
 from senoscope.ui.inference_server import server_from
 from senoscope.ui.monitoring.health_route import HEALTH_PATHS
+from senoscope.ui.rooms.room_teller import STOP_LIMIT_S
 from senoscope.ui.settings import load_settings
+from senoscope.ui.studies.study_jobs import KEEP_LIMIT_S
 from tests.test_house import HOUSE, PROJECT, ROOMS
 
 DEPLOY = HOUSE / "deploy"
-CONTAINERFILES = sorted(DEPLOY.glob("Containerfile*[!e]"))
+ROOM_IMAGE, UNIT = DEPLOY / "Containerfile", DEPLOY / "senoscope.service"
+NO_DISPLAY = DEPLOY / "senoscope.service.d" / "no-display.conf"
+CONTAINERFILES = [
+    path for path in sorted(DEPLOY.glob("Containerfile*")) if path.suffix != ".dockerignore"
+]
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
-UNITS = [DEPLOY / "senoscope.service", DEPLOY / "senoscope-no-display.service"]
-TEXT = {
-    path: path.read_text()
-    for path in sorted(DEPLOY.rglob("*"))
-    if path.is_file() and path.name not in {"secrets", "triton-models"}
-}
 MADE_BY_THE_SITE = {"./secrets", "./triton-models"}
+OF_A_ROOM = {"settings.json", "pacs.toml"}
+"""In its folder; whatever else lies there is the site's."""
 PAGE = 7860
+
+
+def of_the_project(path: Path) -> bool:
+    top = path.relative_to(DEPLOY).parts[0]
+    if f"./{top}" in MADE_BY_THE_SITE:
+        return False
+    return path.is_file() and (not top.startswith("room-") or path.name in OF_A_ROOM)
+
+
+TEXT = {path: path.read_text() for path in sorted(DEPLOY.rglob("*")) if of_the_project(path)}
 
 
 def line_of(path: Path, begin: str) -> str:
@@ -45,17 +57,14 @@ def commands() -> list[list[str]]:
     found = [
         [str(word) for word in each["command"]] for name, each in SERVICES.items() if "room" in name
     ]
-    found += [json.loads(line_of(DEPLOY / name, "CMD ")) for name in ROOM_IMAGES]
-    found += [shlex.split(line_of(each, "ExecStart="))[1:] for each in UNITS]
+    found.append(json.loads(line_of(ROOM_IMAGE, "CMD ")))
+    found += [shlex.split(line_of(each, "ExecStart=(?=.)"))[1:] for each in (UNIT, NO_DISPLAY)]
     for text in TEXT.values():
         said = re.findall(
             r"^\s*#.*?\bsenoscope ((?:models|store|live|account) [^`\n]*)", text, re.M
         )
         found += [shlex.split(each) for each in said]
     return found
-
-
-ROOM_IMAGES = ["Containerfile", "Containerfile.gpu"]
 
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
@@ -82,6 +91,8 @@ def test_every_file_that_is_named_is_there() -> None:
     assert not [each for each in named if each not in sites and not (DEPLOY / each).exists()]
     passed_over = (DEPLOY / ".gitignore").read_text().split()
     assert {f"{each.removeprefix('./')}/" for each in MADE_BY_THE_SITE} <= set(passed_over)
+    # Accounts and the key to pseudonyms are put beside a room's settings.
+    assert {"room-*/*", *(f"!room-*/{each}" for each in OF_A_ROOM)} <= set(passed_over)
 
 
 def test_what_a_service_uses_is_declared_and_nothing_else() -> None:
@@ -100,9 +111,8 @@ def test_ports_agree() -> None:
     assert all(
         words[words.index("--port") + 1] == str(PAGE) for words in commands() if "--port" in words
     )
-    for name in ROOM_IMAGES:
-        assert line_of(DEPLOY / name, "EXPOSE ") == str(PAGE)
-        assert f"https://127.0.0.1:{PAGE}{HEALTH_PATHS[1]}'" in TEXT[DEPLOY / name]
+    assert line_of(ROOM_IMAGE, "EXPOSE ") == str(PAGE)
+    assert f"https://127.0.0.1:{PAGE}{HEALTH_PATHS[1]}'" in TEXT[ROOM_IMAGE]
     assert [SERVICES[f"room-{n}"]["ports"][0].split(":")[1] for n in (1, 2)] == [str(PAGE)] * 2
     prometheus = yaml.safe_load(TEXT[DEPLOY / "prometheus" / "prometheus.yml"])
     (job,) = prometheus["scrape_configs"]
@@ -165,22 +175,20 @@ def test_images_have_versions_and_run_without_privileges() -> None:
 def test_images_hold_what_the_lock_says_and_nothing_of_the_site() -> None:
     lock = (HOUSE / "requirements-ci.lock").read_text().split()
     extras = PROJECT["project"]["optional-dependencies"]
-    for name in ROOM_IMAGES:
-        assert "--constraint requirements-ci.lock" in TEXT[DEPLOY / name]
-        (named,) = re.findall(r'"\.\[(.*?)\]"', TEXT[DEPLOY / name])
+    assert '--constraint requirements-ci.lock ".[${EXTRAS}]"' in TEXT[ROOM_IMAGE]
+    for named in re.findall(r"EXTRAS=(\S+)", TEXT[ROOM_IMAGE]):
         assert set(named.split(",")) <= set(extras)
-        passed_over = TEXT[DEPLOY / f"{name}.dockerignore"].split()
-        let_in = {each.removeprefix("!") for each in passed_over if each.startswith("!")}
-        needed = {"pyproject.toml", "README.md", "LICENSE", "requirements-ci.lock", "senoscope"}
-        assert let_in == needed | set(ROOMS)
-        assert "*" in passed_over
+    passed_over = TEXT[DEPLOY / "Containerfile.dockerignore"].split()
+    let_in = {each.removeprefix("!") for each in passed_over if each.startswith("!")}
+    needed = {"pyproject.toml", "README.md", "LICENSE", "requirements-ci.lock", "senoscope"}
+    assert let_in == needed | set(ROOMS)
+    assert "*" in passed_over
     (openvino,) = re.findall(r"openvino==\S+", TEXT[DEPLOY / "Containerfile.triton"])
     assert openvino in lock
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
-def test_a_unit_holds_senoscope_to_what_it_needs(path: Path) -> None:
-    lines = TEXT[path].splitlines()
+def test_the_unit_holds_senoscope_to_what_it_needs() -> None:
+    lines = TEXT[UNIT].splitlines()
     for needed in (
         "NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes",
         "DevicePolicy=closed", "DeviceAllow=char-video4linux rw", "CapabilityBoundingSet=",
@@ -189,10 +197,27 @@ def test_a_unit_holds_senoscope_to_what_it_needs(path: Path) -> None:
         assert needed in lines
 
 
-def test_the_units_differ_by_who_sees_the_page_alone() -> None:
-    here, served = (set(TEXT[path].splitlines()) for path in UNITS)
-    assert all(line.startswith(("#", "ExecStart=")) for line in here - served)
-    assert all(line.startswith(("#", "ExecStart=", "LoadCredential=")) for line in served - here)
+def test_without_a_display_another_command_is_started_and_nothing_else_changes() -> None:
+    said = [line for line in TEXT[NO_DISPLAY].splitlines() if line and not line.startswith("#")]
+    assert said[:2] == ["[Service]", "ExecStart="], "the other command is taken back first"
+    assert {line.partition("=")[0] for line in said[1:]} == {"ExecStart", "LoadCredential"}
+
+
+def test_a_room_is_given_the_time_that_its_end_may_take() -> None:
+    needed = KEEP_LIMIT_S + LONGEST_STOP_S + STOP_LIMIT_S
+    rooms = [each for name, each in SERVICES.items() if "room" in name]
+    given = [each["stop_grace_period"].removesuffix("s") for each in rooms]
+    given += [line_of(UNIT, "TimeoutStopSec=")]
+    given += re.findall(r"docker stop --time (\d+)", TEXT[ROOM_IMAGE])
+    assert len(given) == len(rooms) + 2
+    assert min(map(int, given)) > needed
+    assert f"up to {line_of(UNIT, 'TimeoutStopSec=')} s" in (HOUSE / "docs/deploy.md").read_text()
+
+
+def test_each_service_starts_again_and_a_room_waits_for_none_but_its_store() -> None:
+    assert {each["restart"] for each in SERVICES.values()} == {"unless-stopped"}
+    for name in ("room-1", "room-2"):
+        assert SERVICES[name]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
 
 
 @pytest.mark.parametrize("path", [*CONTAINERFILES, *sorted(DEPLOY.glob("compose*.yaml"))])
@@ -205,4 +230,3 @@ def test_versions_are_those_of_the_project() -> None:
     own = [each["image"] for each in SERVICES.values() if each["image"].startswith("senoscope")]
     assert own
     assert not [each for each in own if not each.endswith(f":{version}")]
-    assert tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]["version"] == version

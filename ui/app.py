@@ -36,7 +36,6 @@ from senoscope.ui.live.frame_hub import FrameHub
 from senoscope.ui.live.live_actions import LiveActions
 from senoscope.ui.live.live_route import add_live_route
 from senoscope.ui.live.why_route import add_why_route
-from senoscope.ui.logs import server_log_config
 from senoscope.ui.monitoring.monitoring_routes import add_monitoring, needs_no_login
 from senoscope.ui.monitoring.observed import BookedLoop, Observed
 from senoscope.ui.monitoring.store_watch import StoreWatch
@@ -211,7 +210,7 @@ def server_config(app: FastAPI, tls: Tls | None = None) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         log_level="warning",
-        log_config=server_log_config(uvicorn.config.LOGGING_CONFIG),
+        log_config=None,  # its loggers are in `start_log`'s hands
         ws_per_message_deflate=False,
         ws_max_size=2**16,
         timeout_graceful_shutdown=3,

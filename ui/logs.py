@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from logging.handlers import RotatingFileHandler
@@ -40,7 +41,12 @@ def log_file() -> Path:
 class _Text(logging.Formatter):
     """A line each, and below it where a fault was raised."""
 
-    def formatException(self, ei: _Raised) -> str:  # noqa: N802 - the name is logging's
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
+        """Its first line, as in `_Json`."""
+        record.message = _first_line(record)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: _Raised) -> str:  # noqa: N802 - as above
         """Without what the exception says: it may quote a file's name, or what is in the file."""
         return "\n".join([_kind(ei), *(f"  {each}" for each in _places(ei))])
 
@@ -59,8 +65,7 @@ class _Json(logging.Formatter):
             "time": at.replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            # uvicorn puts a whole traceback into some of its messages.
-            "message": record.getMessage().partition("\n")[0],
+            "message": _first_line(record),
             **self._same,
         }
         if record.exc_info is not None and record.exc_info[0] is not None:
@@ -85,10 +90,10 @@ class _Shown(logging.StreamHandler[TextIO]):
 
 
 def start_log(path: Path, form: LogFormat = LogFormat.TEXT, room: str | None = None) -> None:
-    """Keep warnings of Senoscope's own modules in `path`, at most 2 MB; says so where it cannot.
+    """Keep warnings of Senoscope and its server in `path`, at most 2 MB; says so where it cannot.
 
-    As JSON, those of the server too, and all of them also on stderr, where service managers and
-    containers collect logs. `room` then stands in each line.
+    As JSON, also on stderr, where service managers and containers collect logs. `room` then stands
+    in each line.
     """
     as_json = form is LogFormat.JSON
     handlers: list[logging.Handler] = [_Shown()] if as_json else []
@@ -97,7 +102,7 @@ def start_log(path: Path, form: LogFormat = LogFormat.TEXT, room: str | None = N
         handlers.append(_Kept(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8"))
     except OSError as error:
         sys.stderr.write(f"senoscope: no log is kept, {path} cannot be written ({error}).\n")
-    for name in (OWN, SERVER) if as_json else (OWN,):
+    for name in (OWN, SERVER):
         logger = logging.getLogger(name)
         # Handlers that a library has set up for all would quote what an exception says.
         logger.propagate = False
@@ -106,9 +111,9 @@ def start_log(path: Path, form: LogFormat = LogFormat.TEXT, room: str | None = N
             logger.addHandler(handler)
 
 
-def server_log_config(usual: dict[str, Any]) -> dict[str, Any] | None:
-    """What uvicorn is to do with its own log: nothing, once `start_log` has taken it."""
-    return None if logging.getLogger(SERVER).handlers else usual
+def _first_line(record: logging.LogRecord) -> str:
+    """Uvicorn puts a whole traceback into some of its messages."""
+    return record.getMessage().partition("\n")[0]
 
 
 def _kind(raised: _Raised) -> str:
@@ -116,11 +121,13 @@ def _kind(raised: _Raised) -> str:
 
 
 def _places(raised: _Raised) -> list[str]:
-    """The last is where it was raised; paths from the house on, since a home is somebody's."""
+    """The last is where it was raised; of paths the end, since a home is somebody's."""
     found = traceback.extract_tb(raised[2])
     return [f"{_inside(each.filename)}:{each.lineno} in {each.name}" for each in found]
 
 
 def _inside(filename: str) -> str:
     path = Path(filename)
+    with suppress(ValueError, RuntimeError):  # it is not below a home, or this user has none
+        path = path.relative_to(Path.home())
     return "/".join(path.parts[-3:])

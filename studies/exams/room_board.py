@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from senoscope.domain.errors import SettingsError
+from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.studies.exams.database import POSTGRESQL
 from senoscope.studies.exams.store_parts import StoreParts
 from senoscope.studies.exams.tables import ROOM, moment_text
@@ -189,13 +189,18 @@ def _told(facts: RoomFacts, now: datetime, before: _Teller | None) -> _Teller:
 
 
 def _tellers(row: Sequence[dict[str, Any]]) -> list[_Teller]:
-    return [
-        _Teller(
-            _facts(each["facts"]),
-            *(datetime.fromisoformat(each[name]) for name in ("started_at", "first_at", "seen_at")),
-        )
-        for each in row
-    ]
+    """StorageError where the row is another's than a room's."""
+    names = "started_at", "first_at", "seen_at"
+    try:
+        return [
+            _Teller(_facts(each["facts"]), *(datetime.fromisoformat(each[name]) for name in names))
+            for each in row
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise StorageError(
+            f"A room's row in the exam store lacks what a room tells ({type(error).__name__}: "
+            f"{error}). Have all rooms that share the store run one version of Senoscope."
+        ) from error
 
 
 def _facts(told: dict[str, Any]) -> RoomFacts:

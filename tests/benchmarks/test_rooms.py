@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -52,3 +53,12 @@ def test_a_room_reads_or_leaves_out_every_frame_that_it_is_offered(room: Room) -
     assert min(notes.classify_rest) >= 0
     assert notes.falls == 0
     assert notes.cpu_s > 0
+
+
+def test_a_reading_that_fails_ends_the_room(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    def finish() -> None:
+        raise RuntimeError("no reading")
+
+    monkeypatch.setattr(room, "_reader", SimpleNamespace(begin=lambda *_: finish))
+    with pytest.raises(RuntimeError, match="no reading"):
+        room.run(time.monotonic())

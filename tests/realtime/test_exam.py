@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Event
 
 import pytest
@@ -16,6 +17,7 @@ from senoscope.realtime.intake import Intake
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.picture import Picture, View
 from senoscope.realtime.published import PublishedFrame
+from senoscope.realtime.run_books import RunLedger
 from tests import builders
 from tests.fakes import BuildFakeReader, FakeReader, FakeSource
 from tests.realtime.running import HANG_LIMIT_S, until
@@ -97,6 +99,16 @@ def test_a_clock_that_jumps_changes_no_age_and_ends_no_exam(
     ages = [each.reading_age_ms for each in shown if each.reading_age_ms is not None]
     assert ages
     assert all(0 <= age < 5000 for age in ages)
+
+
+def test_how_long_an_exam_has_been_open_hangs_on_no_clock_that_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    exam = Exam.first(RunLedger())
+    now_s += 420
+    assert exam.summary(datetime(1970, 1, 1, tzinfo=UTC)).open_s == 420
 
 
 def test_lesions_are_not_followed_from_one_view_to_another() -> None:

@@ -64,15 +64,6 @@ def test_a_frame_captured_into_an_exam_as_it_ends_is_counted_once() -> None:
     assert run.snapshot().captured == 1
 
 
-def test_an_exam_that_ends_twice_is_carried_over_once() -> None:
-    run = RunLedger()
-    first = run.present
-    first.capture()
-    run.next_exam()
-    first.end_in(run.present)
-    assert run.snapshot().captured == 1
-
-
 def test_at_every_moment_the_run_balances_and_grows_while_exams_begin_under_four_threads() -> None:
     run, done, wrong = RunLedger(), threading.Event(), list[LedgerSnapshot]()
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn.config
 
 from senoscope import __version__
 from senoscope.realtime import capture
-from senoscope.ui.logs import LogFormat, server_log_config, start_log
+from senoscope.ui.logs import LogFormat, start_log
 from tests.ui.named_faults import FED, OWN, a_viewer, fault
 
 OF_NOBODY = re.compile("zwillingsberg|adelheid", re.IGNORECASE)
@@ -29,19 +26,11 @@ def form(request: pytest.FixtureRequest) -> LogFormat:
     return LogFormat(request.param)
 
 
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """What comes on stderr."""
-    stderr = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stderr)
-    return stderr
-
-
-@pytest.fixture
-def log(tmp_path: Path, form: LogFormat, shown: io.StringIO) -> Iterator[Path]:
-    """A started log, ended with the test."""
+@contextmanager
+def log(folder: Path, form: LogFormat) -> Iterator[Path]:
+    """A started log, ended with the test's body: pytest takes stderr anew for that."""
     with ended_with_the_test():
-        path = tmp_path / "log" / "senoscope.log"
+        path = folder / "log" / "senoscope.log"
         start_log(path, form, ROOM)
         yield path
 
@@ -66,36 +55,35 @@ def lines(path: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("feed", FED, ids=lambda feed: feed.__name__)
 def test_no_name_that_is_fed_to_what_fails_comes_into_the_log(
     feed: Callable[[Path], None],
-    log: Path,
     form: LogFormat,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    shown: io.StringIO,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(capture, "STOP_LIMIT_S", 0.2)
     fed = tmp_path / "fed"
     fed.mkdir()
-    feed(fed)
-    written = log.read_text(encoding="utf-8")
+    with log(tmp_path, form) as path:
+        feed(fed)
+    written, shown = path.read_text(encoding="utf-8"), capfd.readouterr().err
     assert written.strip(), "what went wrong is told"
     assert not OF_NOBODY.search(written), written
+    assert not OF_NOBODY.search(shown), shown
     if form is LogFormat.JSON:
-        assert all(line["version"] == __version__ for line in lines(log))
-    assert not OF_NOBODY.search(shown.getvalue()), shown.getvalue()
-    if form is LogFormat.JSON:
+        assert all(line["version"] == __version__ for line in lines(path))
         for line in written.splitlines():
-            assert line in shown.getvalue(), "service managers see the same"
+            assert line in shown, "service managers see the same"
 
 
-@pytest.mark.parametrize("form", [LogFormat.JSON], indirect=True)
-def test_each_line_says_when_how_bad_where_and_in_which_room(log: Path) -> None:
-    try:
-        fault()
-    except ValueError:
-        logging.getLogger("senoscope.realtime.feeder").exception("AI %s", "off")
-    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
-    logging.getLogger("senoscope.ui").info("not kept")
-    first, second = lines(log)
+def test_as_json_each_line_says_when_how_bad_where_and_in_which_room(tmp_path: Path) -> None:
+    with log(tmp_path, LogFormat.JSON) as path:
+        try:
+            fault()
+        except ValueError:
+            logging.getLogger("senoscope.realtime.feeder").exception("AI %s", "off")
+        logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+        logging.getLogger("senoscope.ui").info("not kept")
+    first, second = lines(path)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", first.pop("time"))
     assert re.fullmatch(r"tests/ui/named_faults\.py:\d+ in fault", first.pop("at")[-1])
     assert first == {
@@ -110,23 +98,39 @@ def test_each_line_says_when_how_bad_where_and_in_which_room(log: Path) -> None:
     assert "fault" not in second
 
 
-@pytest.mark.parametrize("form", [LogFormat.TEXT], indirect=True)
-def test_as_text_a_fault_s_kind_and_place_follow_its_line(log: Path) -> None:
-    try:
-        fault()
-    except ValueError:
-        OWN.exception("not read")
-    first, kind, *places = log.read_text(encoding="utf-8").splitlines()
+def test_as_text_a_fault_s_kind_and_place_follow_its_line(tmp_path: Path) -> None:
+    with log(tmp_path, LogFormat.TEXT) as path:
+        try:
+            fault()
+        except ValueError:
+            OWN.exception("not read")
+    first, kind, *places = path.read_text(encoding="utf-8").splitlines()
     assert first.endswith("ERROR senoscope not read")
     assert kind == "ValueError"
     assert places[-1].endswith("in fault")
 
 
-@pytest.mark.parametrize("form", [LogFormat.TEXT], indirect=True)
-def test_as_text_the_server_keeps_its_own_log(log: Path) -> None:
-    usual = uvicorn.config.LOGGING_CONFIG
-    assert logging.getLogger("uvicorn").handlers == [] or server_log_config(usual) is None
-    assert log.exists()
+def test_of_a_message_of_many_lines_the_first_is_kept(form: LogFormat, tmp_path: Path) -> None:
+    with log(tmp_path, form) as path:
+        logging.getLogger("uvicorn.error").error("Traceback:\n  ValueError: Zwillingsberg")
+    written = path.read_text(encoding="utf-8")
+    assert "Traceback:" in written
+    assert not OF_NOBODY.search(written), written
+
+
+def test_a_home_is_nobody_s_in_the_log(
+    form: LogFormat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home" / "zwillingsberg"
+    monkeypatch.setenv("HOME", str(home))
+    with log(tmp_path, form) as path:
+        try:
+            exec(compile("1 / 0", str(home / "x.py"), "exec"))
+        except ZeroDivisionError:
+            OWN.exception("off")
+    written = path.read_text(encoding="utf-8")
+    assert "x.py:1 in <module>" in written
+    assert not OF_NOBODY.search(written), written
 
 
 def test_a_log_that_cannot_be_kept_is_said_and_what_goes_wrong_is_shown(

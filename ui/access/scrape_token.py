@@ -51,5 +51,5 @@ def scrape_token(given: Mapping[str, Any] | None) -> ScrapeToken | None:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"The token for metrics cannot be read from {given['token_file']} "
-            f"({type(error).__name__}). Make the file, readable for this user alone."
+            f"({type(error).__name__}). Make the file, readable for who runs Senoscope."
         ) from error

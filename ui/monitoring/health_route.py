@@ -13,9 +13,11 @@ from fastapi.responses import JSONResponse
 
 from senoscope.realtime.published import AiState
 from senoscope.ui.monitoring.observed import Observed
-from senoscope.ui.monitoring.store_watch import LEAST_FREE, StoreWatch
+from senoscope.ui.monitoring.store_watch import StoreWatch
 
 HEALTH_PATHS = LIVE, READY = "/health/live", "/health/ready"
+FULL_BELOW = 500 * 10**6
+"""Bytes. A page warns long before; below that, what is recorded and kept soon is not."""
 _FRESH = {"cache-control": "no-store"}
 
 
@@ -54,7 +56,7 @@ def _of_store(store: StoreWatch | None) -> list[Unready]:
     free = store.free()
     if not free.answers or free.value is None:
         return [Unready.STORE_SILENT]
-    return [Unready.DISK_FULL] if free.value < LEAST_FREE else []
+    return [Unready.DISK_FULL] if free.value < FULL_BELOW else []
 
 
 def add_health(app: FastAPI, observed: Observed) -> None:

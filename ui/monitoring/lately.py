@@ -11,8 +11,7 @@ from typing import Generic, TypeVar
 
 from senoscope.domain.errors import SenoscopeError
 
-LARGEST_SHARE = 1 / 200
-"""Of one core's time: what takes a second is worked out every 200 s at most."""
+LONGEST_REST_S = 600.0
 
 T = TypeVar("T")
 
@@ -23,28 +22,34 @@ log = logging.getLogger(__name__)
 class Known(Generic[T]):
     """`value` is the newest there was, None before the first; `age_s` how long ago it was made.
 
-    `answers` False: the last try failed, or has not ended in time.
+    `answers` False: the last try failed, by `error` where it was one of ours, or has not ended in
+    time.
     """
 
     value: T | None
     age_s: float
     answers: bool
+    error: SenoscopeError | None = None
 
 
 class Lately(Generic[T]):
     """Works something out on a thread, one at a time and only when it is asked for.
 
-    It is worked out anew after `fresh_s`, or later where it takes long. Who asks waits for it until
-    `wait_s` after it was begun: however many ask, one that hangs holds each up no longer.
+    It is worked out anew after `fresh_s`; with `share`, later where it took long, so that it takes
+    no larger share of the time, but within `LONGEST_REST_S`. Who asks waits for it until `wait_s`
+    after it was begun: however many ask, one that hangs holds each up no longer.
     """
 
-    def __init__(self, work: Callable[[], T], fresh_s: float, wait_s: float) -> None:
-        self._work, self._fresh_s, self._wait_s = work, fresh_s, wait_s
+    def __init__(
+        self, work: Callable[[], T], fresh_s: float, wait_s: float, share: float | None = None
+    ) -> None:
+        self._work, self._fresh_s, self._wait_s, self._share = work, fresh_s, wait_s, share
         self._changed = Condition()
         self._begun: float | None = None
         self._due = self._made = 0.0
         self._value: T | None = None
         self._failed = False
+        self._error: SenoscopeError | None = None
 
     def known(self) -> Known[T]:
         """The newest there is. Any thread may ask."""
@@ -58,21 +63,26 @@ class Lately(Generic[T]):
                 self._changed.wait_for(lambda: self._begun is None, rest_s)
             late = self._begun is not None and time.monotonic() >= self._begun + self._wait_s
             age_s = time.monotonic() - self._made if self._value is not None else 0.0
-            return Known(self._value, age_s, not (self._failed or late))
+            return Known(self._value, age_s, not (self._failed or late), self._error)
 
     def _run(self, begun: float) -> None:
-        value: T | None = None
+        value, error = None, None
         try:
             value = self._work()
-        except SenoscopeError as error:
+        except SenoscopeError as raised:
+            error = raised
             if not self._failed:
                 log.warning("What is watched from outside does not answer: %s", error)
         finally:
             ended = time.monotonic()
             with self._changed:
-                self._failed = value is None
+                self._failed, self._error = value is None, error
+                self._due = ended + self._fresh_s
                 if value is not None:
                     self._value, self._made = value, ended
-                self._due = ended + max(self._fresh_s, (ended - begun) / LARGEST_SHARE)
+                    self._due = max(self._due, ended + self._rest_s(ended - begun))
                 self._begun = None
                 self._changed.notify_all()
+
+    def _rest_s(self, took_s: float) -> float:
+        return 0.0 if self._share is None else min(took_s / self._share, LONGEST_REST_S)

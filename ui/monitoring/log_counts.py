@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-LOGGERS = ("senoscope", "uvicorn")
-_LEVELS = {"warning": logging.WARNING, "error": logging.ERROR}
+from senoscope.ui.logs import OWN, SERVER
 
 
 class LogCounts(logging.Handler):
@@ -14,15 +13,15 @@ class LogCounts(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self._counts = dict.fromkeys(_LEVELS, 0)
+        self._counts = {"warning": 0, "error": 0}
 
     def __enter__(self) -> LogCounts:
-        for name in LOGGERS:
+        for name in (OWN, SERVER):
             logging.getLogger(name).addHandler(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name in LOGGERS:
+        for name in (OWN, SERVER):
             logging.getLogger(name).removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:

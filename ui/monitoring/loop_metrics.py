@@ -17,9 +17,7 @@ from senoscope import __version__
 from senoscope.realtime.histogram import BOUNDS_MS, NO_SPREAD, Spread
 from senoscope.realtime.published import AiState, LoopStatus
 from senoscope.realtime.run_books import RunBooks
-
-READY = "latency"
-"""The stage of `StageTimes` that is none, but all of them."""
+from senoscope.realtime.timing import LATENCY
 
 
 def frame_metrics(books: RunBooks) -> Iterator[Metric]:
@@ -35,7 +33,7 @@ def frame_metrics(books: RunBooks) -> Iterator[Metric]:
     for cause, count in books.dropped.items():
         dropped.add_metric([cause.value], count)
     yield dropped
-    yield _gauge("frames_in_flight", "Frames captured and not settled yet.", books.in_flight)
+    yield gauge("frames_in_flight", "Frames captured and not settled yet.", books.in_flight)
     yield _counter(
         "frames_with_lesion", "Frames read on which something was found.", books.lesion_frames
     )
@@ -61,29 +59,29 @@ def time_metrics(books: RunBooks) -> Iterator[Metric]:
         "senoscope_ready_latency_seconds",
         "From a frame's capture until its picture and its reading were both ready to be shown.",
     )
-    _add(ready, [], books.stages.get(READY, NO_SPREAD))
+    _add(ready, [], books.stages.get(LATENCY, NO_SPREAD))
     yield ready
     stages = HistogramMetricFamily(
         "senoscope_stage_seconds", "How long each stage took.", labels=["stage"]
     )
     for stage, spread in books.stages.items():
-        if stage != READY:
+        if stage != LATENCY:
             _add(stages, [stage], spread)
     yield stages
 
 
 def state_metrics(status: LoopStatus) -> Iterator[Metric]:
     """How the loop is doing."""
-    yield _gauge("frames_per_second", "Frames captured a second, lately.", status.fps)
+    yield gauge("frames_per_second", "Frames captured a second, lately.", status.fps)
     ai = GaugeMetricFamily("senoscope_ai_state", "1 of the state the AI is in.", labels=["state"])
     for state in AiState:
         ai.add_metric([state.value], status.ai_state is state)
     yield ai
     yield _counter("ai_restarts", "How often the AI was started again.", status.ai_restarts)
     there = not (status.ended or status.lost)
-    yield _gauge("source_up", "1 while the source is there.", there)
-    yield _gauge("source_simulated", "1 where the source is simulated.", status.simulated)
-    yield _gauge("loop_error", "1 while the page tells an error.", bool(status.error))
+    yield gauge("source_up", "1 while the source is there.", there)
+    yield gauge("source_simulated", "1 where the source is simulated.", status.simulated)
+    yield gauge("loop_error", "1 while the page tells an error.", bool(status.error))
     yield _counter("exams_begun", "Live exams begun, the present one too.", status.exam.number)
     yield InfoMetricFamily(
         "senoscope_build",
@@ -100,7 +98,8 @@ def _counter(name: str, words: str, count: float) -> Metric:
     return CounterMetricFamily(f"senoscope_{name}", words, value=count)
 
 
-def _gauge(name: str, words: str, value: float) -> Metric:
+def gauge(name: str, words: str, value: float) -> Metric:
+    """One number that may rise and fall."""
     return GaugeMetricFamily(f"senoscope_{name}", words, value=value)
 
 

@@ -8,10 +8,14 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from senoscope.ui.monitoring.loop_metrics import frame_metrics, state_metrics, time_metrics
+from senoscope.ui.monitoring.loop_metrics import (
+    frame_metrics,
+    gauge,
+    state_metrics,
+    time_metrics,
+)
 from senoscope.ui.monitoring.observed import Observed
 from senoscope.ui.monitoring.store_metrics import log_metrics, store_metrics
 
@@ -31,9 +35,7 @@ class Metrics(Collector):
         yield from frame_metrics(books)
         yield from time_metrics(books)
         yield from state_metrics(observed.loop.status())
-        yield GaugeMetricFamily(
-            "senoscope_viewers", "Browsers that watch live.", value=observed.viewers()
-        )
+        yield gauge("viewers", "Browsers that watch live.", observed.viewers())
         yield from log_metrics(observed.logs.counts)
         if observed.store is not None:
             yield from store_metrics(observed.store)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from senoscope.ui.studies.study_jobs import StudyJobs
 
 FIGURES_FRESH_S, FIGURES_WAIT_S = 15.0, 0.5
+FIGURES_SHARE = 1 / 200
+"""Of the time: counting takes no more of it."""
 ANSWER_FRESH_S, ANSWER_WAIT_S = 2.0, 1.0
-LEAST_FREE = 500 * 10**6
-"""Bytes. A page warns long before; below that, what is recorded and kept soon is not."""
 
 
 class StoreWatch:
@@ -30,7 +30,7 @@ class StoreWatch:
 
         self._jobs = jobs
         self._figures: Lately[StoreFigures] = Lately(
-            partial(store_figures, store.parts), FIGURES_FRESH_S, FIGURES_WAIT_S
+            partial(store_figures, store.parts), FIGURES_FRESH_S, FIGURES_WAIT_S, FIGURES_SHARE
         )
         self._free = Lately(partial(free_if_it_answers, store.parts), ANSWER_FRESH_S, ANSWER_WAIT_S)
 

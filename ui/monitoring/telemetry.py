@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -31,12 +31,9 @@ class TelemetrySpans:
     def __init__(self, provider: TracerProvider) -> None:
         self._tracer = provider.get_tracer("senoscope", __version__)
 
-    def __call__(self, name: str, /, **facts: str | int) -> AbstractContextManager[object]:
-        """As `Spans` says."""
-        return self._span(name, facts)
-
     @contextmanager
-    def _span(self, name: str, facts: Mapping[str, str | int]) -> Iterator[None]:
+    def __call__(self, name: str, /, **facts: str | int) -> Iterator[None]:
+        """As `Spans` says."""
         from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415 - an extra's
 
         attributes = {f"senoscope.{key}": value for key, value in facts.items()}
@@ -82,12 +79,11 @@ def provider_of(processor: SpanProcessor) -> TracerProvider:
 
     ModuleNotFoundError without the extra.
     """
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+    from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
 
-    named = os.environ.get("OTEL_SERVICE_NAME") or "senoscope"
-    resource = Resource.create({"service.name": named, "service.version": __version__})
-    provider = TracerProvider(resource=resource)
+    own = Resource.create({"service.name": "senoscope", "service.version": __version__})
+    provider = TracerProvider(resource=own.merge(OTELResourceDetector().detect()))
     provider.add_span_processor(processor)
     return provider
 

@@ -1,4 +1,4 @@
-// One card a room. A card stays where it is as long as the room is there; only what it says changes.
+// One card a room, or more where a name is given twice. A card stays as long as its room is there; only what it says changes.
 
 const page = { rooms: null, own: null, trouble: null, ago: null, made: new Map() };
 window.senoscope = { page };

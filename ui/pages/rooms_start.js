@@ -1,6 +1,6 @@
 // The sum, what needs a look, how this room is told of, and asking again and again.
 
-const AGAIN_MS = 2000;
+const AGAIN_MS = 2000, ANSWER_MS = 10000, OLD_S = 10;
 let asking = null;
 
 function showWords() {
@@ -15,7 +15,7 @@ function showRooms() {
   showOwn();
   if (page.rooms === null) { write('sum', t('rooms_looking')); return; }
   const { rooms } = page, here = rooms.filter(({ state }) => state !== 'ended');
-  find('root').dataset.state = page.trouble ? 'old' : 'open';
+  find('root').dataset.state = isOld() ? 'old' : 'open';
   find('none').hidden = rooms.length > 0;
   write('sum', rooms.length ? sumOf(rooms) : t('rooms_none'));
   write('needs', needsOf(rooms, here));
@@ -45,14 +45,17 @@ function showOwn() {
   else write('own', own.told_ago_s === null ? t('rooms_own_yet', { name: own.name }) : t('rooms_own', { name: own.name }));
 }
 
+// What was seen long ago is told as such, also where nothing is known to be wrong.
+const isOld = () => Boolean(page.trouble) || page.ago > OLD_S;
+
 async function look() {
   clearTimeout(asking);
   try {
-    const said = await ask('/room/all');
+    const said = await ask('/room/all', undefined, AbortSignal.timeout(ANSWER_MS));
     Object.assign(page, { own: said.own, trouble: said.trouble, ago: said.looked_ago_s });
     if (said.looked_ago_s !== null) page.rooms = said.rooms;
     const ago = said.looked_ago_s === null ? '' : t('rooms_as_of', { ago: agoSaid(said.looked_ago_s) });
-    tell(said.trouble ? `${sentence(said.trouble)} ${ago}` : '');
+    tell(isOld() ? `${said.trouble ? sentence(said.trouble) : ''} ${ago}`.trim() : '');
   } catch (error) {
     page.trouble = error;
     tell(error.message);

@@ -136,7 +136,7 @@ function switchTheme() {
 }
 
 async function answerTo(path, body, signal) {
-  const answer = await fetch(path, body === undefined ? {} : {
+  const answer = await fetch(path, body === undefined ? { signal } : {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal,
   });
   if (answer.status === 401) location.assign('/login');

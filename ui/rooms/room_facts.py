@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import platform
-from datetime import UTC, datetime
 from typing import Protocol
 
 from senoscope import __version__
 from senoscope.realtime.exam import ExamSummary
 from senoscope.realtime.published import AiState, LoopStatus
-from senoscope.realtime.run_books import RunBooks
 from senoscope.studies.exams.room_board import RoomFacts, RoomState
+from senoscope.ui.monitoring.observed import BookedLoop
 
 _LONGEST_MACHINE = 64
 _AI = {
@@ -20,14 +19,8 @@ _AI = {
 }
 
 
-class ToldLoop(Protocol):
+class ToldLoop(BookedLoop, Protocol):
     """What is told of a loop."""
-
-    def status(self) -> LoopStatus:
-        """How it is doing now."""
-
-    def books(self) -> RunBooks:
-        """What became of every frame of the run."""
 
     def exam(self) -> ExamSummary:
         """What the present exam has come to."""
@@ -65,4 +58,4 @@ def _open_for_s(exam: ExamSummary) -> float | None:
     """Since it began, where it is somebody's or a frame of it was read; a probe in air is none."""
     if not (exam.name.patient or exam.books.read):
         return None
-    return round(max(0.0, (datetime.now(UTC) - exam.name.began_at).total_seconds()), 3)
+    return round(exam.open_s, 3)

@@ -7,6 +7,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event, Thread
 from typing import Self
@@ -40,7 +41,6 @@ class Told:
     ago_s: float | None
     is_late: bool
     trouble: SenoscopeError | None
-    twins: tuple[KeptRoom, ...]
 
 
 class RoomTeller:
@@ -81,7 +81,7 @@ class RoomTeller:
         since_s = now_s - (self._began_s if self._told_s is None else self._told_s)
         ago_s = None if self._told_s is None else since_s
         late = since_s > MISSED * self._beat_s
-        return Told(self.name, self.instance, ago_s, late, self._trouble, self._twins)
+        return Told(self.name, self.instance, ago_s, late, self._trouble)
 
     def __enter__(self) -> Self:
         self._began_s = time.monotonic()
@@ -146,4 +146,6 @@ class RoomTeller:
 
     def _tell_of(self, sentence: str) -> None:
         log.warning("%s", sentence)
-        self._say(sentence)
+        # Who started this may no longer listen, as where stderr was a pipe: the log has it.
+        with suppress(OSError):
+            self._say(sentence)

@@ -47,8 +47,8 @@ ROOMS = {
     "rooms_ago_h": ("{n} h ago", "{n} 小时前"),
     "rooms_ago_d": ("{n} days ago", "{n} 天前"),
     "rooms_twin": (
-        "Two rooms have this name: no. {n} and no. {others}. Give one of them another.",
-        "有两个诊室使用此名称：编号 {n} 与 {others}。请更改其一。",
+        "This name is given to no. {n} and no. {others}. Give each a name of its own.",
+        "编号 {n} 与 {others} 使用同一名称。请为各诊室设置不同名称。",
     ),
     "rooms_twin_short": ("name given twice", "名称重复"),
     # This room

@@ -239,3 +239,11 @@ def test_a_store_that_cannot_be_reached_is_said(store: ExamStore, place: Place) 
         store.rooms.tell(ROOM, READS)
     with pytest.raises(StorageError):
         store.rooms.all()
+
+
+def test_a_row_of_something_else_is_said(board: RoomBoard, place: Place) -> None:
+    board.tell(ROOM, READS)
+    place.change("""UPDATE room SET facts = '[{"facts": {"instance": 1}}]'""")
+    for asked in (board.all, lambda: board.tell(ROOM, READS)):
+        with pytest.raises(StorageError, match="one version"):
+            asked()

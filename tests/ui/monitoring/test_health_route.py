@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from senoscope.realtime.published import AiState
-from senoscope.ui.monitoring.health_route import LIVE, READY, Unready
+from senoscope.ui.monitoring.health_route import FULL_BELOW, LIVE, READY, Unready
 from senoscope.ui.monitoring.lately import Known, Lately
-from senoscope.ui.monitoring.store_watch import LEAST_FREE
 from tests.fakes import FakeLiveLoop
 from tests.realtime.running import HANG_LIMIT_S
 from tests.ui.built_frames import status
@@ -59,11 +58,11 @@ def silent(_loop: FakeLiveLoop, watch: FakeWatch) -> None:
 
 
 def full(_loop: FakeLiveLoop, watch: FakeWatch) -> None:
-    watch.room = Known(LEAST_FREE - 1, 0.0, True)
+    watch.room = Known(FULL_BELOW - 1, 0.0, True)
 
 
 def just_not_full(_loop: FakeLiveLoop, watch: FakeWatch) -> None:
-    watch.room = Known(LEAST_FREE, 0.0, True)
+    watch.room = Known(FULL_BELOW, 0.0, True)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from senoscope.domain.errors import StorageError
-from senoscope.ui.monitoring.lately import LARGEST_SHARE, Lately
+from senoscope.ui.monitoring.lately import LONGEST_REST_S, Lately
 from tests.realtime.running import HANG_LIMIT_S, until
 
 
@@ -87,19 +87,43 @@ def test_what_failed_does_not_answer_until_it_succeeds(
     until(lambda: lately.known().answers)
 
 
-def test_what_took_long_is_due_so_much_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, done = 1000.0, 0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+class SlowWork(Work):
+    """Takes `took_s` of a clock of its own."""
 
-    def slow() -> int:
-        nonlocal now, done
-        now += 0.5
-        done += 1
-        return done
+    def __init__(self, took_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.now, self.took_s = 1000.0, took_s
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
 
-    lately = Lately(slow, fresh_s=15, wait_s=HANG_LIMIT_S)
-    assert lately.known().value == 1
-    now = 1000.5 + 0.5 / LARGEST_SHARE - 1
-    assert lately.known().value == 1
-    now += 1
-    assert lately.known().value == 2
+    def __call__(self) -> int:
+        self.now += self.took_s
+        return super().__call__()
+
+
+@pytest.mark.parametrize(
+    ("took_s", "failing", "share", "rest_s"),
+    [
+        (0.5, False, 1 / 200, 100),
+        (0.5, False, None, 15),
+        (30, True, 1 / 200, 15),
+        (30, True, None, 15),
+        (30, False, 1 / 200, LONGEST_REST_S),
+    ],
+)
+def test_what_took_long_rests_by_its_share_and_what_failed_is_tried_soon(
+    took_s: float,
+    failing: bool,
+    share: float | None,
+    rest_s: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    work = SlowWork(took_s, monkeypatch)
+    work.failing = failing
+    lately = Lately(work, 15, HANG_LIMIT_S, share)
+    assert lately.known().answers is not failing
+    work.now += rest_s - 1
+    lately.known()
+    assert work.begun == 1
+    work.now += 1
+    lately.known()
+    assert work.begun == 2

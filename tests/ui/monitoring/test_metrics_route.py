@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -202,8 +203,6 @@ def test_where_no_studies_are_kept_nothing_is_told_of_them(opened: Page) -> None
 
 
 def test_what_goes_wrong_is_counted_by_level(tmp_path: Path) -> None:
-    import logging  # noqa: PLC0415 - only its loggers
-
     own, server = logging.getLogger("senoscope.realtime"), logging.getLogger("uvicorn.error")
     records = "senoscope_log_records_total"
     with served(tmp_path) as there:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from senoscope import __version__
 from senoscope.domain.spans import no_spans
 from senoscope.realtime.loop import LiveLoop
 from senoscope.studies.exams.exam_store import ExamStore
@@ -146,3 +147,41 @@ def test_the_start_of_an_engine_is_sent_from_the_process_that_reads(
     [body] = bodies
     for told in (b"senoscope.engine.start", b"Fake engine", b"service.version"):
         assert told in body
+
+
+@pytest.mark.usefixtures("nothing_is_left_behind")
+def test_the_start_of_an_engine_that_fails_is_sent_by_its_process_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build = BuildFakeReader(build_error=f"{NAME} is no network")
+    with collector() as (address, bodies):
+        monkeypatch.setenv(ENDPOINT, address)
+        with LiveLoop(FakeSource(), watched_start(build, "Fake engine")):
+            until(lambda: bodies)
+    for told in (b"senoscope.engine.start", b"ModelPackageError"):
+        assert told in bodies[0]
+    assert NAME.encode() not in b"".join(bodies)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({}, "senoscope"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=us-3,site=east"}, "us-3"),
+        ({"OTEL_SERVICE_NAME": "us-4", "OTEL_RESOURCE_ATTRIBUTES": "service.name=us-3"}, "us-4"),
+    ],
+    ids=str,
+)
+def test_the_environment_s_name_of_the_service_holds(
+    given: dict[str, str], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    kept = in_memory.InMemorySpanExporter()
+    with TelemetrySpans(provider_of(trace_export.SimpleSpanProcessor(kept)))("engine.start"):
+        pass
+    [span] = kept.get_finished_spans()
+    assert span.resource.attributes["service.name"] == name
+    assert span.resource.attributes["service.version"] == __version__

@@ -1,7 +1,6 @@
 """`senoscope live` as a program of its own; engines are not tried first, which takes minutes.
 
-`python -m tests.ui.rooms.live_room ARGUMENTS OF LIVE...`; with --networks before them, both
-networks read.
+`python -m tests.ui.rooms.live_room ARGUMENTS OF LIVE...`
 """
 
 from __future__ import annotations
@@ -21,10 +20,6 @@ WAY = Way("openvino", Precision.INT8)
 
 if __name__ == "__main__":
     opencv()
-    given = sys.argv[1:]
     vars(live_command)["chosen_way"] = lambda *_: Chosen(WAY, Trial(WAY.title, None))
-    if given[0] == "--networks":
-        given = given[1:]
-    else:
-        vars(live_command)["build_reader"] = build_phantom_reader
-    app(["live", *given])
+    vars(live_command)["build_reader"] = build_phantom_reader
+    app(["live", *sys.argv[1:]])

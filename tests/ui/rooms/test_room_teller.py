@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,7 +49,7 @@ class ToldLoop:
     def begins(self, patient: str, read: int) -> None:
         books = replace(self.present.books, read=read)
         name = ExamName(2, patient, self.present.name.began_at)
-        self.present = replace(self.present, name=name, books=books)
+        self.present = replace(self.present, name=name, books=books, open_s=420.0)
 
 
 class Storm:
@@ -146,7 +145,7 @@ def test_an_exam_is_open_once_it_is_somebody_s_or_a_frame_of_it_was_read(
     loop = ToldLoop()
     loop.begins(patient, read)
     facts = room_facts(loop, 1, 2.0, 5.0)
-    assert (facts.exam_s is not None) == is_open
+    assert facts.exam_s == (420.0 if is_open else None)
     assert "A-17" not in repr(facts)
 
 
@@ -177,7 +176,19 @@ def test_a_room_whose_store_cannot_be_reached_says_so_once_and_tries_again(
         assert the_room(store).state is RoomState.ENDED
 
 
-def test_a_store_that_hangs_holds_up_neither_the_room_nor_its_end_nor_its_page(
+def test_it_tells_on_where_nobody_listens_any_more(storm: Storm, tmp_path: Path) -> None:
+    def say(_sentence: str) -> None:
+        raise BrokenPipeError
+
+    storm.reached = False
+    with RoomTeller(NAME, ToldLoop(), storm, say, BEAT_S, BackOff(BEAT_S, BEAT_S)):
+        until(lambda: storm.tries > 2)
+        storm.reached = True
+        with store_at(tmp_path) as store:
+            until(store.rooms.all)
+
+
+def test_a_store_that_hangs_holds_up_neither_the_room_nor_its_end(
     storm: Storm,
     told: Callable[..., RoomTeller],
     store: ExamStore,
@@ -188,7 +199,6 @@ def test_a_store_that_hangs_holds_up_neither_the_room_nor_its_end_nor_its_page(
     with store.parts.database.writing():  # who writes is alone: the teller waits
         with teller:
             until(lambda: teller.told.is_late)
-            assert RoomDesk(store.rooms, teller).shown()["own"]["is_late"]
         assert store.rooms.all() == ()  # the room has left, and the store never answered
     until(store.rooms.all)
 
@@ -227,25 +237,21 @@ class SlowBoard:
         return ()
 
 
-@contextmanager
-def asking(desk: RoomDesk) -> Iterator[None]:
-    thread = threading.Thread(target=desk.shown)
-    thread.start()
-    yield
-    thread.join(HANG_LIMIT_S)
-    assert not thread.is_alive()
-
-
-def test_one_page_looks_and_the_others_are_given_what_was_seen_last() -> None:
+def test_a_store_that_hangs_is_said_at_once_and_asked_once_however_many_pages_ask(
+    told: Callable[..., RoomTeller],
+) -> None:
     board = SlowBoard()
-    desk = RoomDesk(board)  # type: ignore[arg-type]
-    with asking(desk):
-        until(lambda: board.asked == 1)
-        for _ in range(20):
-            assert desk.shown()["looked_ago_s"] is None
-        board.may.set()
+    desk = RoomDesk(board, told(), look_s=HANG_LIMIT_S)  # type: ignore[arg-type]
+    began = time.monotonic()
+    for _ in range(20):
+        shown = desk.shown()
+        assert (shown["looked_ago_s"], shown["own"]["name"]) == (None, NAME)
+        assert shown["trouble"]["kind"] == "StorageError"
+    assert time.monotonic() - began < HANG_LIMIT_S / 2
+    board.may.set()
+    until(lambda: desk.shown()["trouble"] is None)
     shown = desk.shown()
-    assert (shown["rooms"], shown["own"], shown["trouble"]) == ([], None, None)
+    assert shown["rooms"] == []
     assert shown["looked_ago_s"] < HANG_LIMIT_S
     assert board.asked == 1
 
@@ -257,11 +263,10 @@ def test_what_was_seen_stays_while_the_store_cannot_be_reached(
     desk = RoomDesk(store.rooms, look_s=0)
     assert len(desk.shown()["rooms"]) == 1
 
-    def lost(_self: object) -> tuple[KeptRoom, ...]:
+    def lost(*_: object) -> None:
         raise StorageError("The exam store's database cannot be reached. See that it runs.")
 
-    monkeypatch.setattr("senoscope.studies.exams.room_board.RoomBoard.all", lost)
-    time.sleep(0.01)
+    monkeypatch.setattr("senoscope.studies.exams.database.Database.reading", lost)
     shown = desk.shown()
     assert len(shown["rooms"]) == 1
     assert shown["trouble"]["kind"] == "StorageError"

@@ -66,7 +66,8 @@ import numpy as np
 from benchmarks.one_room import RoomNotes, RoomPlan, open_room
 from benchmarks.server_kills import SWEEP, killed
 from benchmarks.triton_statistics import STAGES, Statistics, since, statistics
-from senoscope.models.engines.remote import RemoteServer, identity
+from senoscope.models.engines.remote import state_of
+from senoscope.models.engines.remote_server import RemoteServer
 from senoscope.models.engines.served_network import networks_of
 from senoscope.models.engines.triton_config import Serving
 from senoscope.models.engines.triton_repository import write_repository
@@ -233,7 +234,7 @@ def bench_of(given: argparse.Namespace) -> Iterator[tuple[Bench, str]]:
         networks = networks_of(packages, [Precision(given.precision)])
         write_repository(folder / "models", networks, Serving(instances=given.instances))
         with running_triton(folder / "models", folder) as triton:
-            yield Bench(given, triton, folder), identity(RemoteServer(triton.address))
+            yield Bench(given, triton, folder), state_of(RemoteServer(triton.address), ()).identity
 
 
 def main() -> None:

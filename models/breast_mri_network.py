@@ -57,7 +57,7 @@ def channels_of(
     `pre` is the last phase before contrast, `early` the early phase less that, `late` the late one
     less the early one, all divided by `scale_of` the whole series. `seed` is 1 where early
     enhancement is at least that of the functional tumour volume (Hylton 2016). ImageError where
-    that is more than MOST_VOXELS.
+    a channel would have more than MOST_VOXELS.
     """
     window = box or whole(series.shape)
     numbers = (series.pre_contrast - 1, *early_and_late(series))
@@ -97,7 +97,10 @@ def shape_at(
 
 
 def resized(volume: Volume, shape: tuple[int, int, int]) -> Volume:
-    """Averaged where it shrinks in a slice; linear between slices and where it grows."""
+    """Averaged where a slice's rows become fewer; linear between slices and where they do not.
+
+    Columns follow the rows: pixels are as good as square.
+    """
     slices, rows, columns = shape
     way = cv2.INTER_AREA if rows <= volume.shape[1] else cv2.INTER_LINEAR
     flat = np.empty((len(volume), rows, columns), np.float32)
@@ -133,8 +136,8 @@ class BreastMriNetwork(CardNetwork[BreastMriCard]):
         """(slices, rows, columns) in 0..1, of the voxels of `box`, or of the whole volume.
 
         `series` should be registered, or `motion` say how it is to be. `cancelled` is asked between
-        patches; then what is left is 0. `tell` is told how much is done, 0 to 1. Errors as of
-        `channels_of`; ModelPackageError where the network gives no probabilities.
+        patches; then what is left is 0. `tell` is told before each how much is done, from 0 on.
+        Errors as of `channels_of`; ModelPackageError where the network gives no probabilities.
         """
         seen = box or whole(series.shape)
         wide = padded(seen, MARGIN_MM, series.geometry.spacing_mm, series.shape)

@@ -24,9 +24,9 @@ class CardNetwork(Generic[AnyCard]):
         """ModelPackageError where it takes something else."""
         self.card = card
         self._engine = engine
-        if tuple(engine.input_shape) != card.input_shape:
+        if engine.input_shape != card.input_shape:
             raise ModelPackageError(
-                f"The network in {card.folder.name} takes {tuple(engine.input_shape)}; its card "
+                f"The network in {card.folder.name} takes {engine.input_shape}; its card "
                 f"asks for one input of {card.input_shape}. Export it at that fixed size, or "
                 "correct the card."
             )

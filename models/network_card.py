@@ -165,7 +165,7 @@ def installed_cards(
 ) -> tuple[tuple[AnyCard, ...], tuple[str, ...]]:
     """Of each folder in `folder` that has one, by name; and why others were not taken.
 
-    None where there is no such folder.
+    Both are empty where there is no such folder.
     """
     cards, troubles = [], []
     for path in sorted(folder.glob(f"*/{CARD}")):

@@ -97,13 +97,7 @@ class ModelPackage:
 
     def weights(self, precision: Precision) -> bytes:
         """The ONNX file, after its checksum was found to be the card's."""
-        try:
-            name, checksum = (str(self.card["files"][precision][key]) for key in ("file", "sha256"))
-        except (KeyError, TypeError) as error:
-            raise ModelPackageError(
-                f"The card of {self.title} names no {precision} weights with a checksum. "
-                "Reinstall Senoscope, or ask for another precision."
-            ) from error
+        name, checksum = self._file(precision)
         path = self.folder / name
         if path.name != name or "\0" in name:
             raise ModelPackageError(
@@ -125,6 +119,21 @@ class ModelPackage:
                 "reinstall Senoscope."
             )
         return content
+
+    def checksum(self, precision: Precision) -> str:
+        """The SHA-256 that `weights` have."""
+        return self._file(precision)[1]
+
+    def _file(self, precision: Precision) -> tuple[str, str]:
+        """Name and SHA-256 of the weights, as the card says."""
+        try:
+            name, checksum = (str(self.card["files"][precision][key]) for key in ("file", "sha256"))
+        except (KeyError, TypeError) as error:
+            raise ModelPackageError(
+                f"The card of {self.title} names no {precision} weights with a checksum. "
+                "Reinstall Senoscope, or ask for another precision."
+            ) from error
+        return name, checksum
 
     def setting(self, name: str) -> float:
         """A number of the card's settings. ModelPackageError where the card lacks it."""

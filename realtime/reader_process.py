@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from senoscope.domain.frame import Frame, Gray
+from senoscope.realtime import worker_log
 from senoscope.realtime.started_unheard import started_unheard
 from senoscope.realtime.worker import (
     MOST_AT_ONCE,
@@ -21,6 +22,7 @@ from senoscope.realtime.worker import (
     ReadFailed,
     Ready,
     Request,
+    Told,
     run_worker,
 )
 
@@ -130,10 +132,12 @@ class ReaderProcess:
             self._memories[place] = None
 
     def _receive(self, limit_s: float) -> Any:
-        """Wait for the process's next message, whatever it is, or Lost."""
+        """Wait for the process's next reply, whatever it is, or Lost. Log what it logged."""
         try:
             if self._connection.poll(limit_s):
-                return self._connection.recv()
+                told: Told = self._connection.recv()
+                worker_log.log(told.logged)
+                return told.reply
         except (EOFError, OSError):
             return self._lost()
         self._process.kill()

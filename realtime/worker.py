@@ -23,6 +23,7 @@ import numpy as np
 from senoscope.domain.errors import SenoscopeError
 from senoscope.domain.frame import Gray
 from senoscope.domain.reading import ReaderDescription, Reading
+from senoscope.realtime.worker_log import Line, LinesToTell
 
 MOST_AT_ONCE = 2
 """Frames in the process: one in each stage."""
@@ -103,19 +104,36 @@ class ReadFailed:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What goes through the pipe: a reply, and what was logged in the process since the last."""
+
+    reply: Ready | BuildFailed | Answer | ReadFailed
+    logged: tuple[Line, ...]
+
+
 Finish = Callable[[], Reading | ReadFailed]
 """The rest of the work on a frame that was begun."""
+Tell = Callable[[Ready | BuildFailed | Answer | ReadFailed], None]
 
 
 def run_worker(connection: Connection[Any, Any], build_reader: BuildReader) -> None:
     """Build the reader, then answer requests until the other end of `connection` closes."""
     # Ctrl-C reaches every process of a terminal; the main process decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    reader = _build(connection, build_reader)
-    if reader is None:
-        return
+    with LinesToTell() as lines:
+
+        def tell(reply: Ready | BuildFailed | Answer | ReadFailed) -> None:
+            connection.send(Told(reply, lines.taken()))
+
+        reader = _build(tell, build_reader)
+        if reader is not None:
+            _answer(connection, reader, tell)
+
+
+def _answer(connection: Connection[Any, Any], reader: FrameReader, tell: Tell) -> None:
     begun: SimpleQueue[Finish | None] = SimpleQueue()
-    finisher = Thread(target=_finish, args=(connection, begun), name="senoscope-second-stage")
+    finisher = Thread(target=_finish, args=(tell, begun), name="senoscope-second-stage")
     finisher.start()
     slots = _Slots()
     try:
@@ -148,16 +166,16 @@ class _Slots:
             memory.close()
 
 
-def _build(connection: Connection[Any, Any], build_reader: BuildReader) -> FrameReader | None:
+def _build(tell: Tell, build_reader: BuildReader) -> FrameReader | None:
     try:
         with _memory_or_end():
             reader = build_reader()
         at_once = MOST_AT_ONCE if isinstance(reader, StagedReader) else 1
         ready = Ready(reader.description, time.process_time_ns(), at_once)
     except Exception as error:  # noqa: BLE001 - a process boundary: the other side must hear of any
-        connection.send(BuildFailed(_in_words(error)))
+        tell(BuildFailed(_in_words(error)))
         return None
-    connection.send(ready)
+    tell(ready)
     return reader
 
 
@@ -175,10 +193,10 @@ def _begin(reader: FrameReader, slots: _Slots, request: Request) -> Finish:
     return lambda: reading
 
 
-def _finish(connection: Connection[Any, Any], begun: SimpleQueue[Finish | None]) -> None:
+def _finish(tell: Tell, begun: SimpleQueue[Finish | None]) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         while (finish := begun.get()) is not None:
-            connection.send(_finished(finish))
+            tell(_finished(finish))
 
 
 def _finished(finish: Finish) -> Answer | ReadFailed:

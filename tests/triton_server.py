@@ -22,6 +22,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from senoscope.models.engines import remote
+
 HOST = "127.0.0.1"
 SLOWEST_START_S = 120
 LEAVE_LIMIT_S = 20
@@ -164,7 +166,9 @@ def running_triton(repository: Path, folder: Path, tls: Tls | None = None) -> It
 
 
 def require_triton() -> None:
-    """Skip the test that asks where Triton is not installed."""
+    """Skip the test that asks where Triton is not installed, or what asks it."""
+    if reason := remote.is_available():
+        pytest.skip(reason)
     stub = PROGRAMS / "python_backend_stubs" / PYTHON
     if not stub.is_dir():
         pytest.skip(f"No Triton for Python {PYTHON} was found; install it: make .venv/triton")

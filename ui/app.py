@@ -16,12 +16,13 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from senoscope.domain.errors import SettingsError
+from senoscope.domain.loopback import is_loopback
 from senoscope.domain.reading import OperatingPoint
 from senoscope.realtime.published import PublishedFrame
 from senoscope.ui.access.accounts import Accounts, check_password, shared_accounts
 from senoscope.ui.access.login import Login, add_login, anyone, person_of
 from senoscope.ui.access.login_sessions import LoginSessions
-from senoscope.ui.access.request_guard import RequestGuard, UserOf, is_this_machine
+from senoscope.ui.access.request_guard import RequestGuard, UserOf
 from senoscope.ui.access.roles import DUTIES, LOCAL
 from senoscope.ui.access.scrape_token import ScrapeToken
 from senoscope.ui.access.tls import Tls, context_of, tls_warning
@@ -196,7 +197,7 @@ def serve(
 
 
 def _readable(host: str) -> str | None:
-    if is_this_machine(host):
+    if is_loopback(host):
         return None
     return (
         "without TLS, passwords and pictures travel readable through the network. Give "

@@ -30,7 +30,7 @@ from senoscope.models.engines import gpu
 from senoscope.models.engines.ways import REFERENCE, WAYS, Way, way_from_text, ways_of
 from senoscope.models.package import CLASSIFIER, SEGMENTER, load_package
 from senoscope.ui.engine_trial import attempt
-from senoscope.ui.inference_server import NamedServer, named_server
+from senoscope.ui.inference_server import named_server
 from senoscope.ui.own_clip import own_clip, own_clip_folder, own_clip_state
 from senoscope.ui.server_record import ServerRecord
 from senoscope.ui.written import write_text
@@ -66,31 +66,19 @@ def new_trials(say: Say) -> tuple[Trial, ...]:
     return trials
 
 
-def server_trials(say: Say, again: bool = False) -> tuple[Trial, ...]:
-    """Of every way to ask the server that the settings name; none where they name none."""
+def server_record(say: Say) -> ServerRecord | None:
+    """Of the server that the settings name; None where they name none."""
     named = named_server()
-    return () if named is None else _record_of(named, say).all(_trying(say), again)
+    if named is None:
+        return None
+    file = record_file().with_name("server.json")
+    return ServerRecord(file, named, _state(), partial(_server_tried, say), say)
 
 
-def taken(trials: Sequence[Trial], served: Sequence[Trial]) -> str:
-    """What "auto" takes of the engines here and of a server's."""
-    named = named_server()
-    preferred = [trial for trial in served if trial.refused is None]
-    return fastest(preferred if named is not None and named.prefer and preferred else trials).way
-
-
-def _record_of(named: NamedServer, say: Say) -> ServerRecord:
-    return ServerRecord(record_file().with_name("server.json"), named.server, _state(), say)
-
-
-def _trying(say: Say) -> Callable[[Sequence[Way]], tuple[Trial, ...]]:
+def _server_tried(say: Say, ways: Sequence[Way]) -> tuple[Trial, ...]:
     """The server's own answers are tried: a network here never stands in."""
-
-    def try_them(ways: Sequence[Way]) -> tuple[Trial, ...]:
-        say("simulating a calibration clip; an inference server is tried once from each machine")
-        return _tried(say, (REFERENCE, *(replace(way, alone=True) for way in ways)))[1:]
-
-    return try_them
+    say("simulating a calibration clip; an inference server is tried once from each machine")
+    return _tried(say, (REFERENCE, *(replace(way, alone=True) for way in ways)))[1:]
 
 
 def _tried(say: Say, ways: Sequence[Way]) -> tuple[Trial, ...]:
@@ -123,20 +111,38 @@ def chosen_way(wanted: str, say: Say) -> Chosen:
     at one moment says little of a server that others ask too. EngineUnavailable where `wanted`
     cannot be trusted, or nothing can.
     """
-    server = named_server()
-    named = None if wanted == "auto" else way_named(wanted)
+    server = server_record(partial(_say, say))
+    at = None if server is None else server.named.server
+    named = None if wanted == "auto" else way_from_text(wanted, at)
     trials = kept_trials() or new_trials(partial(_say, say))
-    if named is not None and named.server is not None and server is not None:
-        return _server_chosen(server, [named], trials, say)
-    if named is None and server is not None and server.prefer:
+    if named is None:
+        chosen = usual_choice(server, trials, say)
+    elif named.server is not None and server is not None:
+        chosen = _server_chosen(server, [named], trials)
+    else:
+        chosen = _chosen_here(named, trials)
+    say(_told(chosen))
+    return chosen
+
+
+def usual_choice(server: ServerRecord | None, trials: Sequence[Trial], say: Say) -> Chosen:
+    """What "auto" takes of the engines here, of which `trials` are, and of the `server`'s."""
+    if server is not None and server.named.prefer:
         try:
-            return _server_chosen(server, ways_of(server.server), trials, say)
+            return _server_chosen(server, ways_of(server.named.server), trials)
         except EngineUnavailable as error:
             say(f"The inference server is preferred and not used. {error}")
-    if named is None:
-        trial = fastest(trials)
-        say(f"{trial.way}: {trial.in_words}")
-        return Chosen(next(way for way in WAYS if way.title == trial.way), trial)
+    trial = fastest(trials)
+    return Chosen(next(way for way in WAYS if way.title == trial.way), trial)
+
+
+def way_named(text: str) -> Way:
+    """The way that a person calls `text`, of those here and of the server that is named."""
+    server = named_server()
+    return way_from_text(text, None if server is None else server.server)
+
+
+def _chosen_here(named: Way, trials: Sequence[Trial]) -> Chosen:
     trial = next(trial for trial in trials if trial.way == named.title)
     if trial.refused is not None:
         raise EngineUnavailable(
@@ -146,26 +152,26 @@ def chosen_way(wanted: str, say: Say) -> Chosen:
     return Chosen(named, trial)
 
 
-def way_named(text: str) -> Way:
-    """The way that a person calls `text`, of those here and of the server that is named."""
-    server = named_server()
-    return way_from_text(text, None if server is None else server.server)
-
-
-def _server_chosen(
-    named: NamedServer, wanted: Sequence[Way], trials: Sequence[Trial], say: Say
-) -> Chosen:
+def _server_chosen(server: ServerRecord, wanted: Sequence[Way], trials: Sequence[Trial]) -> Chosen:
     """What would stand in for the server must be trusted too."""
-    way, trial = _record_of(named, say).trusted(wanted, _trying(partial(_say, say)))
-    assert way.fallback is not None, "every way to ask a server has one"
-    here = next(trial for trial in trials if trial.way == way.fallback.title)
-    if here.refused is not None:
-        raise EngineUnavailable(
-            f"{way.title} needs {here.way} to stand in for it, and {here.way} is refused: "
-            f"{here.in_words} Leave --engine out for the fastest trusted one."
+    here = {trial.way: trial for trial in trials}
+    stood_in_for = [way for way in wanted if here[way.here.title].refused is None]
+    if not stood_in_for:
+        reasons = " ".join(
+            f"{way.title} needs {way.here.title} to stand in for it, which is refused: "
+            f"{here[way.here.title].in_words}"
+            for way in wanted
         )
-    say(f"{trial.way} at {named.server.address}: {trial.in_words}; {here.way} stands in for it")
-    return Chosen(way, trial)
+        raise EngineUnavailable(f"{reasons} Leave --engine out for the fastest trusted one.")
+    return Chosen(*server.trusted(stood_in_for))
+
+
+def _told(chosen: Chosen) -> str:
+    way, trial = chosen
+    if way.server is None:
+        return f"{trial.way}: {trial.in_words}"
+    here = way.here.title
+    return f"{trial.way} at {way.server.address}: {trial.in_words}; {here} stands in for it"
 
 
 def _say(say: Say, line: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from senoscope.domain.errors import SettingsError
-from senoscope.models.engines.remote import RemoteServer
+from senoscope.models.engines.remote_server import RemoteServer
 from senoscope.ui.settings import load_settings, settings_file
 
 SHORTEST_DEADLINE_MS, LONGEST_DEADLINE_MS = 5, 100
@@ -59,7 +59,20 @@ def server_from(given: Mapping[str, Any]) -> NamedServer:
             f"{SHORTEST_DEADLINE_MS} to {LONGEST_DEADLINE_MS}: a frame asks up to four times."
         )
     ca, certificate, key, token = (
-        Path(files[name]).expanduser() if name in files else None for name in _FILES
+        _place(name, files[name]) if name in files else None for name in _FILES
     )
     server = RemoteServer(address, ca, certificate, key, token, float(deadline_ms))
     return NamedServer(server, prefer)
+
+
+def _place(name: str, text: str) -> Path:
+    """The same wherever Senoscope is started. SettingsError where it would not be."""
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        path = Path(text)  # the home of nobody who is known here
+    if not path.is_absolute():
+        raise SettingsError(
+            f"The settings' {_SETTING} has {name} {text!r}; expected a whole path, from / or ~ on."
+        )
+    return path

@@ -6,7 +6,7 @@ import errno
 import socket
 
 from senoscope.domain.errors import PortInUse, SettingsError
-from senoscope.ui.access.request_guard import is_this_machine
+from senoscope.domain.loopback import is_loopback
 
 
 def require_place(host: str, port: int, asks_who: bool) -> None:
@@ -17,7 +17,7 @@ def require_place(host: str, port: int, asks_who: bool) -> None:
 
 def require_guarded(host: str, asks_who: bool) -> None:
     """SettingsError where other machines would reach a page that asks nobody to log in."""
-    if not (asks_who or is_this_machine(host)):
+    if not (asks_who or is_loopback(host)):
         raise SettingsError(
             f"The page was to be served on {host}, where other machines can reach it, without a "
             "password. Add accounts (`senoscope account add`), set a password, or serve on "

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from importlib.util import find_spec
+from collections.abc import Callable, Iterable
+from functools import partial
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from senoscope.domain.errors import EngineUnavailable, SettingsError
+from senoscope.domain.errors import EngineUnavailable
 from senoscope.models.engines.base import LoadedEngine, Tensors
 from senoscope.models.engines.openvino import Ports, ports_of
 from senoscope.models.engines.remote_answer import checked, why_unlike
-from senoscope.models.engines.remote_refusal import in_words, short
+from senoscope.models.engines.remote_refusal import Limit, in_words, short
+from senoscope.models.engines.remote_server import RemoteServer, ServerState
 from senoscope.models.engines.served_name import served_name
-from senoscope.models.engines.server_address import is_loopback, parts_of
 
 if TYPE_CHECKING:
+    import grpc
     from tritonclient.grpc import InferenceServerClient
 
 NAME = "Server"
@@ -39,75 +41,42 @@ SMALL = 65_536
 LONGEST_TOKEN = 16_384
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteServer:
-    """Where a server is and how it is asked. SettingsError says what cannot be.
-
-    `address` is HOST:PORT. With `ca_file` the connection is encrypted, and the server must show a
-    certificate of it; `certificate_file` and `key_file` are what it is shown. `token_file` holds a
-    bearer token. After `deadline_ms` an answer is late. `expected` is the name and version that the
-    server must say it has, "" any.
-    """
-
-    address: str
-    ca_file: Path | None = None
-    certificate_file: Path | None = None
-    key_file: Path | None = None
-    token_file: Path | None = None
-    deadline_ms: float = 100.0
-    expected: str = ""
-
-    def __post_init__(self) -> None:
-        host, _ = parts_of(self.address)
-        if not 0 < self.deadline_ms < float("inf"):
-            raise SettingsError(
-                f"A deadline of {self.deadline_ms} ms was given; expected a number above 0."
-            )
-        if (self.certificate_file is None) != (self.key_file is None):
-            raise SettingsError(
-                "Of certificate_file and key_file only one was given. Give both, or neither."
-            )
-        if self.ca_file is None and self.certificate_file is not None:
-            raise SettingsError(
-                "A certificate_file was given without a ca_file. Give the file of the authority "
-                "that signed the server's certificate too: without it nothing is encrypted."
-            )
-        if self.ca_file is None and self.token_file is not None and not is_loopback(host):
-            raise SettingsError(
-                f"A token would go to {self.address} in plain text, for anybody on the network to "
-                "read. Give the ca_file of the server's certificate, or leave the token_file out."
-            )
-
-
 def is_available() -> str | None:
     """None when a server can be asked, else the reason and the remedy."""
-    for module in ("tritonclient", "grpc", "google.protobuf"):
-        try:
-            found = find_spec(module)
-        except ModuleNotFoundError:
-            found = None
-        if found is None:
-            return f"{module} is not installed. Run: pip install 'senoscope[remote]'"
+    # Read when its library starts. What goes wrong is raised; its log would hold it again.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    try:
+        # A second to import, which only who asks a server need wait for.
+        import tritonclient.grpc  # noqa: F401, PLC0415
+    # Where what it is made of is missing or does not fit, it and protobuf raise errors of any kind.
+    except Exception as error:  # noqa: BLE001
+        return f"tritonclient cannot be imported ({error}). Run: pip install 'senoscope[remote]'"
     return None
 
 
 def load(onnx: bytes, server: RemoteServer) -> LoadedEngine:
     """The server's own network of the weights in `onnx`. EngineUnavailable says why it has none."""
-    name, ports = served_name(onnx), ports_of(onnx)
-    largest = SMALL + 4 * sum(int(np.prod(shape)) for shape in ports.outputs.values())
+    return opener(onnx, server)()
+
+
+def opener(onnx: bytes, server: RemoteServer) -> Callable[[], LoadedEngine]:
+    """What connects anew and gives what `load` does: the weights are looked at this once."""
+    return partial(_opened, served_name(onnx), ports_of(onnx), server)
+
+
+def _opened(name: str, ports: Ports, server: RemoteServer) -> LoadedEngine:
+    largest = SMALL + 4 * sum(prod(shape) for shape in ports.outputs.values())
     asked = Asked(server, largest)
-    said = asked.identity()
-    if server.expected not in ("", said):
-        raise EngineUnavailable(
-            f"The inference server {server.address} is {said}; it was tried as {server.expected}. "
-            "Run `senoscope engines --again`, then start Senoscope anew."
-        )
+    identity = asked.identity()
     if not asked.has(name):
         raise EngineUnavailable(
-            f"The inference server {server.address} has no network {name}. Export the networks "
-            "with `senoscope models export --layout triton DIR`, and give it that folder."
+            f"The inference server {server.address} has no network {name} that is ready. Export "
+            "the networks with `senoscope models export --layout triton DIR`, and give it that "
+            "folder; where it has it, see its log."
         )
-    metadata = asked.call("get_model_metadata", ASK_LIMIT_S, name)
+    metadata = asked.metadata(name)
+    if server.expected is not None:
+        _require_same(server, identity, name, _platform(metadata), server.expected)
     reason = why_unlike(metadata, ports)
     if reason is not None:
         raise EngineUnavailable(
@@ -119,9 +88,28 @@ def load(onnx: bytes, server: RemoteServer) -> LoadedEngine:
     return engine
 
 
-def identity(server: RemoteServer) -> str:
-    """What the server says it is: "triton 2.51.0". EngineUnavailable where it cannot be asked."""
-    return Asked(server, SMALL).identity()
+def _require_same(
+    server: RemoteServer, identity: str, name: str, platform: str, expected: ServerState
+) -> None:
+    was = expected.platforms.get(name, "nothing")
+    if (identity, platform) != (expected.identity, was):
+        raise EngineUnavailable(
+            f"The inference server {server.address} is {identity} and runs {name} by {platform}; "
+            f"it was tried as {expected.identity} by {was}. Start Senoscope anew: it is then tried "
+            "again."
+        )
+
+
+def state_of(server: RemoteServer, names: Iterable[str]) -> ServerState:
+    """What it is, and has of the networks `names`. EngineUnavailable where it cannot be asked."""
+    asked = Asked(server, SMALL)
+    identity = asked.identity()
+    ready = [name for name in names if asked.has(name)]
+    return ServerState(identity, {name: _platform(asked.metadata(name)) for name in ready})
+
+
+def _platform(metadata: Any) -> str:
+    return short(metadata.platform) or "a platform without a name"
 
 
 class Asked:
@@ -132,9 +120,6 @@ class Asked:
         reason = is_available()
         if reason is not None:
             raise EngineUnavailable(reason)
-        # Read when its library starts. What goes wrong is raised; its log would hold it again.
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-        # A second to import, which only who asks a server need wait for.
         from tritonclient.grpc import InferenceServerClient  # noqa: PLC0415
 
         self.server = server
@@ -150,9 +135,10 @@ class Asked:
             ("grpc.enable_http_proxy", 0),
         ]
         self._client: InferenceServerClient = InferenceServerClient(
-            server.address,
+            # A name of the network whatever it looks like: gRPC takes "unix:8001" for a file.
+            f"dns:///{server.address}",
+            creds=_credentials(server),
             channel_args=options,
-            **_tls(server),
         )
 
     def call(
@@ -170,8 +156,9 @@ class Asked:
             if code in no:
                 return None
             with_token = self.server.token_file is not None
+            limit = Limit(limit_s, limit_s == self.server.deadline_s)
             raise EngineUnavailable(
-                in_words(self.server.address, with_token, code, str(said), limit_s)
+                in_words(self.server.address, with_token, code, str(said), limit)
             ) from None
 
     def identity(self) -> str:
@@ -182,11 +169,15 @@ class Asked:
                 "log."
             )
         found = self.call("get_server_metadata", ASK_LIMIT_S)
-        return short(f"{found.name} {found.version}")
+        return short(f"{found.name} {found.version}") or "a server without a name"
 
     def has(self, name: str) -> bool:
         """Whether it has a network of that name, ready to be run."""
         return bool(self.call("is_model_ready", ASK_LIMIT_S, name, no=UNKNOWN))
+
+    def metadata(self, name: str) -> Any:
+        """What it says of its network of that name, a ModelMetadataResponse."""
+        return self.call("get_model_metadata", ASK_LIMIT_S, name)
 
 
 def _headers(server: RemoteServer) -> dict[str, str]:
@@ -201,17 +192,19 @@ def _headers(server: RemoteServer) -> dict[str, str]:
     return {"authorization": f"Bearer {token.decode('ascii')}"}
 
 
-def _tls(server: RemoteServer) -> dict[str, Any]:
-    """What the client wants to be told."""
-    files = {
-        "root_certificates": ("ca_file", server.ca_file),
-        "certificate_chain": ("certificate_file", server.certificate_file),
-        "private_key": ("key_file", server.key_file),
-    }
-    given = {asked: (name, path) for asked, (name, path) in files.items() if path is not None}
-    for name, path in given.values():
-        _read(path, name)
-    return {"ssl": server.ca_file is not None} | {k: str(path) for k, (_, path) in given.items()}
+def _credentials(server: RemoteServer) -> grpc.ChannelCredentials | None:
+    """None: in plain text."""
+    import grpc  # noqa: PLC0415 - as above
+
+    if server.ca_file is None:
+        return None
+    authority = _read(server.ca_file, "ca_file")
+    if server.certificate_file is None or server.key_file is None:
+        return grpc.ssl_channel_credentials(authority)
+    key, certificate = server.key_file, server.certificate_file
+    return grpc.ssl_channel_credentials(
+        authority, _read(key, "key_file"), _read(certificate, "certificate_file")
+    )
 
 
 def _read(path: Path, name: str) -> bytes:
@@ -250,7 +243,7 @@ class RemoteEngine:
         server = self._asked.server
         found = self._asked.call(
             "infer",
-            server.deadline_ms / 1e3 if limit_s is None else limit_s,
+            server.deadline_s if limit_s is None else limit_s,
             self._served,
             [self._input],
             outputs=self._wanted,

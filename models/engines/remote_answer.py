@@ -45,7 +45,7 @@ def checked(answer: Any, shapes: Mapping[str, tuple[int, ...]]) -> Tensors:
         if datatype != FP32 or _rows_of(given, shape) != shape:
             raise ValueError(f"{name!r} as {datatype} {given}, expected {FP32} {shape}")
         held = raw[place[name]] if raw else outputs[name].contents.fp32_contents
-        tensors[name] = _finite(name, _values(held, prod(shape)), shape)
+        tensors[name] = _tensor(name, held, shape)
     return tensors
 
 
@@ -65,17 +65,13 @@ def _fits(given: Sequence[int], shape: tuple[int, ...]) -> bool:
     )
 
 
-def _values(held: bytes | Sequence[float], count: int) -> NDArray[np.float32] | None:
-    if isinstance(held, bytes):
-        return np.frombuffer(held, "<f4") if len(held) == 4 * count else None
-    return np.asarray(held, np.float32) if len(held) == count else None
-
-
-def _finite(
-    name: str, values: NDArray[np.float32] | None, shape: tuple[int, ...]
+def _tensor(
+    name: str, held: bytes | Sequence[float], shape: tuple[int, ...]
 ) -> NDArray[np.float32]:
-    if values is None:
+    values = np.frombuffer(held, "u1") if isinstance(held, bytes) else np.asarray(held, np.float32)
+    if values.nbytes != 4 * prod(shape):
         raise ValueError(f"{name!r} of another length than its shape")
-    if not np.isfinite(values).all():
+    numbers = values.view("<f4").reshape(shape)
+    if not np.isfinite(numbers).all():
         raise ValueError(f"{name!r} with values that are no numbers")
-    return values.reshape(shape)
+    return numbers

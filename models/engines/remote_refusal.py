@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 MOST_SAID = 200
 _UNTRUSTED = ("CERTIFICATE_VERIFY_FAILED", "not in peer certificate", "Hostname Verification")
 _NO_TLS = ("WRONG_VERSION_NUMBER", "handshake", "Socket closed")
@@ -9,13 +11,20 @@ _NO_TLS = ("WRONG_VERSION_NUMBER", "handshake", "Socket closed")
 _TOKEN = ("UNAUTHENTICATED", "PERMISSION_DENIED")
 
 
-def in_words(address: str, with_token: bool, code: str, said: str, limit_s: float) -> str:
+class Limit(NamedTuple):
+    """How long an answer was waited for, and whether that is what the settings name."""
+
+    seconds: float
+    is_deadline: bool
+
+
+def in_words(address: str, with_token: bool, code: str, said: str, limit: Limit) -> str:
     """For a person; `code` is gRPC's, `said` what came with it, from the server or the library."""
     server = f"The inference server {address}"
     if code == "DEADLINE_EXCEEDED":
+        remedy = "the network, or allow more (deadline_ms)" if limit.is_deadline else "its address"
         return (
-            f"{server} did not answer within {limit_s * 1e3:g} ms. See its load and the network, "
-            "or allow more (deadline_ms)."
+            f"{server} did not answer within {limit.seconds * 1e3:g} ms. See its load and {remedy}."
         )
     if code in _TOKEN:
         given = "refuses the token" if with_token else "asks for a token"

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from senoscope.models.engines.openvino import Ports, ports_of
-from senoscope.models.engines.served_name import served_name
+from senoscope.models.engines.served_name import name_of
 from senoscope.models.package import ModelPackage, Precision
 
 
 @dataclass(frozen=True, slots=True)
 class ServedNetwork:
-    """One package's network in one precision, and what a server calls it."""
+    """One package's network in one precision."""
 
     package: ModelPackage
     precision: Precision
     onnx: bytes
-    name: str
     ports: Ports
 
     @property
     def sha256(self) -> str:
         """Of its weights."""
-        return hashlib.sha256(self.onnx).hexdigest()
+        return self.package.checksum(self.precision)
+
+    @property
+    def name(self) -> str:
+        """What a server calls it."""
+        return name_of(self.sha256)
 
 
 def networks_of(
@@ -35,5 +38,5 @@ def networks_of(
     for package in packages:
         for precision in precisions:
             onnx = package.weights(precision)
-            found.append(ServedNetwork(package, precision, onnx, served_name(onnx), ports_of(onnx)))
+            found.append(ServedNetwork(package, precision, onnx, ports_of(onnx)))
     return found

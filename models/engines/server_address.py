@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
 from senoscope.domain.errors import SettingsError
@@ -21,11 +20,3 @@ def parts_of(address: str) -> tuple[str, int]:
             "port, for example triton.clinic.example:8001."
         )
     return found["host"].strip("[]"), int(found["port"])
-
-
-def is_loopback(host: str) -> bool:
-    """Whether what is sent there never leaves this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

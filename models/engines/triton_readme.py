@@ -13,7 +13,9 @@ from senoscope.models.engines.triton_config import (
     ServedFor,
     Serving,
 )
+from senoscope.models.package import CLASSIFIER, SEGMENTER
 
+HEADING = "# Networks of Senoscope, for an inference server"
 RUN_BY = {
     ServedBy.PYTHON: (
         "Triton's Python back end, whose model.py runs OpenVINO on one thread an instance, with "
@@ -46,10 +48,9 @@ def readme_text(
     changed = [each for each in networks if served[each.name] != each.sha256]
     return "\n".join(
         [
-            "# Networks of Senoscope, for an inference server",
+            HEADING,
             "",
-            f"Written by Senoscope {__version__}: `senoscope models export --layout triton DIR "
-            f"--back-end {serving.back_end} --for {serving.use} --instances {serving.instances}`.",
+            f"Written by Senoscope {__version__}: `{_command(networks, serving)}`.",
             "Not a medical device: suggestions, not diagnoses.",
             "",
             "A network's name is made of its weights' SHA-256: no others can answer for it.",
@@ -67,6 +68,19 @@ def readme_text(
             "",
             *_others(serving),
             "",
+        ]
+    )
+
+
+def _command(networks: Sequence[ServedNetwork], serving: Serving) -> str:
+    """Where packages were named, their folders are not told: they may be called after somebody."""
+    packages = {each.package.folder for each in networks}
+    return " ".join(
+        [
+            "senoscope models export --layout triton DIR",
+            f"--back-end {serving.back_end} --for {serving.use} --instances {serving.instances}",
+            *(f"--precision {each}" for each in dict.fromkeys(each.precision for each in networks)),
+            *(["--package FOLDER"] * len(packages) if packages != {SEGMENTER, CLASSIFIER} else []),
         ]
     )
 
@@ -89,8 +103,8 @@ def _batching(networks: Sequence[ServedNetwork], serving: Serving) -> list[str]:
         )
     if alone:
         lines.append(
-            f"{alone} reads the crops of one lesion and answers once: its requests are run by "
-            "themselves."
+            f"{alone}: such a network reads the crops of one lesion and answers once, so its "
+            "requests are run by themselves."
         )
     return lines
 

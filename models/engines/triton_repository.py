@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
@@ -16,48 +17,59 @@ from pathlib import Path
 
 from senoscope.domain.errors import SettingsError, StorageError
 from senoscope.models.engines.onnx_batch import with_any_batch
-from senoscope.models.engines.served_name import PREFIX
+from senoscope.models.engines.served_name import is_served_name
 from senoscope.models.engines.served_network import ServedNetwork
 from senoscope.models.engines.triton_config import ServedBy, Serving, config_text
-from senoscope.models.engines.triton_readme import readme_text
+from senoscope.models.engines.triton_readme import HEADING, readme_text
 
 README = "README.md"
 PROGRAM = Path(__file__).with_name("triton_model.py")
 
 
-def require_writable(folder: Path, again: bool) -> None:
+def _require_writable(folder: Path, again: bool) -> None:
     """Raise SettingsError unless `folder` is new, empty, or with `again` one of ours."""
     try:
         if folder.exists() and not folder.is_dir():
             raise SettingsError(f"{folder} is a file; expected a new folder. Name another.")
         inside = sorted(each.name for each in folder.iterdir()) if folder.exists() else []
+        is_ours = README in inside and _heading(folder / README) == HEADING.encode()
     except OSError as error:
         raise SettingsError(
             f"{folder} cannot be looked into ({error.strerror}). Allow it, or name another folder."
         ) from error
+    if os.path.ismount(folder):
+        raise SettingsError(
+            f"{folder} is where another disk is mounted, and is not replaced. Name a new folder in "
+            "it."
+        )
     if not inside:
         return
     if not again:
         raise SettingsError(f"{folder} is not empty. Name a new folder, or replace it by --again.")
-    others = [each for each in inside if each != README and not each.startswith(PREFIX)]
-    if others or README not in inside:
+    others = [each for each in inside if each != README and not is_served_name(each)]
+    if others or not is_ours:
         raise SettingsError(
-            f"{folder} holds {others[0] if others else 'no ' + README}: it is no model repository "
-            "that was written here, and is not replaced. Name a new folder."
+            f"{folder} holds {others[0] if others else 'no ' + README + ' of ours'}: it is no "
+            "model repository that was written here, and is not replaced. Name a new folder."
         )
+
+
+def _heading(file: Path) -> bytes:
+    with file.open("rb") as content:
+        return content.read(len(HEADING))
 
 
 def write_repository(
     folder: Path, networks: Sequence[ServedNetwork], serving: Serving, again: bool = False
 ) -> None:
-    """Write `networks` into `folder`, whole or not at all.
+    """Write `networks` into `folder`, whole or not at all; killed between, it may be missing.
 
-    SettingsError for another folder than `require_writable` takes, and for a precision that the
-    back end has no use for; StorageError where it cannot be written.
+    SettingsError unless `folder` is new, empty, or with `again` one of ours, and for a precision
+    that the back end has no use for; StorageError where it cannot be written.
     """
     for network in networks:
         serving.require(network.precision)
-    require_writable(folder, again)
+    _require_writable(folder, again)
     contents = list(_contents(networks, serving))
     folder = folder.resolve()
     partial = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.partial")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -12,6 +12,7 @@ from senoscope.domain.errors import ModelPackageError, SettingsError
 from senoscope.models.engines import onnxruntime, openvino, openvino_bf16, remote, tensorrt
 from senoscope.models.engines.base import BackEnd, LoadedEngine
 from senoscope.models.engines.falling import FallingEngine
+from senoscope.models.engines.remote_server import RemoteServer
 from senoscope.models.package import ModelPackage, Precision
 
 BACK_ENDS: Mapping[str, BackEnd] = {
@@ -28,14 +29,14 @@ SERVER = "server"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A key of BACK_ENDS, or SERVER and which; and a precision.
+    """A precision, and an engine: a key of BACK_ENDS, or SERVER with the `server` that is asked.
 
     One that asks a server falls to the network here where no answer comes in time, unless `alone`.
     """
 
     engine: str
     precision: Precision
-    server: remote.RemoteServer | None = None
+    server: RemoteServer | None = None
     alone: bool = False
 
     @property
@@ -74,10 +75,20 @@ class Way:
 
         A file may hold another network than its card says.
         """
-        if self.fallback is not None:
-            itself = partial(replace(self, alone=True).load, package)
-            return FallingEngine(self.fallback.load(package), itself)
-        engine = self._opened(package.weights(self.precision))
+        onnx = package.weights(self.precision)
+        opens: Callable[[], LoadedEngine]
+        if self.server is None:
+            opens = partial(BACK_ENDS[self.engine].load, onnx)
+        else:
+            opens = remote.opener(onnx, self.server)
+        fitting = partial(self._fitting, package, opens)
+        if self.fallback is None:
+            return fitting()
+        return FallingEngine(self.fallback.load(package), fitting, package.title)
+
+    def _fitting(self, package: ModelPackage, opens: Callable[[], LoadedEngine]) -> LoadedEngine:
+        """What `opens` gives, after one run."""
+        engine = opens()
         taken, expected = engine.input_shape, package.input_shape
         given: dict[str, tuple[int, ...]] = {}
         if taken == expected:
@@ -90,11 +101,6 @@ class Way:
             f"card asks for {expected} and {dict(package.output_shapes)}. Do not use this package; "
             "reinstall Senoscope."
         )
-
-    def _opened(self, onnx: bytes) -> LoadedEngine:
-        if self.server is None:
-            return BACK_ENDS[self.engine].load(onnx)
-        return remote.load(onnx, self.server)
 
 
 REFERENCE = Way("openvino", Precision.FP32)
@@ -112,14 +118,14 @@ WAYS = (
 """fp16 is for cards: a processor would compute in fp32 all the same."""
 
 
-def ways_of(server: remote.RemoteServer | None) -> tuple[Way, ...]:
+def ways_of(server: RemoteServer | None) -> tuple[Way, ...]:
     """Those that ask `server`; none without one."""
     if server is None:
         return ()
     return tuple(Way(SERVER, precision, server) for precision in Precision)
 
 
-def way_from_text(text: str, server: remote.RemoteServer | None = None) -> Way:
+def way_from_text(text: str, server: RemoteServer | None = None) -> Way:
     """The way that is called `text`. SettingsError names those there are."""
     ways = (*WAYS, *ways_of(server))
     for way in ways:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from senoscope.domain.errors import SettingsError
+from senoscope.domain.loopback import is_loopback
 from senoscope.studies.network.secret import Secret
 
 OUR_AE = "SENOSCOPE"
@@ -137,16 +137,6 @@ def require_port(port: int) -> None:
     """SettingsError unless TCP has it."""
     if not 1 <= port <= 65535:
         raise SettingsError(f"Port {port} was given; expected 1 to 65535. Correct it.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine is reached by it."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _plain(text: str, longest: int) -> bool:

@@ -21,7 +21,8 @@ from senoscope.domain.errors import (
     SettingsError,
     StorageError,
 )
-from senoscope.studies.network.destinations import is_loopback, require_ae, require_port
+from senoscope.domain.loopback import is_loopback
+from senoscope.studies.network.destinations import require_ae, require_port
 from senoscope.studies.network.failures import PacsRefused, PacsUnavailable
 from senoscope.studies.network.guarded_server import GuardedHandler, GuardedServer, SpoolingDimse
 from senoscope.studies.network.pynetdicom_rules import AE, evt

@@ -22,8 +22,8 @@ def workers() -> list[psutil.Process]:
     ]
 
 
-def until(happened: Callable[[], object]) -> None:
-    deadline = time.monotonic() + HANG_LIMIT_S
+def until(happened: Callable[[], object], limit_s: float = HANG_LIMIT_S) -> None:
+    deadline = time.monotonic() + limit_s
     while not happened():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.005)

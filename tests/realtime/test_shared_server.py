@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 import pytest
 
-from senoscope.models.engines import remote
-from senoscope.models.engines.remote import RemoteServer
+from senoscope.models.engines.remote_server import RemoteServer
 from senoscope.models.engines.served_network import networks_of
 from senoscope.models.engines.triton_config import Serving
 from senoscope.models.engines.triton_repository import write_repository
@@ -26,8 +25,8 @@ from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.sources.phantom import PhantomSource
 from senoscope.ui.assemble import build_reader
-from tests.realtime.running import assert_books_closed
-from tests.triton_server import Triton, running_triton
+from tests.realtime.running import assert_books_closed, until
+from tests.triton_server import Triton, require_triton, running_triton
 
 RATE_HZ = 10.0
 DEADLINE_MS = 200.0
@@ -57,22 +56,16 @@ class Answers:
         """
         first = len(self.moments) if since is None else since
         awaited = [not by_server] * SOME
-        until(lambda: len(self.moments) - first >= SOME and self.fell[-SOME:] == awaited)
+        until(
+            lambda: len(self.moments) - first >= SOME and self.fell[-SOME:] == awaited, PATIENCE_S
+        )
         moments = self.moments[max(first - 1, 0) :]
         return max(after - before for before, after in itertools.pairwise(moments))
 
 
-def until(happened: Callable[[], object]) -> None:
-    give_up = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < give_up, "it never happened"
-        time.sleep(0.02)
-
-
 @pytest.fixture(scope="module")
 def triton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
-    if remote.is_available():
-        pytest.skip(str(remote.is_available()))
+    require_triton()
     folder = tmp_path_factory.mktemp("triton")
     packages = [load_package(SEGMENTER), load_package(CLASSIFIER)]
     write_repository(folder / "models", networks_of(packages, [Precision.INT8]), Serving())
@@ -137,6 +130,7 @@ def test_a_server_that_is_killed_in_mid_sweep_holds_up_no_frame_and_reads_again_
     assert max(fell_s, returned_s) < SLACK * LONGEST_GAP_S
 
 
+@pytest.mark.usefixtures("nothing_is_left_behind")
 def test_a_room_that_starts_before_its_server_reads_by_itself_until_it_is_there(
     triton: Triton,
 ) -> None:

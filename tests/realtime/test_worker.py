@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from senoscope.domain.frame import Frame
+from senoscope.domain.frame import Frame, Gray
+from senoscope.domain.reading import Reading
 from senoscope.realtime import reader_process
 from senoscope.realtime.reader_process import Lost, ReaderProcess
 from senoscope.realtime.worker import Answer, BuildFailed, BuildReader, ReadFailed, Ready
@@ -20,6 +22,7 @@ from tests import builders
 from tests.fakes import BuildFakeReader, FakeReader, FakeStagedReader
 from tests.realtime.running import HANG_LIMIT_S, workers
 
+TALKS = logging.getLogger("senoscope.tests.talkative")
 MAIN_THAT_IS_KILLED = """
 import os, signal, multiprocessing
 from senoscope.realtime.reader_process import ReaderProcess
@@ -140,6 +143,38 @@ def test_an_exception_in_a_second_stage_is_told_in_the_order_of_the_frames(bad: 
         replies = [process.answer() for _ in (0, 1)]
         assert replies[bad] == ReadFailed("ValueError: fake fault")
         assert isinstance(replies[1 - bad], Answer)
+
+
+class BuildTalkative:
+    """Its reader, and the building of it, log a line."""
+
+    def __call__(self) -> FakeReader:
+        TALKS.warning("%s of %d networks", "one", 2)
+        return Talkative()
+
+
+class Talkative(FakeReader):
+    """Logs where each frame goes wrong."""
+
+    def read(self, pixels: Gray, frame_index: int) -> Reading:
+        try:
+            raise ValueError("of a person")
+        except ValueError:
+            TALKS.exception("frame %d", frame_index)
+        return super().read(pixels, frame_index)
+
+
+def test_what_is_logged_there_is_logged_here_without_what_an_exception_says(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level(logging.WARNING, TALKS.name), _running(BuildTalkative()) as process:
+        read(process, builders.frame(7))
+    assert [(each.name, each.levelname, each.getMessage()) for each in caplog.records] == [
+        (TALKS.name, "WARNING", "one of 2 networks"),
+        (TALKS.name, "ERROR", "frame 7"),
+    ]
+    assert "of a person" not in caplog.text
+    assert "frame 7" not in capfd.readouterr().err
 
 
 def test_ctrl_c_in_the_terminal_does_not_end_it() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from senoscope.domain.errors import SettingsError
-from senoscope.models.engines.remote import RemoteServer
+from senoscope.models.engines.remote_server import RemoteServer
 from senoscope.ui import inference_server
 from senoscope.ui.inference_server import NamedServer, named_server, server_from
 
@@ -57,8 +57,16 @@ def test_all_that_can_be_said_is_understood() -> None:
         ({"address": "triton:8001", "deadline_ms": 4}, "expected 5 to 100"),
         ({"address": "triton:8001", "deadline_ms": 101}, "expected 5 to 100"),
         ({"address": "triton:8001", "deadline_ms": float("nan")}, "expected 5 to 100"),
-        ({"address": "triton:8001", "token_file": "t"}, "in plain text"),
-        ({"address": "triton:8001", "key_file": "k"}, "Give both, or neither"),
+        ({"address": "triton:8001", "token_file": "/t"}, "in plain text"),
+        ({"address": "triton:8001", "key_file": "/k"}, "Give both, or neither"),
+        (
+            {"address": "triton:8001", "ca_file": "ca.pem"},
+            "ca_file 'ca.pem'; expected a whole path",
+        ),
+        (
+            {"address": "triton:8001", "ca_file": "~nobody-here/ca.pem"},
+            "'~nobody-here/ca.pem'; expected",
+        ),
     ],
 )
 def test_anything_else_is_refused_with_what_is_expected(given: dict[str, Any], said: str) -> None:

@@ -17,17 +17,19 @@ import cv2
 import typer
 
 from senoscope import __version__
+from senoscope.calibration.engine_choice import Trial
 from senoscope.domain.errors import SenoscopeError
 from senoscope.models.engines import onnxruntime, openvino, remote, tensorrt
 from senoscope.models.package import CLASSIFIER, Precision, load_package, shipped_packages
 from senoscope.realtime.sources.choose import available_sources, is_built_in
 from senoscope.ui.assemble import operating_point
 from senoscope.ui.calibration.site_calibration import fit_in_force
-from senoscope.ui.engine_record import kept_trials
+from senoscope.ui.engine_record import kept_trials, server_record
 from senoscope.ui.logs import log_file
 from senoscope.ui.settings import Settings, load_settings, settings_file
 from senoscope.ui.written import write_bytes
 
+SERVER = "inference server"
 REQUIRED = ("engine", "model", "settings")
 """Kinds of which every one must work: a source can be plugged in, an option left out."""
 
@@ -84,6 +86,7 @@ def _checks() -> list[Check]:
             for each in (onnxruntime, tensorrt, remote)
         ),
         *_readings(),
+        *_server(),
         *(_model(folder) for folder in shipped_packages()),
         Check("settings", "file", _complaint_of_settings()),
         _probability(),
@@ -109,10 +112,29 @@ def _readings() -> list[Check]:
         trials = None
     if trials is None:
         return [Check("reading", "with any engine", "not tried here yet: senoscope engines")]
-    return [
-        Check("reading", f"with {trial.way}", trial.refused and trial.in_words, trial.in_words)
-        for trial in trials
-    ]
+    return [_reading(trial) for trial in trials]
+
+
+def _server() -> list[Check]:
+    """Whether the settings name an inference server, and what came of trying it."""
+    if _complaint_of_settings() is not None:
+        return []  # which has a line of its own
+    try:
+        record = server_record(lambda _: None)
+        kept = None if record is None else record.kept()
+    except SenoscopeError as error:
+        return [Check("settings", SERVER, str(error))]
+    if record is None:
+        return [Check("settings", SERVER, None, "none is named")]
+    named = "is named, and preferred" if record.named.prefer else "is named"
+    if kept is None:
+        named += "; it was not tried from here yet: senoscope engines"
+    trials = () if kept is None else kept.trials
+    return [Check("settings", SERVER, None, named), *map(_reading, trials)]
+
+
+def _reading(trial: Trial) -> Check:
+    return Check("reading", f"with {trial.way}", trial.refused and trial.in_words, trial.in_words)
 
 
 def _model(folder: Path) -> Check:
@@ -139,7 +161,7 @@ def _packed(machine: dict[str, str], checks: list[Check]) -> bytes:
     Paths are left out because people name files and folders after patients.
     """
     stored = load_settings(settings_file()) if _complaint_of_settings() is None else Settings()
-    report = {"machine": machine, "checks": [_unnamed(check) for check in checks]}
+    report = {"machine": machine, "checks": [_unnamed(check, stored) for check in checks]}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doctor.json", json.dumps(report, indent=2))
@@ -153,7 +175,10 @@ def _packed(machine: dict[str, str], checks: list[Check]) -> bytes:
 
 
 def _without_names(log: str, stored: Settings) -> str:
-    """The log without this user's home, and without files and addresses that were sources."""
+    """`log` without this user's home, files and addresses of sources, and a server's address."""
+    address = (stored.inference_server or {}).get("address")
+    if address and isinstance(address, str):
+        log = log.replace(address, "SERVER")
     for source in (stored.source, *stored.framings):
         if source is None or is_built_in(source):
             continue
@@ -163,6 +188,6 @@ def _without_names(log: str, stored: Settings) -> str:
     return log.replace(str(Path.home()), "~")
 
 
-def _unnamed(check: Check) -> dict[str, Any]:
-    said = (check.reason or check.works).replace(str(Path.home()), "~")
+def _unnamed(check: Check, stored: Settings) -> dict[str, Any]:
+    said = _without_names(check.reason or check.works, stored)
     return {"kind": check.kind, "name": check.name, "works": check.reason is None, "said": said}

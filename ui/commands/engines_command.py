@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from senoscope.ui.engine_record import kept_trials, new_trials, server_trials, taken
-from senoscope.ui.inference_server import named_server
+from senoscope.ui.engine_record import kept_trials, new_trials, server_record, usual_choice
 
 
 def engines(
@@ -17,10 +16,10 @@ def engines(
     ] = False,
 ) -> None:
     """Say which engines read as the fp32 reference does here, and how fast each is."""
-    named_server()  # what cannot be one is refused before anything is tried
     say = partial(typer.echo, err=True)
+    server = server_record(say)  # what cannot be one is refused before anything is tried
     trials = (None if again else kept_trials()) or new_trials(say)
-    served = server_trials(say, again)
+    served = () if server is None else server.all(again)
     for trial in (*trials, *served):
         typer.echo(f"{trial.way:20}{trial.in_words}")
-    typer.echo(f"Taken: {taken(trials, served)}")
+    typer.echo(f"Taken: {usual_choice(server, trials, say).way.title}")

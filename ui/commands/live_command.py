@@ -14,6 +14,7 @@ import typer
 
 from senoscope import __version__
 from senoscope.domain.errors import InstallationError, SenoscopeError, SettingsError, SourceLost
+from senoscope.domain.loopback import is_loopback
 from senoscope.models.package import CLASSIFIER, load_package
 from senoscope.realtime.igtl_out import IgtlOut
 from senoscope.realtime.loop import LiveLoop
@@ -22,7 +23,6 @@ from senoscope.realtime.sources.choose import is_built_in, normal_form, source_f
 from senoscope.realtime.sources.clip import ClipSource
 from senoscope.realtime.sources.framing import parse_framing, usual_framing
 from senoscope.ui.access.accounts import accounts_file, accounts_now
-from senoscope.ui.access.request_guard import is_this_machine
 from senoscope.ui.access.scrape_token import scrape_token
 from senoscope.ui.access.tls import tls_of
 from senoscope.ui.assemble import build_explainer, build_reader, operating_point
@@ -112,7 +112,7 @@ def live(
     start_log(log_file(), log_format, room)
     text = source or stored.source or "phantom"
     framing = parse_framing(scan_area) if scan_area else stored.framings.get(normal_form(text))
-    rules = SourceRules(rate, _size(size), any_source=is_this_machine(host))
+    rules = SourceRules(rate, _size(size), any_source=is_loopback(host))
     picked = named_source(
         text, rate_hz=rate, flat_out=flat_out, size=rules.size, repeat=not headless
     )

@@ -56,17 +56,11 @@ def export(
     """Write the networks as a model repository for Triton, each named by its weights."""
     # Importing OpenVINO takes a while, which other commands need not wait for.
     from senoscope.models.engines.served_network import networks_of  # noqa: PLC0415
-    from senoscope.models.engines.triton_repository import (  # noqa: PLC0415
-        require_writable,
-        write_repository,
-    )
+    from senoscope.models.engines.triton_repository import write_repository  # noqa: PLC0415
 
     del layout  # the only one there is
     serving = Serving(back_end, use, instances)
     precisions = tuple(dict.fromkeys(precision or (Precision.INT8, Precision.FP32)))
-    for each in precisions:
-        serving.require(each)
-    require_writable(folder, again)
     packages = [load_package(each) for each in package or (SEGMENTER, CLASSIFIER)]
     networks = networks_of(packages, precisions)
     write_repository(folder, networks, serving, again)

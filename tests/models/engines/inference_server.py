@@ -48,7 +48,8 @@ class FakeInferenceServer:
     """Serves `networks` on a free port that stays its own while it is down. Also a context manager.
 
     What a test sets takes hold at the next call: `delay_s` before an answer; `spoil`, what becomes
-    of it; `describe`, what becomes of a network's metadata; `token`, what is asked for; `ready`.
+    of it; `describe`, what becomes of a network's metadata; `token`, what is asked for; `ready`,
+    and `unready`, names of networks that are not; what it says of itself.
     """
 
     def __init__(
@@ -59,7 +60,9 @@ class FakeInferenceServer:
         self.delay_s = 0.0
         self.ready = True
         self.token = ""
-        self.version = "1.0"
+        self.unready: set[str] = set()
+        self.name, self.version = "fake", "1.0"
+        self.platform = "openvino"
         self.spoil: Callable[[Any], Any] = lambda answer: answer
         self.describe: Callable[[Any], Any] = lambda metadata: metadata
         self.infers = 0
@@ -118,7 +121,7 @@ class FakeInferenceServer:
 
     def metadata(self, name: str) -> Any:
         _, ports = self.networks[name]
-        found = pb.ModelMetadataResponse(name=name, versions=["1"], platform="openvino")
+        found = pb.ModelMetadataResponse(name=name, versions=["1"], platform=self.platform)
         found.inputs.add(name=ports.input_name, datatype="FP32", shape=ports.input_shape)
         for each, shape in ports.outputs.items():
             found.outputs.add(name=each, datatype="FP32", shape=shape)
@@ -141,21 +144,17 @@ class _Service(stubs.GRPCInferenceServiceServicer):  # type: ignore[misc, name-d
         if name not in self._server.networks:
             context.abort(grpc.StatusCode.NOT_FOUND, f"no model {name}")
 
-    def ServerLive(self, request: Any, context: Any) -> Any:  # noqa: N802
-        self._admit(context)
-        return pb.ServerLiveResponse(live=True)
-
     def ServerReady(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._admit(context)
         return pb.ServerReadyResponse(ready=self._server.ready)
 
     def ServerMetadata(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._admit(context)
-        return pb.ServerMetadataResponse(name="fake", version=self._server.version)
+        return pb.ServerMetadataResponse(name=self._server.name, version=self._server.version)
 
     def ModelReady(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._known(request.name, context)
-        return pb.ModelReadyResponse(ready=self._server.ready)
+        return pb.ModelReadyResponse(ready=request.name not in self._server.unready)
 
     def ModelMetadata(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._known(request.name, context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,8 @@ import pytest
 
 from senoscope.domain.errors import EngineUnavailable, SettingsError
 from senoscope.models.engines import openvino, remote
-from senoscope.models.engines.remote import RemoteServer
+from senoscope.models.engines.remote_server import RemoteServer, ServerState
+from senoscope.models.engines.served_name import served_name
 from senoscope.models.package import CLASSIFIER, SEGMENTER, Precision, load_package
 from tests.models.engines.inference_server import FakeInferenceServer, shipped
 from tests.ui.certificates import Made, make_certificate
@@ -69,12 +70,19 @@ def test_each_picture_gets_its_own_answer_which_is_the_one_given_here(
 
 
 def test_the_server_says_what_it_is(server: FakeInferenceServer) -> None:
-    assert remote.identity(asked(server)) == "fake 1.0"
+    name = served_name(ONNX[SEGMENTER])
+    found = remote.state_of(asked(server), [name, "senoscope-0000000000000000"])
+    assert found == ServerState("fake 1.0", {name: "openvino"})
 
 
-def test_an_address_with_its_files_reaches_another_process() -> None:
-    server = RemoteServer("triton:8001", Path("ca.pem"), deadline_ms=50)
-    assert pickle.loads(pickle.dumps(server)) == server
+def test_a_network_of_a_ready_server_that_is_not_ready_is_not_among_its_own(
+    server: FakeInferenceServer,
+) -> None:
+    name = served_name(ONNX[SEGMENTER])
+    server.unready.add(name)
+    assert remote.state_of(asked(server), [name]) == ServerState("fake 1.0", {})
+    said = refusal(asked(server))
+    assert f"has no network {name} that is ready" in said and "where it has it, see its log" in said
 
 
 def test_a_late_answer_is_refused_at_the_deadline_and_the_next_is_of_its_own_picture(
@@ -95,7 +103,7 @@ def test_a_late_answer_is_refused_at_the_deadline_and_the_next_is_of_its_own_pic
 def test_a_lost_server_is_said_to_be_away(server: FakeInferenceServer) -> None:
     engine = remote.load(ONNX[SEGMENTER], asked(server))
     server.kill()
-    with pytest.raises(EngineUnavailable, match=r"cannot be reached|failed"):
+    with pytest.raises(EngineUnavailable, match=r"cannot be reached|failed: CANCELLED"):
         engine.run(picture(1, engine.input_shape))
     assert "cannot be reached" in refusal(asked(server))
 
@@ -125,15 +133,41 @@ def test_a_network_that_was_not_exported_is_named_with_the_remedy(
 def test_another_server_than_the_one_that_was_tried_is_refused(
     server: FakeInferenceServer,
 ) -> None:
-    remote.load(ONNX[SEGMENTER], asked(server, expected="fake 1.0"))
+    expected = remote.state_of(asked(server), [served_name(ONNX[SEGMENTER])])
+    remote.load(ONNX[SEGMENTER], asked(server, expected=expected))
     server.version = "2.0"
-    said = refusal(asked(server, expected="fake 1.0"))
-    assert "is fake 2.0; it was tried as fake 1.0" in said
+    assert "is fake 2.0 and runs" in refusal(asked(server, expected=expected))
+    server.version, server.platform = "1.0", "onnxruntime_onnx"
+    said = refusal(asked(server, expected=expected))
+    assert "by onnxruntime_onnx; it was tried as fake 1.0 by openvino. Start Senoscope anew" in said
+
+
+def test_a_server_without_a_name_is_not_taken_for_another(server: FakeInferenceServer) -> None:
+    expected = remote.state_of(asked(server), [served_name(ONNX[SEGMENTER])])
+    server.name = server.version = ""
+    assert "is a server without a name and" in refusal(asked(server, expected=expected))
+    nameless = remote.state_of(asked(server), [])
+    server.name = "fake"
+    assert "it was tried as a server without a name" in refusal(asked(server, expected=nameless))
+
+
+@pytest.mark.parametrize("host", ["unix", "ipv4", "vsock"])
+def test_an_address_is_a_host_whatever_else_grpc_would_take_it_for(host: str) -> None:
+    assert f"resolving {host}:8001" in refusal(RemoteServer(f"{host}:8001"))
+
+
+def test_a_limit_that_no_setting_names_is_not_to_be_mended_by_one(
+    server: FakeInferenceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "FIRST_LIMIT_S", 0.2)
+    server.delay_s = 1.0
+    said = refusal(asked(server))
+    assert said.endswith("did not answer within 200 ms. See its load and its address.")
 
 
 def test_what_a_server_says_is_shown_in_one_short_line(server: FakeInferenceServer) -> None:
     server.version = "1\x1b[31m\n" + "x" * 5000
-    said = remote.identity(asked(server))
+    said = remote.state_of(asked(server), []).identity
     assert len(said) < 250 and said.isprintable()
 
 
@@ -238,10 +272,22 @@ def test_settings_that_contradict_each_other_are_refused(how: dict[str, Any], sa
 def test_without_the_client_s_package_the_reason_is_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(remote, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "tritonclient.grpc", None)
     reason = remote.is_available()
     assert reason is not None and "pip install 'senoscope[remote]'" in reason
     assert refusal(RemoteServer("localhost:1")) == reason
+
+
+def test_a_client_s_package_that_is_there_and_cannot_be_imported_is_said_with_the_cause(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "tritonclient").mkdir()
+    (tmp_path / "tritonclient" / "__init__.py").touch()
+    (tmp_path / "tritonclient" / "grpc.py").write_text('raise RuntimeError("rapidjson is gone")')
+    for name in [each for each in sys.modules if each.partition(".")[0] == "tritonclient"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "cannot be imported (rapidjson is gone)" in refusal(RemoteServer("localhost:1"))
 
 
 def test_a_server_that_asks_for_tls_is_not_said_to_be_away(certificate: Made) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from senoscope.domain.errors import EngineUnavailable
 from senoscope.models.engines import openvino, remote
-from senoscope.models.engines.remote import RemoteServer
+from senoscope.models.engines.remote_server import RemoteServer
 from senoscope.models.package import SEGMENTER, Precision, load_package
 from tests.models.engines.inference_server import FakeInferenceServer, pb, shipped
 

@@ -17,7 +17,7 @@ from senoscope.calibration.engine_choice import attempted
 from senoscope.calibration.engine_trust import calibration_clip, compared
 from senoscope.domain.errors import EngineUnavailable
 from senoscope.models.engines import openvino, remote
-from senoscope.models.engines.remote import RemoteServer
+from senoscope.models.engines.remote_server import RemoteServer
 from senoscope.models.engines.served_name import served_name
 from senoscope.models.engines.served_network import networks_of
 from senoscope.models.engines.triton_config import MOST_TOGETHER, ServedBy, ServedFor, Serving
@@ -42,8 +42,6 @@ def repository(folder: Path, *precisions: Precision, use: ServedFor = ServedFor.
 
 @pytest.fixture(scope="module")
 def triton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triton]:
-    if remote.is_available():
-        pytest.skip(str(remote.is_available()))
     folder = tmp_path_factory.mktemp("triton")
     with running_triton(repository(folder / "models", *PRECISIONS), folder) as server:
         yield server
@@ -88,6 +86,14 @@ def test_its_readings_pass_the_gate_that_engines_here_pass(
     assert (same.mean_dice, same.worst_shift, same.presence_shift, same.flips) == (1, 0, 0, 0)
 
 
+def test_it_says_what_it_is_and_by_what_it_runs_the_networks_it_has(triton: Triton) -> None:
+    names = [served_name(load_package(SEGMENTER).weights(each)) for each in Precision]
+    found = remote.state_of(asked(triton), names)
+    assert found.identity.startswith("triton 2.")
+    had = [served_name(load_package(SEGMENTER).weights(each)) for each in PRECISIONS]
+    assert found.platforms == dict.fromkeys(had, "python")
+
+
 def test_weights_it_does_not_have_are_no_network_of_it(triton: Triton) -> None:
     halves = load_package(SEGMENTER).weights(Precision.FP16)
     with pytest.raises(EngineUnavailable, match=f"has no network {served_name(halves)}"):
@@ -95,8 +101,6 @@ def test_weights_it_does_not_have_are_no_network_of_it(triton: Triton) -> None:
 
 
 def test_offline_the_frames_of_several_senders_are_run_together(tmp_path: Path) -> None:
-    if remote.is_available():
-        pytest.skip(str(remote.is_available()))
     models = repository(tmp_path / "models", Precision.INT8, use=ServedFor.OFFLINE)
     unet = load_package(SEGMENTER)
     weights = unet.weights(Precision.INT8)
@@ -171,8 +175,6 @@ def test_for_back_ends_that_are_not_in_it_the_configuration_is_understood_up_to_
 
 @pytest.mark.parametrize("mutual", [False, True], ids=["TLS", "TLS of both sides"])
 def test_it_is_asked_by_an_encrypted_connection(tmp_path: Path, mutual: bool) -> None:
-    if remote.is_available():
-        pytest.skip(str(remote.is_available()))
     models = repository(tmp_path / "models", Precision.INT8)
     made = make_certificate(tmp_path / "tls")
     other = make_certificate(tmp_path / "other").authority

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from senoscope.domain.errors import SettingsError, StorageError
+from senoscope.domain.errors import ModelPackageError, SettingsError, StorageError
 from senoscope.models.engines import onnxruntime, openvino
 from senoscope.models.engines.onnx_batch import with_any_batch
 from senoscope.models.engines.served_network import ServedNetwork, networks_of
@@ -176,11 +176,52 @@ def test_again_replaces_a_repository_and_nothing_else(
     assert (folder / networks[0].name).is_dir()
     write_repository(folder, networks[1:2], LIVE, again=True)
     assert names(folder) == ["README.md", networks[1].name]
+    (folder / "senoscope-thesis").mkdir()
+    with pytest.raises(SettingsError, match=r"holds senoscope-thesis.*not replaced"):
+        write_repository(folder, networks[:1], LIVE, again=True)
+    (folder / "senoscope-thesis").rmdir()
     (folder / "thesis.txt").write_text("mine")
     with pytest.raises(SettingsError, match=r"holds thesis\.txt.*not replaced"):
         write_repository(folder, networks[:1], LIVE, again=True)
     assert (folder / "thesis.txt").read_text() == "mine"
     assert names(tmp_path) == ["models"]
+
+
+def test_a_folder_whose_readme_is_another_s_is_not_replaced(
+    networks: list[ServedNetwork], tmp_path: Path
+) -> None:
+    (tmp_path / "README.md").write_text("# My projects\n")
+    with pytest.raises(SettingsError, match=r"holds no README\.md of ours.*not replaced"):
+        write_repository(tmp_path, networks[:1], LIVE, again=True)
+    assert names(tmp_path) == ["README.md"]
+
+
+def test_the_mounted_root_of_a_disk_is_told_from_a_folder(
+    networks: list[ServedNetwork], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.path.ismount", lambda path: path == tmp_path)
+    with pytest.raises(SettingsError, match=r"another disk is mounted.*Name a new folder in it"):
+        write_repository(tmp_path, networks[:1], LIVE)
+    write_repository(tmp_path / "models", networks[:1], LIVE)
+
+
+def test_the_readme_says_by_which_command_it_was_written(
+    networks: list[ServedNetwork], tmp_path: Path
+) -> None:
+    write_repository(tmp_path / "two", networks, LIVE)
+    command = "--back-end python --for live --instances 1 --precision int8 --precision fp32`."
+    assert command in (tmp_path / "two" / "README.md").read_text(encoding="utf-8")
+    write_repository(tmp_path / "one", networks[:1], LIVE)
+    command = "--instances 1 --precision int8 --package FOLDER`."
+    assert command in (tmp_path / "one" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_network_that_onnx_finds_fault_with_is_refused_in_words() -> None:
+    onnx = pytest.importorskip("onnx", reason="onnx is not installed")
+    graph = onnx.helper.make_graph([], "empty", [], [])
+    faulty = onnx.helper.make_model(graph, ir_version=999)
+    with pytest.raises(ModelPackageError, match=r"cannot be made ready for batches.*passes"):
+        with_any_batch(faulty.SerializeToString())
 
 
 def test_where_it_cannot_be_written_nothing_is_left(

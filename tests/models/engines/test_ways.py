@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from senoscope.domain.errors import EngineUnavailable, ModelPackageError, SettingsError
-from senoscope.models.engines import remote
-from senoscope.models.engines.falling import FallingEngine
-from senoscope.models.engines.remote import RemoteServer
+from senoscope.domain.errors import ModelPackageError, SettingsError
+from senoscope.models.engines.remote_server import RemoteServer
 from senoscope.models.engines.ways import (
     BACK_ENDS,
     REFERENCE,
@@ -97,26 +96,7 @@ def test_what_stands_in_for_a_server_has_the_same_weights_where_there_are_any() 
     assert replace(ways_of(NOWHERE)[0], alone=True).fallback is None
 
 
-def test_a_server_that_is_away_is_stood_in_for_unless_it_is_to_be_alone() -> None:
-    if remote.is_available():
-        pytest.skip(str(remote.is_available()))
-    package = load_package(SEGMENTER)
-    way = ways_of(NOWHERE)[0]
-    assert way.title == "Server int8"
-    with pytest.raises(EngineUnavailable, match="cannot be reached"):
-        replace(way, alone=True).load(package)
-    engine = way.load(package)
-    assert isinstance(engine, FallingEngine)
-    try:
-        here = USUAL.load(package).run(np.zeros(package.input_shape, np.float32))
-        answer = engine.run(np.zeros(package.input_shape, np.float32))
-        np.testing.assert_array_equal(answer["lesion"], here["lesion"])
-        assert engine.fell
-    finally:
-        engine.close()
-
-
 def test_why_a_way_cannot_be_gone_is_its_back_end_s_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     assert USUAL.why_not() is None
-    monkeypatch.setattr(remote, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "tritonclient.grpc", None)
     assert "senoscope[remote]" in str(ways_of(NOWHERE)[0].why_not())

@@ -17,7 +17,8 @@ from typer.testing import CliRunner, Result
 from senoscope.calibration.engine_benchmark import EngineRow
 from senoscope.models.engines.openvino import LIMIT
 from senoscope.models.engines.peak import Peak, kernels
-from senoscope.models.engines.ways import WAYS, Way
+from senoscope.models.engines.remote_server import RemoteServer
+from senoscope.models.engines.ways import WAYS, Way, ways_of
 from senoscope.models.package import SHIPPED, ModelPackage, Precision, load_package
 from senoscope.realtime.loop_benchmark import RUNS, LoopRow, Run
 from senoscope.ui.commands import bench_command
@@ -121,6 +122,22 @@ def test_the_loop_is_run_on_everything_and_again_held_to_avx2(
     assert (found["engine"], found["avx2"]["engine"]) == ("OpenVINO bf16 int8", "OpenVINO int8")
     assert f"{names[-1]}\n" in done.stderr
     assert "Held to AVX2:" in done.stdout
+
+
+def test_of_a_server_its_own_answers_are_measured_and_nobody_stands_in(
+    monkeypatch: pytest.MonkeyPatch, quick: list[tuple[str, str, str]]
+) -> None:
+    measured: list[Way] = []
+
+    def loops(run: Run, source: object, reader: Any, frames: int) -> LoopRow:
+        measured.append(reader.args[0])
+        return LoopRow(run.name, "Not now.")
+
+    monkeypatch.setattr(bench_command, "loop_row", loops)
+    (asks, *_) = ways_of(RemoteServer("triton:8001"))
+    monkeypatch.setattr(bench_command, "way_named", lambda text: asks)
+    run("loop", "--engine", "server-int8")
+    assert {(way.title, way.fallback) for way in measured} == {("Server int8", None)}
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,14 @@ from senoscope.calibration.engine_choice import Trial
 from senoscope.calibration.engine_trust import Verdict
 from senoscope.domain.errors import ModelPackageError
 from senoscope.domain.frame import ScanArea
+from senoscope.models.engines.remote_server import ServerState
 from senoscope.models.package import load_package, shipped_packages
 from senoscope.realtime.sources.framing import Cut
 from senoscope.ui.commands import doctor_command
 from senoscope.ui.commands.every_command import app
+from senoscope.ui.engine_record import server_record
 from senoscope.ui.logs import log_file
+from senoscope.ui.server_record import ServerTrials
 from senoscope.ui.settings import Settings, save_settings, settings_file
 
 PATIENT = "DOE^JANE 1961"
@@ -108,6 +111,26 @@ def test_the_bundle_names_no_source_and_no_home(home: Path) -> None:
     assert PATIENT not in text
     assert "rtsp" not in text
     assert str(home) not in text
+
+
+def test_an_inference_server_is_said_to_be_named_and_its_address_stays_out_of_the_bundle(
+    home: Path,
+) -> None:
+    address = "triton.clinic.example:8001"
+    lines = {line[:33].strip(): line[34:] for line in doctor().output.splitlines()}
+    assert lines["settings inference server"] == "none is named"
+    save_settings(Settings(inference_server={"address": address, "prefer": True}), settings_file())
+    assert "is named, and preferred; it was not tried from here yet" in doctor().output
+    record = server_record(print)
+    assert record is not None
+    trials = (Trial("Server int8", f"The inference server {address} cannot be reached."),)
+    record.keep(ServerTrials(ServerState("triton 1"), trials))
+    assert f"with Server int8         not used. The inference server {address}" in doctor().output
+    log_file().parent.mkdir(parents=True)
+    log_file().write_text(f"The inference server {address} did not answer within 60 ms.\n")
+    content = packed(home / "bundle.zip")
+    assert "The inference server SERVER cannot be reached" in content["doctor.json"]
+    assert "clinic" not in " ".join(content.values())
 
 
 def test_damaged_settings_are_left_out_of_the_bundle(home: Path) -> None:

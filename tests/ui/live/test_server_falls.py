@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,9 +10,10 @@ from functools import partial
 
 import pytest
 
-from senoscope.models.engines.remote import RemoteServer
+from senoscope.models.engines import falling
+from senoscope.models.engines.remote_server import RemoteServer
 from senoscope.models.engines.ways import Way, ways_of
-from senoscope.models.package import Precision
+from senoscope.models.package import SEGMENTER, Precision, load_package
 from senoscope.realtime.loop import LiveLoop
 from senoscope.realtime.published import ReadFrame
 from senoscope.realtime.sources.phantom import PhantomSource
@@ -76,10 +78,17 @@ FAULTS: dict[str, Callable[[FakeInferenceServer], None]] = {
     "silent": lambda server: setattr(server, "delay_s", 2.0),
     "lying": lambda server: setattr(server, "spoil", lambda answer: type(answer)()),
 }
+SAID = {
+    "killed": "127.0.0.1",
+    "silent": "did not answer within 200 ms",
+    "lying": "no output 'lesion'",
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_frames_are_read_here_while_the_server_fails_and_there_when_it_is_back(fault: str) -> None:
+def test_frames_are_read_here_while_the_server_fails_and_there_when_it_is_back(
+    fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with FakeInferenceServer(shipped(Precision.INT8)) as server, sweeping(server) as (loop, heard):
         status = loop.status()
         assert (status.engine, status.server) == ("Server int8", server.address)
@@ -99,6 +108,12 @@ def test_frames_are_read_here_while_the_server_fails_and_there_when_it_is_back(f
         falls = loop.status().engine_falls
         assert falls == sum(heard.fell) > 0
         assert loop.status().reader.in_part().engine == "Server int8, in part OpenVINO int8"
+    logged = [each.getMessage() for each in caplog.records if each.name == falling.log.name]
+    network = re.escape(load_package(SEGMENTER).title)
+    assert re.match(
+        rf"{network}: OpenVINO reads in place of the server\. .*{SAID[fault]}", logged[0]
+    )
+    assert f"{load_package(SEGMENTER).title}: the server reads again." in logged
 
 
 def test_an_exam_begins_though_the_server_is_away_and_goes_over_to_it() -> None:

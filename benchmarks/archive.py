@@ -1,6 +1,6 @@
 """An archive of small simulated studies on one worker and on two: time, processor time, speed-up.
 
-    python benchmarks/archive.py --studies 200 --report archive.json
+    python -m benchmarks.archive --studies 200 --report archive.json
 
 Two stills of 320x240 a study, through both networks (OpenVINO int8, one thread each), into a SQLite
 exam store in a temporary folder; `senoscope study read --cluster local` as a person gives it. Of
@@ -26,8 +26,8 @@ from typing import Any
 import psutil
 
 from senoscope.studies.exams.exam_store import ExamStore
-from senoscope.studies.wrapping.simulated_archive import SIZE, write_archive
 from senoscope.ui.commands.bench_command import about
+from tests.studies.archive.simulated_archive import SIZE, write_archive
 
 ENGINE = "openvino-int8"
 LOOK_S = 0.5
@@ -39,7 +39,7 @@ def timed(archive: Path, folder: Path, workers: int) -> dict[str, Any]:
     words = ["study", "read", str(archive), "--cluster", "local", "--workers", str(workers)]
     command = [sys.executable, "-c", "from senoscope.ui.command_line import main; main()"]
     used: dict[int, float] = {}
-    began = time.monotonic()
+    load, began = os.getloadavg()[0], time.monotonic()
     with subprocess.Popen(
         [*command, *words, *place, "--engine", ENGINE], stdout=subprocess.PIPE, text=True
     ) as running:
@@ -53,7 +53,7 @@ def timed(archive: Path, folder: Path, workers: int) -> dict[str, Any]:
         "workers": workers,
         "wall_s": round(time.monotonic() - began, 1),
         "cpu_s": round(sum(used.values()), 1),
-        "load_before": round(os.getloadavg()[0], 1),
+        "load_before": round(load, 1),
         "said": said.splitlines()[:1],
     }
 

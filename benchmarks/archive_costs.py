@@ -60,6 +60,8 @@ def main() -> None:
         "--store", help="the store of `acts`; SQLite in a new folder where left out"
     )
     given = parser.parse_args()
+    if given.each < 2:
+        parser.error(f"--each {given.each} was given; expected 2 at least.")
     from senoscope.ui.commands.bench_command import about  # noqa: PLC0415 - not in the processes
 
     report: dict[str, Any] = {"about": about(), "method": " ".join(str(__doc__).split())}

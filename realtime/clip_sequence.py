@@ -50,6 +50,7 @@ class ClipSequence:
         self._loop: LiveLoop | None = None
         # The loop asks for them when it is given a source.
         self._templates: list[ScreenTemplate] = []
+        self._falls_before = 0
 
     def __enter__(self) -> Self:
         return self
@@ -64,13 +65,18 @@ class ClipSequence:
         if self._loop is not None:
             self._loop.stop()
 
+    def begin_study(self) -> None:
+        """The clips from here on are of another study than those before."""
+        self._falls_before = 0 if self._loop is None else self._loop.status().engine_falls
+
     @property
     def reader(self) -> ReaderDescription:
-        """Who reads; NOBODY before the first clip."""
+        """Who reads this study; NOBODY before the first clip."""
         if self._loop is None:
             return NOBODY
         status = self._loop.status()
-        return status.reader.in_part() if status.engine_falls else status.reader
+        has_fallen = status.engine_falls > self._falls_before
+        return status.reader.in_part() if has_fallen else status.reader
 
     def read(
         self,

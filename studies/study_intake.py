@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 
 from senoscope import __version__
@@ -26,6 +25,7 @@ from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.files.study_files import StudyFiles
 from senoscope.studies.files.study_header import date_of, text_of
 from senoscope.studies.files.study_limits import LeftOut
+from senoscope.studies.files.temporary_folder import temporary_folder
 from senoscope.studies.images.series import Study, read_studies
 from senoscope.studies.modes.mode import Mode, Say, fitting_modes
 from senoscope.studies.quality.study_quality import StudyQuality
@@ -147,15 +147,18 @@ class StudyIntake:
 def made_of(
     study: Study, reading: StudyReading, quality: StudyQuality
 ) -> Iterator[tuple[NewReading, tuple[NewResult, ...]]]:
-    """What the store keeps of a reading: itself, and the files, which are gone afterwards."""
+    """What the store keeps of a reading: itself, and the files, which are gone afterwards.
+
+    StorageError where these cannot be written; else as `write_results`.
+    """
     new = new_reading(reading, quality, frame_ledger(reading))
-    with TemporaryDirectory(prefix="senoscope-results-") as room:
-        written = write_results(study, reading, Path(room) / "results", quality=quality)
+    with temporary_folder("senoscope-results-") as room:
+        written = write_results(study, reading, room / "results", quality=quality)
         yield new, new_results(written)
 
 
-def keep_files(store: ExamStore, study: Study, who: str) -> int:
-    """The study's files; the number of its exam. Errors as of `ExamStore.keep_study`."""
+def keep_files(store: ExamStore, study: Study, who: str, spares_signed: bool = False) -> int:
+    """The study's files; the number of its exam. Else as `ExamStore.keep_study`."""
     header = SourceImages(study).header(study.images[0].instance_uid)
     facts = StudyFacts(
         study.uid,
@@ -174,7 +177,7 @@ def keep_files(store: ExamStore, study: Study, who: str) -> int:
         )
         for each in study.images
     ]
-    return store.keep_study(facts, files, who).exam
+    return store.keep_study(facts, files, who, spares_signed).exam
 
 
 def new_reading(reading: StudyReading, quality: StudyQuality, ledger: Plain) -> NewReading:

@@ -21,6 +21,7 @@ from senoscope.studies.files.study_files import (
 from senoscope.studies.files.study_header import text_of
 from senoscope.studies.files.study_limits import StudyLimits
 from senoscope.studies.files.zip_members import LINK
+from senoscope.studies.modes.ultrasound_clip import is_ultrasound
 
 NO_STUDY = "refused: it says no StudyInstanceUID; export it again from the scanner"
 DEEPEST = 64
@@ -48,7 +49,7 @@ class ArchivedFile:
 
     place: FilePlace
     study_uid: str
-    modality: str
+    is_ultrasound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +64,23 @@ class ArchiveFiles:
     """All files below `paths`: folders, zips, also zips in folders, and files. Links are passed by.
 
     Of a folder no list is made: what is held at a time is one entry of each folder above, and of a
-    zip one member. `left_out` counts what is no part of any study, by reason.
+    zip one member. `left_out` counts what is no part of any study, by reason, and folders that may
+    not be looked into; a file that may not be read is refused.
 
-    While one iterates: SourceUnavailable where a path of `paths` itself cannot be read.
+    SourceUnavailable where a path of `paths` itself cannot be read, here and while one iterates.
     """
 
     def __init__(self, paths: Sequence[Path], limits: StudyLimits | None = None) -> None:
         self.left_out: Counter[str] = Counter()
         self.looked_at = 0
         self._paths, self._limits = paths, limits or StudyLimits()
+        for path in paths:
+            _given(path)
 
     def __iter__(self) -> Iterator[ArchivedFile | RefusedFile]:
         for path in self._paths:
-            try:
-                # What a person gave may be a link; what lies below may not.
-                given = path.resolve(strict=True)
-                is_folder = given.is_dir()
-                os.close(os.open(given, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)))
-            except OSError as error:
-                raise SourceUnavailable(
-                    f"A path of the archive cannot be read ({error.strerror}). Check that it is "
-                    "there and that you may open it."
-                ) from None
-            yield from self._folder(str(given)) if is_folder else self._file(str(given))
+            given, is_folder = _given(path)
+            yield from self._folder(given) if is_folder else self._file(given)
 
     def _folder(self, root: str) -> Iterator[ArchivedFile | RefusedFile]:
         opened = [os.scandir(root)]
@@ -94,14 +89,16 @@ class ArchiveFiles:
                 entry = self._next(opened[-1])
                 if entry is None:
                     opened.pop().close()
-                elif entry.is_dir(follow_symlinks=False):
+                    continue
+                kind = self._kind(entry)
+                if stat.S_ISDIR(kind):
                     if len(opened) >= DEEPEST:
                         self.left_out[TOO_DEEP] += 1
                     elif (below := self._opened(entry.path)) is not None:
                         opened.append(below)
-                elif entry.is_symlink():
+                elif stat.S_ISLNK(kind):
                     self.left_out[LINK] += 1
-                elif _is_file(entry):
+                elif stat.S_ISREG(kind):
                     yield from self._file(entry.path)
         finally:
             for each in opened:
@@ -113,6 +110,14 @@ class ArchiveFiles:
         except OSError:  # a disk that fails in the middle of a folder
             self.left_out[CLOSED] += 1
             return None
+
+    def _kind(self, entry: os.DirEntry[str]) -> int:
+        """As the disk says; 0 where it says nothing."""
+        try:
+            return entry.stat(follow_symlinks=False).st_mode
+        except OSError:
+            self.left_out[CLOSED] += 1
+            return 0
 
     def _opened(self, path: str) -> os._ScandirIterator[str] | None:
         try:
@@ -147,7 +152,7 @@ class ArchiveFiles:
             yield RefusedFile(FilePlace(path), str(error))
 
     def _left(self, reason: str, place: FilePlace) -> Iterator[RefusedFile]:
-        if reason in (*PASSED_OVER, CLOSED):
+        if reason in PASSED_OVER:
             self.left_out[reason] += 1
         else:
             yield RefusedFile(place, reason)
@@ -156,11 +161,20 @@ class ArchiveFiles:
         uid = text_of(found.header, "StudyInstanceUID")
         if not _UID.fullmatch(uid):
             return RefusedFile(place, NO_STUDY)
-        return ArchivedFile(place, uid, text_of(found.header, "Modality")[:16])
+        said = text_of(found.header, "SOPClassUID"), text_of(found.header, "Modality")
+        return ArchivedFile(place, uid, is_ultrasound(*said))
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
+def _given(path: Path) -> tuple[str, bool]:
+    """Where it lies, and whether it is a folder. SourceUnavailable where it cannot be opened."""
     try:
-        return stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode)
-    except OSError:
-        return False
+        # What a person gave may be a link; what lies below may not.
+        given = path.resolve(strict=True)
+        is_folder = given.is_dir()
+        os.close(os.open(given, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)))
+    except OSError as error:
+        raise SourceUnavailable(
+            f"A path of the archive cannot be read ({error.strerror}). Check that it is there and "
+            "that you may open it."
+        ) from None
+    return str(given), is_folder

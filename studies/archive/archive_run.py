@@ -39,7 +39,7 @@ class Patience:
     """Pauses double from `first_s` to `last_s` after failures that follow one another.
 
     After `tries` a study waits for the next run; after `in_a_row` failures of any studies with no
-    success between, the run ends.
+    success between, the run ends. Of a study whose own files are away, the first try counts there.
     """
 
     first_s: float = 1.0
@@ -99,29 +99,36 @@ class ArchiveRun:
         patience: Patience | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.tally = tally
+        self._tally = tally
         self._workers, self._say, self._clock = workers, say, clock
         self._patience = patience or Patience()
         self._again: list[_Again] = []
         self._tries: dict[ArchivedStudy, int] = {}
         self._under_way = self._in_a_row = self._number = 0
         self._not_before_s = 0.0
+        self._failed: StorageError | None = None
         self._ends: deque[float] = deque(maxlen=WINDOW)
 
     def run(self, studies: Iterable[ArchivedStudy], stopping: Event) -> None:
         """Until all are settled or wait; once `stopping` is set, until what was begun has ended.
 
-        StorageError where nothing succeeds any more: what was read stays, and is not read again.
+        StorageError where nothing succeeds any more, or where `studies` raises it, once what was
+        begun has ended: what was read stays, and is not read again.
         """
         rest = iter(studies)
-        while not stopping.is_set():
-            self._begin(rest)
+        while not stopping.is_set() and self._failed is None:
+            try:
+                self._begin(rest)
+            except StorageError as error:
+                self._failed = error
             if not self._under_way and not self._again:
-                return
+                break
             self._hear()
         while self._under_way:
             self._hear()
-        self.tally.waiting += len(self._again)
+        self._tally.waiting += len(self._again)
+        if self._failed is not None:
+            raise self._failed
 
     def _begin(self, rest: Iterator[ArchivedStudy]) -> None:
         most = self._workers.most
@@ -149,15 +156,16 @@ class ArchiveRun:
                 self._settle(study, outcome)
             else:
                 self._put_off(study, outcome)
-        self._say(self.tally)
+        self._say(self._tally)
 
     def _next_s(self) -> float:
         return max(self._not_before_s, self._again[0].due_s)
 
     def _settle(self, study: ArchivedStudy, outcome: Outcome) -> None:
-        self._in_a_row, self._not_before_s = 0, 0.0
-        self._tries.pop(study, None)
-        tally = self.tally
+        has_failed = self._tries.pop(study, 0) > 0
+        if not (has_failed and outcome.fate is Fate.SET_ASIDE):  # which is the end of failures
+            self._in_a_row, self._not_before_s = 0, 0.0
+        tally = self._tally
         tally.fates[outcome.fate] += 1
         if outcome.fate is Fate.SET_ASIDE:
             tally.add_aside(outcome.why)
@@ -168,16 +176,17 @@ class ArchiveRun:
 
     def _put_off(self, study: ArchivedStudy, outcome: Outcome) -> None:
         patience = self._patience
-        self._in_a_row += 1
-        if self._in_a_row >= patience.in_a_row:
-            raise StorageError(
+        tries = self._tries[study] = self._tries.get(study, 0) + 1
+        if outcome.fate is not Fate.LATER or tries == 1:
+            self._in_a_row += 1
+        if self._in_a_row >= patience.in_a_row and self._failed is None:
+            self._failed = StorageError(
                 f"{self._in_a_row} tries in a row failed, the last with: {outcome.why} What was "
                 "read stays. Mend that, then give the same command again: it goes on from here."
             )
-        tries = self._tries[study] = self._tries.get(study, 0) + 1
         if tries >= patience.tries:
             del self._tries[study]
-            self.tally.wait(outcome.why)
+            self._tally.wait(outcome.why)
             return
         now, self._number = self._clock(), self._number + 1
         pause_s = min(patience.last_s, patience.first_s * 2 ** (tries - 1))

@@ -13,8 +13,11 @@ NAMES = {"segmentation": "seg", "key image": "key_image", "measurements": "sr", 
 """By kind, where the file is called otherwise, as `study read` does."""
 
 
-def export_results(store: ExamStore, exam: int, out: Path) -> None:
-    """`out/exam_7_reading_9`, for each reading of the exam that is not there yet. StorageError."""
+def export_results(store: ExamStore, exam: int, out: Path, who: str) -> None:
+    """`out/exam_7_reading_9`, for each reading of the exam that is not there yet. StorageError.
+
+    Each has an audit row, of one that then could not be written as well.
+    """
     results = store.results_of(exam)
     for reading in store.readings_of(exam):
         name = f"exam_{exam}_reading_{reading.number}"
@@ -32,3 +35,4 @@ def export_results(store: ExamStore, exam: int, out: Path) -> None:
                     file = f"{file}_{count[file]}.dcm"
                 with store.open_file(each.content) as content, (partial / file).open("xb") as to:
                     shutil.copyfileobj(content, to)
+            store.note("results exported", who, exam, {"reading": reading.number})

@@ -19,6 +19,7 @@ class LastingClips:
     def __call__(self, build_reader: BuildReader) -> Iterator[ClipSequence]:
         """The same one each time, unless the study before failed."""
         clips, self._kept = self._kept or ClipSequence(build_reader), None
+        clips.begin_study()
         try:
             yield clips
         except BaseException:

@@ -8,13 +8,14 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from senoscope.domain.errors import StorageError
 
-_PREFIX, _LOCK = "sr-", "lock"
+_PREFIX, _LOCK = "sr-", "senoscope.lock"
+"""Others, too, may make folders that begin like that; only ours hold such a file."""
 _YOUNG_S = 60.0
 
 
@@ -22,18 +23,17 @@ _YOUNG_S = 60.0
 def private_folder(base: Path) -> Iterator[Path]:
     """New, within `base`; what runs that were killed left there goes. StorageError."""
     _sweep(base)
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
-    except OSError as error:
-        raise StorageError(
-            f"A temporary folder cannot be made ({error.strerror}). Free room in {base}."
-        ) from error
-    try:
-        with (folder / _LOCK).open("w") as lock:
-            _is_taken(lock)
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as held:
+        try:
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
+            held.callback(shutil.rmtree, folder, ignore_errors=True)
+            lock = held.enter_context((folder / _LOCK).open("w"))
+        except OSError as error:
+            raise StorageError(
+                f"A temporary folder cannot be made ({error.strerror}). Free room in {base}."
+            ) from error
+        _is_taken(lock)
+        yield folder
 
 
 def _sweep(base: Path) -> None:

@@ -15,7 +15,7 @@ from senoscope.studies.archive.private_folder import changed_environment, privat
 LONGEST_BASE = 26
 """Characters: a socket's whole path may have 107, and Ray adds 70 to it."""
 OBJECTS = 80 * 2**20
-"""Bytes of Ray's shared memory, of which lists of files are all that goes there."""
+"""Bytes of Ray's shared memory, which takes 75 MiB at least; lists of files alone go there."""
 LOOPBACK = "127.0.0.1"
 STARTS = 4
 
@@ -39,7 +39,7 @@ def ray_here(ray: Any, workers: int) -> Iterator[None]:
 
 def _start(ray: Any, workers: int, folder: Path) -> str:
     """The address of this machine as Ray sees it. Ray waits half a minute for itself, no longer."""
-    why = ""
+    why: Exception | None = None
     for _ in range(STARTS):
         try:
             context = ray.init(
@@ -53,14 +53,15 @@ def _start(ray: Any, workers: int, folder: Path) -> str:
                 _temp_dir=str(folder),
             )
         except Exception as error:  # noqa: BLE001 - Ray raises just that where it was too slow
-            why = type(error).__name__
+            why = error
             ray.shutdown()
         else:
             return str(context.address_info["node_ip_address"])
     raise InstallationError(
-        f"Ray could not be started in {STARTS} tries ({why}). Close other programs: it needs some "
-        f"0.7 GB of memory, {OBJECTS // 2**20} MB of /dev/shm and its processes within 30 s each."
-    )
+        f"Ray could not be started in {STARTS} tries ({type(why).__name__}). Close other programs: "
+        f"it needs some 0.7 GB of memory, {OBJECTS // 2**20} MB of /dev/shm and its processes "
+        "within 30 s each."
+    ) from why
 
 
 @contextmanager

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import Any
 
 from senoscope.domain.errors import InstallationError, SenoscopeError, SettingsError
 from senoscope.studies.archive.archive_run import DIED
 from senoscope.studies.archive.outcome import Fate, Outcome
-from senoscope.studies.archive.private_folder import changed_environment
+from senoscope.studies.archive.private_folder import changed_environment, private_temporary
 from senoscope.studies.archive.ray_here import private_environment, ray_here
 from senoscope.studies.archive.study_groups import ArchivedStudy
 from senoscope.studies.archive.study_task import ArchiveSetup, StudyTask
@@ -21,8 +21,8 @@ REACH_S = 5.0
 CLIENT = "ray://"
 NO_RAY = 'Ray is not installed. Install it: pip install "senoscope[cluster]"'
 
-_OPENED: list[tuple[ArchiveSetup, StudyTask]] = []
-"""Of a worker's process, one at most."""
+_OPENED: list[tuple[StudyTask, ExitStack]] = []
+"""One at most: a worker's process serves one driver, and that has one setup."""
 
 
 class RayWorkers:
@@ -51,22 +51,29 @@ class RayWorkers:
 
     def _outcome(self, done: Any) -> Outcome:
         try:
-            outcome = self._ray.get(done)
+            outcome: Outcome = self._ray.get(done)
+        except self._ray.exceptions.RayTaskError as error:  # its words may quote a name
+            kind = type(error.cause).__name__
+            return Outcome(Fate.FAILED, f"Unexpected {kind} in its worker.")
         except self._ray.exceptions.RayError:
             return DIED
-        return outcome if isinstance(outcome, Outcome) else DIED
+        return outcome
 
 
 def read_in_worker(setup: ArchiveSetup, study: ArchivedStudy) -> Outcome:
-    """In a worker's process, which keeps store and networks for the next study."""
+    """In a worker's process, which keeps store and networks for the next study.
+
+    What passes lies in a folder of the process's own: where that was killed, the next one on that
+    machine removes it.
+    """
     try:
-        if not _OPENED or _OPENED[0][0] != setup:
-            for _, before in _OPENED:
-                before.close()
-            _OPENED[:] = [(setup, StudyTask(setup))]
+        if not _OPENED:
+            with ExitStack() as held:
+                held.enter_context(private_temporary())
+                _OPENED.append((StudyTask(setup), held.pop_all()))
     except SenoscopeError as error:
         return Outcome(Fate.PUT_OFF, str(error))
-    return _OPENED[0][1].read(study)
+    return _OPENED[0][0].read(study)
 
 
 @contextmanager

@@ -12,13 +12,17 @@ from senoscope.studies.archive.archive_run import Tally
 from senoscope.studies.archive.outcome import Fate
 from senoscope.studies.archive.task_keys import EVERY_MODE, content_of, task_key
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.files.study_files import CLOSED
 
 
 def set_aside_refused(store: ExamStore, refused: Iterable[RefusedFile], tally: Tally) -> None:
-    """Each as one task. StorageError where the store cannot be written."""
+    """Each as one task; one that may not be read waits. StorageError of the store."""
     content = lru_cache(maxsize=1)(content_of_file)  # many may be members of one zip
     for each in refused:
         tally.total += 1
+        if each.why == CLOSED:
+            tally.wait(each.why)
+            continue
         try:
             of_file = content(each.place.path)
         except SourceUnavailable as error:

@@ -1,4 +1,4 @@
-"""Files of an archive by study, on the disk: of 256 parts one is in memory at a time."""
+"""Files of an archive by study, on the disk: of 64 parts one is in memory at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from senoscope.domain.errors import StorageError
 from senoscope.studies.archive.archive_files import ArchivedFile, FilePlace, RefusedFile
 from senoscope.studies.files.study_limits import StudyLimits
 
-PARTS = 256
+PARTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class StudyGroups:
     """
 
     def __init__(self, folder: Path, limits: StudyLimits | None = None) -> None:
-        self.modalities: set[str] = set()
+        self.holds_ultrasound = False
         self._most = (limits or StudyLimits()).most_files
         self._folder = folder
         self._opened = ExitStack()
@@ -51,7 +51,7 @@ class StudyGroups:
                 self._parts.append(self._opened.enter_context(file))
         except OSError as error:
             self._opened.close()
-            raise _full(error) from error
+            raise _failed("made", error) from error
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,17 +62,16 @@ class StudyGroups:
         """StorageError where the temporary folder is full."""
         part, said = PARTS, ""
         if isinstance(file, ArchivedFile):
-            if len(self.modalities) < PARTS:  # anything may stand there
-                self.modalities.add(file.modality)
+            self.holds_ultrasound |= file.is_ultrasound
             said = file.study_uid
-            part = blake2b(said.encode(), digest_size=1).digest()[0]
+            part = blake2b(said.encode(), digest_size=1).digest()[0] % PARTS
         else:
             said = file.why
         line = json.dumps([said, file.place.member, file.place.path])
         try:
             self._parts[part].write(f"{line}\n")
         except OSError as error:
-            raise _full(error) from error
+            raise _failed("written", error) from error
 
     def refused(self) -> Iterator[RefusedFile]:
         """In the order in which they came."""
@@ -106,16 +105,20 @@ class StudyGroups:
 
     def _lines(self, part: TextIO) -> Iterator[tuple[str, int, str]]:
         try:
+            part.flush()
+        except OSError as error:
+            raise _failed("written", error) from error
+        try:
             part.seek(0)
             for line in part:
                 said, member, path = json.loads(line)
                 yield said, member, path
         except OSError as error:
-            raise _full(error) from error
+            raise _failed("read", error) from error
 
 
-def _full(error: OSError) -> StorageError:
+def _failed(what: str, error: OSError) -> StorageError:
     return StorageError(
-        f"The list of the archive's files cannot be written to the temporary folder "
-        f"({error.strerror}). Free room there."
+        f"The list of the archive's files in the temporary folder cannot be {what} "
+        f"({error.strerror}). See that its disk has room and stays there."
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from senoscope import __version__
 from senoscope.domain.errors import (
@@ -26,15 +25,22 @@ from senoscope.studies.archive.task_keys import EVERY_MODE, content_of, task_key
 from senoscope.studies.exams.archive_tasks import TaskState
 from senoscope.studies.exams.exam_records import ExamState
 from senoscope.studies.exams.exam_store import ExamStore
-from senoscope.studies.files.study_files import StudyFiles
+from senoscope.studies.files.study_files import CLOSED, StudyFiles
 from senoscope.studies.files.study_limits import LeftOut, StudyLimits, too_many
+from senoscope.studies.files.temporary_folder import temporary_folder
 from senoscope.studies.files.zip_members import Refused, ZipMembers
 from senoscope.studies.images.series import Study, read_studies
 from senoscope.studies.modes.mode import Mode, fitting_modes
+from senoscope.studies.results.breast_mri.report_rows import TROUBLE
 from senoscope.studies.study_intake import keep_files, made_of
+from senoscope.studies.study_reading import StudyReading
 from senoscope.studies.whole_quality import whole_quality
 
 WHO = "archive"
+AWAY = (
+    "A file of the study could not be read for a moment. See that the disk it lies on stays "
+    "there; it is tried again."
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,11 @@ class StudyTask:
         self._setup = setup
         self._store = ExamStore.open(setup.url, setup.folder, make=False)
         self._clips = LastingClips()
-        self._modes = setup.build_modes(self._clips)
+        try:
+            self._modes = setup.build_modes(self._clips)
+        except BaseException:
+            self._store.close()
+            raise
 
     def close(self) -> None:
         """End what reads."""
@@ -88,8 +98,10 @@ class StudyTask:
                     self._export(task.exam)
                     return Outcome(Fate.READ_BEFORE)
                 return self._begun(key, content, study, paths)
-        except (StorageError, SourceUnavailable) as error:  # what cannot be reached now
+        except StorageError as error:
             return Outcome(Fate.PUT_OFF, str(error))
+        except SourceUnavailable as error:  # it cannot be reached now
+            return Outcome(Fate.LATER, str(error))
 
     def _begun(
         self, key: str, content: str, study: ArchivedStudy, paths: Sequence[Path]
@@ -97,22 +109,27 @@ class StudyTask:
         try:
             return self._read(key, content, study, paths)
         except (StorageError, InstallationError) as error:
-            return self._put_off(key, str(error))
+            return self._put_off(key, Fate.PUT_OFF, str(error))
+        except _WasAway as error:
+            return self._put_off(key, Fate.LATER, str(error))
         except SenoscopeError as error:
-            # What is wrong with the study stays wrong, unless it is the disk that went away.
-            if content_of(paths) != content:
-                return self._put_off(key, str(error))
-            self._store.archive.set_aside(key, study.place, str(error))
-            return Outcome(Fate.SET_ASIDE, str(error))
+            # What is wrong with the study stays wrong, unless it is the disk that went away, or
+            # somebody who deleted the exam.
+            if _is_as_it_was(paths, content) and self._store.archive.give_up(key, str(error)):
+                return Outcome(Fate.SET_ASIDE, str(error))
+            return self._put_off(key, Fate.LATER, str(error))
         except Exception as fault:  # noqa: BLE001 - a process' border; its words may quote a name
             last = traceback.extract_tb(fault.__traceback__)[-1]
             where = f"{Path(last.filename).name}, line {last.lineno}"
-            return Outcome(Fate.FAILED, f"Unexpected {type(fault).__name__} in {where}.")
+            why = f"Unexpected {type(fault).__name__} in {where}."
+            with contextlib.suppress(StorageError):  # as below
+                self._store.archive.stumbled(key, why)
+            return Outcome(Fate.FAILED, why)
 
-    def _put_off(self, key: str, why: str) -> Outcome:
+    def _put_off(self, key: str, fate: Fate, why: str) -> Outcome:
         with contextlib.suppress(StorageError):  # nor can that be written: it is begun again
             self._store.archive.put_off(key, why)
-        return Outcome(Fate.PUT_OFF, why)
+        return Outcome(fate, why)
 
     def _read(
         self, key: str, content: str, archived: ArchivedStudy, paths: Sequence[Path]
@@ -121,40 +138,77 @@ class StudyTask:
             raise too_many("study", self._setup.limits)
         study, left_out = _study(paths)
         fitting = fitting_modes(study, self._modes)
-        exam = keep_files(self._store, study, WHO)
+        exam = keep_files(self._store, study, WHO, spares_signed=True)
         self._store.archive.kept(key, exam)
         fate, last = Fate.READ_BEFORE, None
         if self._store.exam(exam).state is ExamState.SIGNED:
             fate, fitting = Fate.SIGNED, ()
+        given = _Given(content, tuple(paths), study, left_out)
         for mode in fitting:
-            last, become = self._read_by(mode, content, exam, study, left_out)
-            fate = become or fate
+            reading, become = self._read_by(mode, given, exam)
+            last = reading or last
+            if become is not None and fate is not Fate.READ:
+                fate = become
         self._export(exam)
         self._store.archive.finish(key, last)
         return Outcome(fate)
 
-    def _read_by(
-        self, mode: Mode, content: str, exam: int, study: Study, left_out: Sequence[LeftOut]
-    ) -> tuple[int, Fate | None]:
-        """The reading's number; None where it was there."""
-        key = task_key(content, mode.name, self._setup.models.get(mode.name, ""))
+    def _read_by(self, mode: Mode, given: _Given, exam: int) -> tuple[int | None, Fate | None]:
+        """The reading's number, and None where it was there."""
+        key = task_key(given.content, mode.name, self._setup.models.get(mode.name, ""))
         there = self._store.archive.reading_of(key)
         if there is not None:
             return there, None
-        reading = mode.read(study)
+        reading = mode.read(given.study)
         assert reading is not None, "nobody cancelled"
-        with made_of(study, reading, whole_quality(study, left_out)) as (new, results):
+        if not (_is_whole(reading) or _is_as_it_was(given.paths, given.content)):
+            raise _WasAway(AWAY)
+        quality = whole_quality(given.study, given.left_out)
+        with made_of(given.study, reading, quality) as (new, results):
             kept = self._store.archive.add_reading(key, exam, new, results, WHO)
+        if kept.reading is None:
+            return None, Fate.SIGNED
         return kept.reading, Fate.READ if kept.is_new else Fate.CAME_LATE
 
     def _export(self, exam: int | None) -> None:
         if self._setup.out is not None and exam is not None:
-            export_results(self._store, exam, self._setup.out)
+            export_results(self._store, exam, self._setup.out, WHO)
+
+
+class _WasAway(SourceUnavailable):
+    """Its files were, for a moment: what was made of it then is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What every mode reads."""
+
+    content: str
+    paths: tuple[Path, ...]
+    study: Study
+    left_out: tuple[LeftOut, ...]
+
+
+def _is_as_it_was(paths: Sequence[Path], content: str) -> bool:
+    try:
+        return content_of(paths) == content
+    except SourceUnavailable:
+        return False
+
+
+def _is_whole(reading: StudyReading) -> bool:
+    """Whether all of it could be read; what could not may have been away at that moment."""
+    return not any(each.name == TROUBLE for each in reading.facts) and all(
+        not each.trouble and each.read + sum(each.unsuitable.values()) >= each.frames
+        for each in reading.images
+    )
 
 
 def _study(paths: Sequence[Path]) -> tuple[Study, tuple[LeftOut, ...]]:
     with StudyFiles.listed(paths) as files:
         studies, left_out = read_studies(files)
+    if any(each.reason == CLOSED for each in left_out):  # all were read a moment ago
+        raise _WasAway(AWAY)
     if len(studies) != 1:
         why = " ".join(map(str, left_out[:3]))
         raise SourceUnavailable(
@@ -171,13 +225,9 @@ def _unpacked(files: Sequence[FilePlace], limits: StudyLimits) -> Iterator[tuple
         if each.member:
             zips.setdefault(each.path, []).append(each.member)
     paths = [Path(each.path) for each in files if not each.member]
-    if not zips:
-        yield tuple(paths)
-        return
-    with TemporaryDirectory(prefix="senoscope-archive-") as room:
-        for number, (path, members) in enumerate(zips.items()):
-            spool = Path(room) / str(number)
-            spool.mkdir()
+    with ExitStack() as rooms:
+        for path, members in zips.items():
+            spool = rooms.enter_context(temporary_folder("senoscope-archive-"))
             paths += _members(Path(path), members, spool, limits)
         yield tuple(paths)
 

@@ -112,13 +112,16 @@ class ExamStore:
         """Let go of the database."""
         self.parts.database.close()
 
-    def keep_study(self, facts: StudyFacts, files: Sequence[NewFile], who: str) -> KeptStudy:
+    def keep_study(
+        self, facts: StudyFacts, files: Sequence[NewFile], who: str, spares_signed: bool = False
+    ) -> KeptStudy:
         """Keep files of one study; the exam is made where it is not there.
 
-        What is there stays: files given again add nothing. SourceUnavailable where a file cannot
-        be read, or where the exam is another patient's (by PatientID).
+        What is there stays: files given again add nothing; with `spares_signed` none are added to
+        a signed exam. SourceUnavailable where a file cannot be read, or where the exam is another
+        patient's (by PatientID).
         """
-        return study_keeping.keep_study(self.parts, facts, files, who)
+        return study_keeping.keep_study(self.parts, facts, files, who, spares_signed)
 
     def add_reading(
         self, exam: int, new: NewReading, who: str, results: Sequence[NewResult] = ()

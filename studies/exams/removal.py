@@ -47,7 +47,7 @@ def delete_patient(parts: StoreParts, patient_id: str, who: str, really: bool) -
         if really:
             _delete(parts, connection, exams, who, "patient deleted")
     if really and exams:
-        _forget(parts)
+        forget_rows(parts)
     return tuple(exams)
 
 
@@ -72,7 +72,7 @@ def retain(parts: StoreParts, period: timedelta, who: str, really: bool) -> tupl
         if really:
             _delete(parts, connection, exams, who, "retention period over")
     if really and exams:
-        _forget(parts)
+        forget_rows(parts)
     return tuple(exams)
 
 
@@ -90,7 +90,7 @@ def _delete(
         connection.execute(delete(OUTBOX).where(OUTBOX.c.content.in_(unnamed)))
 
 
-def _forget(parts: StoreParts) -> None:
+def forget_rows(parts: StoreParts) -> None:
     """What else holds the rows: files, SQLite's journal, copies from before migrations."""
     parts.drop_unnamed()
     parts.database.forget_journal()
@@ -99,6 +99,6 @@ def _forget(parts: StoreParts) -> None:
             copy.unlink()
     except OSError as error:
         raise StorageError(
-            f"The exams are deleted, but a copy of them below {COPIES} in the store's folder "
+            f"What was to go is deleted, but a copy of it below {COPIES} in the store's folder "
             f"cannot be removed ({error.strerror}). Remove it."
         ) from None

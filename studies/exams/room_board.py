@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from senoscope.domain.errors import SettingsError, StorageError
-from senoscope.studies.exams.database import POSTGRESQL
+from senoscope.studies.exams.database import POSTGRESQL, Database
 from senoscope.studies.exams.store_parts import StoreParts
 from senoscope.studies.exams.tables import ROOM, moment_text
 
@@ -142,10 +142,24 @@ class RoomBoard:
             connection.execute(delete(ROOM).where(ROOM.c.name == name))
 
     def _now(self, connection: Connection) -> datetime:
-        if self._clock is None and self._parts.database.kind == POSTGRESQL:
-            at: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-            return at
-        return (self._clock or self._parts.now)()
+        if self._clock is not None:
+            return self._clock()
+        return _time_of(connection, self._parts.database, self._parts.now())
+
+
+def rooms_heard(connection: Connection, database: Database, here: datetime) -> list[str]:
+    """The names of the rooms that are heard from; `here`: the time by this machine's clock."""
+    now = _time_of(connection, database, here)
+    rows = connection.execute(select(ROOM.c.name, ROOM.c.facts).order_by(ROOM.c.name))
+    return [each.name for each in rows if any(one.is_heard(now) for one in _tellers(each.facts))]
+
+
+def _time_of(connection: Connection, database: Database, here: datetime) -> datetime:
+    """By the database's clock, where it has one."""
+    if database.kind != POSTGRESQL:
+        return here
+    at: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return at
 
 
 def require_room_name(name: str) -> None:

@@ -83,18 +83,18 @@ def holds_exams(connection: Connection) -> bool:
 
 
 def copy_before(
-    database: Database, folder: Path, found: str, now: datetime, unless_backed_up: str | None
+    database: Database, folder: Path, found: str, now: datetime, command_after: str | None
 ) -> None:
     """Copy a SQLite store of version `found` into `folder`, before its tables are changed.
 
-    A PostgreSQL store is its site's to back up; `unless_backed_up` is the command to give after
+    A PostgreSQL store is its site's to back up; `command_after` is the command to give after
     that, None where it was done. InstallationError, StorageError.
     """
     if database.file is None:
-        if unless_backed_up is not None:
+        if command_after is not None:
             raise InstallationError(
                 f"The PostgreSQL exam store is of version {found} and holds exams. Back it up by "
-                f"pg_dump before its tables are changed, then run `{unless_backed_up}`."
+                f"pg_dump before its tables are changed, then run `{command_after}`."
             )
         return
     copies = folder / COPIES

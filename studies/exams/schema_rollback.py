@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from alembic import command
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, inspect, select, table
 from senoscope.domain.errors import SettingsError
 from senoscope.studies.exams import audit_trail
 from senoscope.studies.exams.database import Database
-from senoscope.studies.exams.room_board import RoomState
+from senoscope.studies.exams.room_board import rooms_heard
 from senoscope.studies.exams.schema import (
     COPIES,
     MIGRATIONS,
@@ -28,8 +28,6 @@ from senoscope.studies.exams.schema import (
 from senoscope.studies.exams.tables import ROOM
 
 ROLLED_BACK = "store rolled back"
-IN_USE = timedelta(seconds=30)
-"""A room that told of itself since then, and not that it ended, still runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +119,20 @@ def _prepare(
     wanted: Wanted,
 ) -> None:
     """Nobody uses the store, and there is a copy of it."""
-    _require_unused(connection, now)
+    _require_unused(database, connection, now)
     if holds_exams(connection):
         again = f"senoscope store rollback --to {wanted.to} --really --backed-up"
         copy_before(database, folder, found, now, None if wanted.backed_up else again)
 
 
-def _require_unused(connection: Connection, now: datetime) -> None:
+def _require_unused(database: Database, connection: Connection, now: datetime) -> None:
     """A newer Senoscope that runs on would write to tables that are gone."""
     if not inspect(connection).has_table(ROOM.name):
         return
-    seen = select(ROOM.c.name, ROOM.c.facts).where(ROOM.c.seen_at > now - IN_USE)
-    heard = connection.execute(seen.order_by(ROOM.c.name))
-    if rooms := [each.name for each in heard if each.facts.get("state") != RoomState.ENDED]:
+    if rooms := rooms_heard(connection, database, now):
         raise SettingsError(
-            f"The exam store is in use: in the last {IN_USE.seconds} s it heard from "
-            f"{', '.join(rooms)}. Stop every Senoscope that uses it, and try again after that time."
+            f"The exam store is in use: it hears from {', '.join(rooms)}. Stop every Senoscope "
+            "that uses it, and try again in a minute."
         )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Column, ColumnElement, Connection, func, select
 
+from senoscope.studies.exams.archive_tasks import TaskState
 from senoscope.studies.exams.content_files import free_at
 from senoscope.studies.exams.exam_records import ExamState, SendState
 from senoscope.studies.exams.store_parts import StoreParts
@@ -33,7 +34,9 @@ def store_figures(parts: StoreParts) -> StoreFigures:
         return StoreFigures(
             {state.value: 0 for state in ExamState} | _counted(connection, EXAM.c.state),
             {state.value: 0 for state in SendState} | _counted(connection, OUTBOX.c.state),
-            _counted(connection, ARCHIVE_TASK.c.state),
+            # A reading's own row, without a place, is of a study that has one.
+            {state.value: 0 for state in TaskState}
+            | _counted(connection, ARCHIVE_TASK.c.state, ARCHIVE_TASK.c.place != ""),
             int(files),
             int(size),
         )
@@ -46,6 +49,8 @@ def free_if_it_answers(parts: StoreParts) -> int:
     return free_at(parts.folder)
 
 
-def _counted(connection: Connection, state: Column[str]) -> dict[str, int]:
-    counted = select(state, func.count()).group_by(state)
+def _counted(
+    connection: Connection, state: Column[str], *of: ColumnElement[bool]
+) -> dict[str, int]:
+    counted = select(state, func.count()).where(*of).group_by(state)
     return {str(each): int(count) for each, count in connection.execute(counted)}

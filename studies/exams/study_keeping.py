@@ -21,12 +21,18 @@ SHORTEST_NAME = 3
 
 
 def keep_study(
-    parts: StoreParts, facts: StudyFacts, files: Sequence[NewFile], who: str
+    parts: StoreParts,
+    facts: StudyFacts,
+    files: Sequence[NewFile],
+    who: str,
+    spares_signed: bool = False,
 ) -> KeptStudy:
     """As `ExamStore.keep_study` says."""
     at = parts.now()
     with parts.keeping([each.path for each in files]) as (connection, arrived):
         exam, is_new = _exam(connection, facts, at)
+        if spares_signed and is_signed(connection, exam):
+            return KeptStudy(exam, 0, 0, ())
         known = _known(connection, exam)
         added, same, contradictions = 0, 0, []
         for file, one in zip(files, arrived, strict=True):
@@ -53,6 +59,12 @@ def require_exam(connection: Connection, exam: int) -> None:
         raise SettingsError(
             f"Exam {exam} was asked for and is not in the store. Choose one of the work list."
         )
+
+
+def is_signed(connection: Connection, exam: int) -> bool:
+    """Whether a person signed it, and nothing was added since; not of one that is gone."""
+    state = select(EXAM.c.state).where(EXAM.c.number == exam)
+    return bool(connection.execute(state).scalar() == ExamState.SIGNED.value)
 
 
 def set_state(connection: Connection, exam: int, state: ExamState, at: datetime) -> None:

@@ -37,16 +37,13 @@ def exam_facts(volumes: Sequence[ReadVolumes]) -> Iterator[ReadingFact]:
 
 
 def _network_facts(volumes: ReadVolumes, is_alone: bool) -> Iterator[ReadingFact]:
-    side = "" if is_alone else next((f"_{each}" for each in "LR" if _has(volumes, each)), "")
+    sides = [f"_{each}" for each in "LR" if each in volumes.analysis.dense_percent]
+    side = "" if is_alone or not sides else sides[0]
     for each in volumes.networks:
         name = f"{NETWORK_OUTLINE}_{each.target}{side}"
         yield ReadingFact(name, each.volume_mm3 / 1000, "ml", each.title)
         if each.agreement is not None:
             yield ReadingFact(NETWORK_AGREEMENT, each.agreement)
-
-
-def _has(volumes: ReadVolumes, side: str) -> bool:
-    return side in volumes.analysis.dense_percent
 
 
 def _phase_facts(volumes: ReadVolumes) -> Iterator[ReadingFact]:

@@ -104,10 +104,13 @@ def holds_ultrasound(series: Series) -> bool:
     return any(map(_is_ultrasound, series.images))
 
 
+def is_ultrasound(sop_class: str, modality: str) -> bool:
+    """Whether an image of these is for the networks to read."""
+    return sop_class in ALWAYS or (modality == ULTRASOUND and sop_class in IN_ULTRASOUND)
+
+
 def _is_ultrasound(image: StoredImage) -> bool:
-    if image.sop_class in ALWAYS:
-        return True
-    return image.modality == ULTRASOUND and image.sop_class in IN_ULTRASOUND
+    return is_ultrasound(image.sop_class, image.modality)
 
 
 def _framing_of(clip: Clip) -> tuple[Cut, ScreenTemplate | None]:

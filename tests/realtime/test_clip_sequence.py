@@ -90,3 +90,13 @@ def test_who_read_says_where_an_engine_here_stood_in_for_a_server() -> None:
             read(clips, source(*range(12)), lambda *_: None)
             assert clips.reader.engine == engine
             assert clips.reader.server == "triton:8001"
+
+
+def test_of_a_study_it_is_said_only_where_an_engine_stood_in_for_it() -> None:
+    engines = []
+    with ClipSequence(BuildFakeReader(FakeReader(falls_from=6))) as clips:
+        for frames in (12, 6):
+            clips.begin_study()
+            read(clips, source(*range(frames)), lambda *_: None)
+            engines.append(clips.reader.engine)
+    assert engines == ["Fake engine, in part Engine here", "Fake engine"]

@@ -11,15 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from senoscope.domain.errors import SettingsError, SourceUnavailable
+from senoscope.domain.errors import SettingsError, SourceUnavailable, StorageError
 from senoscope.ui.commands.stopping import STOPPED, TERMINATED, ended_by_sigterm
-from senoscope.ui.commands.store_command import Folder, Url, store_place
+from senoscope.ui.commands.store_command import Folder, Url, opened_store, store_place
 
 if TYPE_CHECKING:
+    from senoscope.studies.archive.archive_files import ArchiveFiles
     from senoscope.studies.archive.archive_run import Tally
     from senoscope.studies.archive.lasting_clips import LastingClips
     from senoscope.studies.archive.study_groups import StudyGroups
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 LINE_EVERY_S = 60.0
 """Of progress, where no terminal shows one that changes."""
 TERMINAL_EVERY_S = 0.2
-ULTRASOUND = "US"
 
 
 @dataclass(frozen=True)
@@ -69,34 +69,30 @@ def require_one_study(paths: Sequence[Path], options: ArchiveOptions) -> tuple[P
 def read_archive(
     paths: Sequence[Path], options: ArchiveOptions, reads_with: Callable[[bool], ReadsWith]
 ) -> None:
-    """Walk, then read. `reads_with` is asked once, with whether there is ultrasound."""
+    """Walk, then read. `reads_with` is asked once, with whether there is ultrasound.
+
+    What is given is tried before the walk, which may take hours.
+    """
     from senoscope.studies.archive.archive_files import ArchiveFiles  # noqa: PLC0415 - as elsewhere
     from senoscope.studies.archive.private_folder import private_temporary  # noqa: PLC0415
     from senoscope.studies.archive.ray_workers import require_cluster  # noqa: PLC0415
     from senoscope.studies.archive.study_groups import StudyGroups  # noqa: PLC0415
+    from senoscope.studies.exams.exam_store import ExamStore  # noqa: PLC0415
 
     require_cluster(options.cluster or "")
+    files = ArchiveFiles(paths)
+    ExamStore.open(*store_place(options.url, options.folder)).close()
     with (
         ended_by_sigterm(TERMINATED),
         private_temporary() as folder,
         StudyGroups(folder) as groups,
     ):
-        files = ArchiveFiles(paths)
-        line = _Line()
-        for each in files:
-            groups.add(each)
-            line.say(f"{files.looked_at} files looked at")
-        count = groups.count()
-        line.end()
-        for why, left in files.left_out.items():
-            typer.echo(f"{left} files left out: {why}.")
-        if not count and next(groups.refused(), None) is None:
-            raise SourceUnavailable(
-                f"No DICOM file was found in {files.looked_at} files. Give folders, zips or files "
-                "of studies."
-            )
-        with_us = reads_with(ULTRASOUND in groups.modalities)
-        tally, stopped = _read(groups, count, options, with_us)
+        tally = _walked(files, groups)
+        try:
+            stopped = _read(groups, tally, options, reads_with(groups.holds_ultrasound))
+        except StorageError:
+            _say_end(tally)  # what was done until then
+            raise
     _say_end(tally)
     if stopped:
         raise typer.Exit(stopped)
@@ -104,22 +100,40 @@ def read_archive(
         raise typer.Exit(1)
 
 
-def _read(
-    groups: StudyGroups, count: int, options: ArchiveOptions, reads_with: ReadsWith
-) -> tuple[Tally, int]:
-    """And with which status it was stopped, 0 where it was not."""
-    from senoscope.studies.archive.archive_run import ArchiveRun, Tally  # noqa: PLC0415
+def _walked(files: ArchiveFiles, groups: StudyGroups) -> Tally:
+    """What lies there goes into `groups`. SourceUnavailable where none of it is DICOM."""
+    from senoscope.studies.archive.archive_run import Tally  # noqa: PLC0415 - as elsewhere
+
+    line = _Line()
+    for each in files:
+        groups.add(each)
+        line.say(f"{files.looked_at} files looked at")
+    count = groups.count()
+    line.end()
+    for why, left in files.left_out.items():
+        typer.echo(f"{left} files left out: {why}.")
+    if not count and next(groups.refused(), None) is None:
+        raise SourceUnavailable(
+            f"No DICOM file was found in {files.looked_at} files. Give folders, zips or files of "
+            "studies."
+        )
+    return Tally(count)
+
+
+def _read(groups: StudyGroups, tally: Tally, options: ArchiveOptions, reads_with: ReadsWith) -> int:
+    """With which status it was stopped, 0 where it was not."""
+    from senoscope.studies.archive.archive_run import ArchiveRun  # noqa: PLC0415
     from senoscope.studies.archive.ray_workers import ray_workers  # noqa: PLC0415
     from senoscope.studies.archive.refused_files import set_aside_refused  # noqa: PLC0415
     from senoscope.studies.archive.study_task import ArchiveSetup  # noqa: PLC0415
     from senoscope.studies.exams.exam_store import ExamStore  # noqa: PLC0415
 
-    tally = Tally(count)
     url, folder = store_place(options.url, options.folder)
     with ExamStore.open(url, folder) as store:
+        has_studies = tally.total > 0
         set_aside_refused(store, groups.refused(), tally)
-    if not count:
-        return tally, 0
+    if not has_studies:
+        return 0
     out = None if options.out is None else options.out.absolute()
     setup = ArchiveSetup(url, folder, reads_with.build_modes, reads_with.models, out, options.again)
     cores = os.cpu_count() or 1
@@ -131,7 +145,7 @@ def _read(
         run = ArchiveRun(workers, tally, lambda told: line.say(_progress(told)))
         run.run(groups, stopping.event)
         line.end()
-    return tally, stopping.status
+    return stopping.status
 
 
 class _Stopping:
@@ -209,9 +223,9 @@ def _say_end(tally: Tally) -> None:
     if before == tally.total:
         typer.echo("Nothing was to be done: all of it was read or set aside before.")
     said = [f"{count} {fate}" for fate, count in tally.fates.items()]
-    begun = tally.done + tally.waiting
+    not_begun = tally.total - tally.done - tally.waiting
     said += [f"{tally.waiting} wait"] if tally.waiting else []
-    said += [f"{tally.total - begun} not begun"] if begun < tally.total else []
+    said += [f"{not_begun} not begun"] if not_begun else []
     typer.echo(f"{tally.total} studies and refused files: {', '.join(said)}. {NOTICE}")
     for why, count in tally.aside.most_common():
         typer.echo(f"{count} set aside: {why}")
@@ -219,19 +233,34 @@ def _say_end(tally: Tally) -> None:
         typer.echo(f"{count} wait: {why}")
     if tally.fates[Fate.SET_ASIDE] + tally.fates[Fate.SET_ASIDE_BEFORE]:
         typer.echo("`senoscope study set-aside` lists where they lie; --again tries them again.")
-    if begun < tally.total or tally.waiting:
+    if not_begun or tally.waiting:
         typer.echo("Give the same command again: it goes on from here.")
 
 
-def set_aside(url: Url = None, folder: Folder = None) -> None:
+def set_aside(
+    url: Url = None,
+    folder: Folder = None,
+    *,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Then forget those that are no exam, and where they lie."),
+    ] = False,
+) -> None:
     """List studies of archives that are not read, each with its reason and where it lies."""
     from senoscope.studies.exams.archive_tasks import TaskState  # noqa: PLC0415 - as elsewhere
-    from senoscope.studies.exams.exam_store import ExamStore  # noqa: PLC0415
 
-    with ExamStore.open(*store_place(url, folder), make=False) as store:
+    with opened_store(url, folder) as store:
         counts = dict.fromkeys((TaskState.SET_ASIDE, TaskState.WAITING, TaskState.READING), 0)
         for state in counts:
             for each in store.archive.listed(state):
                 counts[state] += 1
-                typer.echo(f"{state}\t{each.why or '-'}\t{each.place}")
+                typer.echo(f"{state}\t{each.why or '-'}\t{_printable(each.place)}")
+        forgotten = store.archive.forget() if forget else 0
     typer.echo(", ".join(f"{count} {state}" for state, count in counts.items()))
+    if forget:
+        typer.echo(f"{forgotten} forgotten; a next run looks at them anew.")
+
+
+def _printable(place: str) -> str:
+    """A name from outside may hold what a terminal would obey."""
+    return "".join(each if each.isprintable() else "?" for each in place)

@@ -11,8 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,20 +61,17 @@ def ended(driver: subprocess.Popen[str], hang_s: float = HANG_S) -> Said:
 def workers_of(driver: subprocess.Popen[str]) -> list[psutil.Process]:
     """Ray's, that read or wait to; not the AI processes that they start."""
     found = []
-    for each in _below(driver):
+    try:
+        below = psutil.Process(driver.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+    for each in below:
         try:
             if each.name().startswith("ray::") and "Agent" not in each.name():
                 found.append(each)
         except psutil.Error:
             continue
     return found
-
-
-def _below(driver: subprocess.Popen[str]) -> list[psutil.Process]:
-    try:
-        return psutil.Process(driver.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
 
 
 def read_count(store: ExamStore) -> int:
@@ -99,7 +94,7 @@ def read_with_kills(place: Place, archive: Path, studies: int, kills: int, seed:
     dice = random.Random(seed)
     moments = sorted(dice.randrange(1, max(2, studies * 3 // 4)) for _ in range(kills))
     killed = Killed()
-    with _store(place) as store:
+    with ExamStore.open(place.url, place.folder) as store:
         driver = started(place, archive)
         try:
             for number, moment in enumerate(moments):
@@ -143,9 +138,3 @@ def _until_read(store: ExamStore, driver: subprocess.Popen[str], count: int) -> 
     while read_count(store) < count and driver.poll() is None:
         assert time.monotonic() < give_up, f"{read_count(store)} of {count} after {HANG_S} s"
         time.sleep(0.1)
-
-
-@contextmanager
-def _store(place: Place) -> Iterator[ExamStore]:
-    with ExamStore.open(place.url, place.folder) as store:
-        yield store

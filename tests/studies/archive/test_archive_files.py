@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tracemalloc
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+from pydicom import uid
 
-from senoscope.domain.errors import SourceUnavailable
+from senoscope.domain.errors import SourceUnavailable, StorageError
 from senoscope.studies.archive.archive_files import (
     ArchivedFile,
     ArchiveFiles,
@@ -16,9 +21,12 @@ from senoscope.studies.archive.archive_files import (
     RefusedFile,
 )
 from senoscope.studies.archive.study_groups import ArchivedStudy, StudyGroups
+from senoscope.studies.files import study_files
+from senoscope.studies.files.study_files import CLOSED
 from senoscope.studies.files.study_limits import StudyLimits
-from senoscope.studies.wrapping.simulated_archive import write_archive
+from tests.studies.archive.simulated_archive import write_archive
 from tests.studies.dicom_files import write
+from tests.studies.exams.test_full_disk import files_of_at_most
 from tests.studies.study_builders import content, image, ultrasound, zipped
 
 
@@ -66,9 +74,9 @@ def test_zips_are_looked_into_also_within_folders(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     zipped(tmp_path / "deep" / "er" / "any.name", {"a": one, "b": two, "c.txt": b"no"})
     found, refused, files = walked(tmp_path)
-    assert [(each.place.member, each.study_uid, each.modality) for each in found] == [
-        (1, "1.2.3.1", "MR"),
-        (2, "1.9", "US"),
+    assert [(each.place.member, each.study_uid, each.is_ultrasound) for each in found] == [
+        (1, "1.2.3.1", False),
+        (2, "1.9", True),
     ]
     assert refused == []
     assert list(files.left_out.values()) == [1]
@@ -107,6 +115,97 @@ def test_a_folder_that_may_not_be_read_is_left_out(closed_folder: Path) -> None:
     assert (found, refused, files.left_out.total()) == ([], [], 1)
 
 
+def test_a_file_that_may_not_be_read_is_refused_since_its_study_lacks_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "open", image(1))
+    closed = write(tmp_path / "closed", image(2))
+    usual = study_files.open_plain
+
+    def refusing(path: Path) -> BinaryIO:
+        if path == closed:
+            raise PermissionError(13, "Permission denied")
+        return usual(path)
+
+    monkeypatch.setattr(study_files, "open_plain", refusing)
+    found, refused, files = walked(tmp_path)
+    assert (len(found), files.left_out.total()) == (1, 0)
+    assert refused == [RefusedFile(FilePlace(str(closed)), CLOSED)]
+
+
+def test_an_entry_that_the_disk_cannot_tell_of_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dataclass
+    class Stale:
+        """As an entry of a share whose server lost it."""
+
+        path: str
+
+        def stat(self, *, follow_symlinks: bool) -> None:
+            raise OSError(116, "Stale file handle", self.path)
+
+        is_dir = is_symlink = stat
+
+    write(tmp_path / "open", image(1))
+    listed = [Stale("/archive/Doe^Jane"), *os.scandir(tmp_path)]
+
+    class Entries(Iterator[object]):
+        def __next__(self) -> object:
+            if not listed:
+                raise StopIteration
+            return listed.pop()
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(os, "scandir", lambda _: Entries())
+    found, refused, files = walked(tmp_path)
+    assert (len(found), refused, files.left_out) == (1, [], {CLOSED: 1})
+
+
+def test_a_second_path_that_is_not_there_is_told_before_any_is_walked(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailable, match="cannot be read"):
+        ArchiveFiles([tmp_path, tmp_path / "not there"])
+
+
+@pytest.mark.parametrize(
+    ("sop_class", "modality", "is_for_networks"),
+    [
+        (uid.UltrasoundImageStorage, "", True),
+        (uid.UltrasoundMultiFrameImageStorage, "OT", True),
+        (uid.MultiFrameTrueColorSecondaryCaptureImageStorage, "US", True),
+        (uid.MultiFrameTrueColorSecondaryCaptureImageStorage, "OT", False),
+        (uid.MRImageStorage, "US", False),
+    ],
+)
+def test_ultrasound_is_told_by_what_its_mode_reads(
+    tmp_path: Path, sop_class: str, modality: str, is_for_networks: bool
+) -> None:
+    write(tmp_path / "one", image(1, SOPClassUID=sop_class, Modality=modality))
+    [found], *_ = walked(tmp_path)
+    (tmp_path / "spool").mkdir()
+    with StudyGroups(tmp_path / "spool") as groups:
+        groups.add(found)
+        assert groups.holds_ultrasound == found.is_ultrasound == is_for_networks
+
+
+def test_the_list_says_what_of_it_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with StudyGroups(tmp_path) as groups:
+        groups.add(ArchivedFile(FilePlace("/a"), "1.2", True))
+        monkeypatch.setattr(json, "loads", fails)
+        with pytest.raises(StorageError, match=r"cannot be read \(Input/output error\)"):
+            groups.count()
+    with files_of_at_most(0), StudyGroups(tmp_path) as groups:
+        groups.add(ArchivedFile(FilePlace("/a"), "1.2", True))
+        with pytest.raises(StorageError, match="cannot be written"):
+            groups.count()
+
+
+def fails(_: str) -> None:
+    raise OSError(5, "Input/output error")
+
+
 def test_the_walk_holds_as_little_of_many_files_as_of_few(tmp_path: Path) -> None:
     """One folder of all: a list of its entries alone would be megabytes."""
     original = write(tmp_path / "original", image(1))
@@ -133,7 +232,7 @@ def test_of_a_hundred_thousand_files_a_part_is_in_memory_at_a_time(tmp_path: Pat
         tracemalloc.start()
         for number in range(100_000):
             place = FilePlace(f"/archive/{number % 1000}/{number:060}")
-            groups.add(ArchivedFile(place, f"1.2.{number // 5}", "US"))
+            groups.add(ArchivedFile(place, f"1.2.{number // 5}", True))
         met = files = 0
         for study in groups:
             met, files = met + 1, files + len(study.files)

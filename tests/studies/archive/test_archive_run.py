@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from threading import Event
 import pytest
 
 from senoscope.domain.errors import StorageError
-from senoscope.studies.archive import archive_run
 from senoscope.studies.archive.archive_files import FilePlace
 from senoscope.studies.archive.archive_run import DIED, MOST_REASONS, ArchiveRun, Patience, Tally
 from senoscope.studies.archive.outcome import Fate, Outcome
@@ -61,9 +61,10 @@ def run_with(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Tally]:
         total: int,
         stopping: Event | None = None,
         patience: Patience | None = None,
+        tally: Tally | None = None,
     ) -> Tally:
-        monkeypatch.setattr(archive_run.time, "sleep", workers.sleep)
-        tally = Tally(total)
+        monkeypatch.setattr(time, "sleep", workers.sleep)
+        tally = tally or Tally(total)
         run = ArchiveRun(workers, tally, lambda _: None, patience, lambda: workers.now_s)
         run.run(studies, stopping or Event())
         return tally
@@ -116,6 +117,69 @@ def test_a_store_that_stays_away_ends_the_run(run_with: Callable[..., Tally]) ->
         run_with(workers, iter(map(study, range(10**9))), 10**9)
     assert len({path for _, path in workers.begun}) < 20
     assert workers.now_s < 600
+
+
+def test_a_fault_that_all_studies_meet_ends_the_run(run_with: Callable[..., Tally]) -> None:
+    """Each is set aside after some tries: that is no success."""
+
+    def decide(_: ArchivedStudy, tries: int) -> Outcome:
+        return Outcome(Fate.SET_ASIDE, "Died 3 times.") if tries > 3 else DIED
+
+    workers = FakeWorkers(decide, most=1)
+    with pytest.raises(StorageError, match="20 tries in a row"):
+        run_with(workers, [study(each) for each in range(1000)], 1000)
+    assert len({path for _, path in workers.begun}) < 20
+
+
+def test_studies_that_no_mode_reads_do_not_end_it(run_with: Callable[..., Tally]) -> None:
+    def decide(one: ArchivedStudy, tries: int) -> Outcome:
+        return DIED if int(one.files[0].path[1:]) % 5 == 0 and tries == 1 else aside
+
+    aside = Outcome(Fate.SET_ASIDE, "No mode.")
+    tally = run_with(FakeWorkers(decide), [study(each) for each in range(300)], 300)
+    assert tally.fates == {Fate.SET_ASIDE: 300}
+
+
+def test_files_that_are_away_hold_up_nobody_else(run_with: Callable[..., Tally]) -> None:
+    away = {study(each) for each in range(5)}
+    workers = FakeWorkers(lambda one, _: Outcome(Fate.LATER, "Away.") if one in away else READ)
+    tally = run_with(workers, [study(each) for each in range(105)], 105)
+    assert (tally.fates, tally.waiting) == ({Fate.READ: 100}, 5)
+    assert max(at for at, name in workers.begun if name == "/104") < 14
+    alone = FakeWorkers(lambda *_: Outcome(Fate.LATER, "Away."))
+    assert run_with(alone, [study(each) for each in range(5)], 5).waiting == 5
+
+
+def test_a_disk_that_was_unplugged_ends_the_run(run_with: Callable[..., Tally]) -> None:
+    workers = FakeWorkers(lambda *_: Outcome(Fate.LATER, "Away."))
+    with pytest.raises(StorageError, match="20 tries in a row failed, the last with: Away"):
+        run_with(workers, iter(map(study, range(10**9))), 10**9)
+    assert workers.now_s < 600
+
+
+def test_what_was_begun_ends_before_a_run_that_is_in_vain_does(
+    run_with: Callable[..., Tally],
+) -> None:
+    workers = FakeWorkers(lambda one, _: READ if one == study(0) else FULL)
+    tally, patience = Tally(50), Patience(in_a_row=2)  # of four that were begun
+    with pytest.raises(StorageError, match="2 tries in a row"):
+        run_with(workers, [study(each) for each in range(50)], 50, None, patience, tally)
+    assert not workers.under_way
+    begun = {path for _, path in workers.begun}
+    assert tally.fates.total() + tally.waiting == len(begun)
+
+
+def test_a_list_of_studies_that_is_lost_lets_what_was_begun_end(
+    run_with: Callable[..., Tally],
+) -> None:
+    def cut_off() -> Iterator[ArchivedStudy]:
+        yield from map(study, range(3))
+        raise StorageError("The list cannot be read.")
+
+    workers, tally = FakeWorkers(lambda *_: READ), Tally(50)
+    with pytest.raises(StorageError, match="list"):
+        run_with(workers, cut_off(), 50, tally=tally)
+    assert (tally.fates, len(workers.begun)) == ({Fate.READ: 3}, 3)
 
 
 def test_one_that_stops_lets_what_was_begun_end(run_with: Callable[..., Tally]) -> None:

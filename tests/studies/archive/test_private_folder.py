@@ -8,11 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
+from senoscope.domain.errors import StorageError
 from senoscope.studies.archive import private_folder
 from senoscope.studies.archive.private_folder import private_temporary
 
 
-def test_temporary_files_of_all_kinds_lie_in_it_and_go(tmp_path: Path) -> None:
+def test_temporary_files_of_all_kinds_lie_in_it_and_go() -> None:
     usual = tempfile.gettempdir()
     with private_temporary() as folder:
         assert folder.stat().st_mode & 0o077 == 0
@@ -36,4 +39,29 @@ def test_that_of_a_run_that_was_killed_goes_at_the_next(tmp_path: Path) -> None:
         os.utime(own, (0, 0))
         with private_folder.private_folder(tmp_path):
             assert own.exists()  # whose run still holds it
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_of_others_that_are_called_alike_stay(tmp_path: Path) -> None:
+    other = tmp_path / "sr-of another program"
+    other.mkdir()
+    (other / "lock").touch()
+    os.utime(other, (0, 0))
+    with private_folder.private_folder(tmp_path):
+        assert other.exists()
+
+
+def test_a_disk_without_room_for_the_lock_is_told_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", full)
+        with (
+            pytest.raises(StorageError, match="No space left"),
+            private_folder.private_folder(tmp_path),
+        ):
+            pass
     assert list(tmp_path.iterdir()) == []

@@ -13,9 +13,9 @@ from senoscope.studies.archive.study_task import StudyTask
 from senoscope.studies.exams.archive_tasks import TaskState
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.files.study_limits import StudyLimits
-from senoscope.studies.wrapping.simulated_archive import write_archive
 from tests.studies.archive.archives import readings, setup, studies, task
 from tests.studies.archive.quick_modes import FAULT, FULL
+from tests.studies.archive.simulated_archive import write_archive
 from tests.studies.exams.exam_builders import Place
 from tests.studies.exams.test_full_disk import files_of_at_most
 from tests.studies.study_builders import folder_of, image, ultrasound, zipped
@@ -46,7 +46,8 @@ def test_each_study_is_read_once(archive: Path, place: Place, tmp_path: Path) ->
         assert readings(store) == [1, 1]
         assert store.check().complaints == ()
         [first, _] = [each.number for each in store.all_exams()]
-        assert [each.act for each in store.audit_of(first)].count("study kept") == 1
+        acts = [each.act for each in store.audit_of(first)]
+        assert (acts.count("study kept"), acts.count("results exported")) == (1, 1)
     assert sorted(each.name for each in out.iterdir()) == [
         "exam_1_reading_1",
         "exam_2_reading_2",
@@ -148,6 +149,7 @@ def test_an_unexpected_fault_is_told_without_its_words_and_set_aside_at_last(
     assert [each.fate for each in fates] == [Fate.FAILED] * 3 + [Fate.SET_ASIDE]
     assert fates[0].why.startswith("Unexpected ValueError in quick_modes.py, line ")
     assert "Doe" not in "".join(each.why for each in fates)
+    assert fates[3].why.endswith(f"--again. {fates[0].why}")
 
 
 def test_a_full_disk_puts_off_and_the_next_try_reads(
@@ -158,7 +160,7 @@ def test_a_full_disk_puts_off_and_the_next_try_reads(
         with files_of_at_most(1000):
             assert reads.read(study).fate is Fate.PUT_OFF
         assert reads.read(study) == Outcome(Fate.READ)
-    [full] = [each for each in studies(of_patient(tmp_path / "archive", FULL)) if each]
+    [full] = studies(of_patient(tmp_path / "archive", FULL))
     with task(place) as reads:
         for _ in range(5):
             assert reads.read(full) == Outcome(Fate.PUT_OFF, "The disk is full. Free space.")
@@ -172,7 +174,7 @@ def test_files_that_went_away_put_off(archive: Path, place: Place) -> None:
     found = studies(archive)
     archive.rename(archive.with_name("unplugged"))
     with task(place) as reads:
-        assert {reads.read(each).fate for each in found} == {Fate.PUT_OFF}
+        assert {reads.read(each).fate for each in found} == {Fate.LATER}
     archive.with_name("unplugged").rename(archive)
     with task(place) as reads:
         assert {reads.read(each).fate for each in found} == {Fate.READ}

@@ -7,7 +7,7 @@ import pytest
 from senoscope.domain.errors import StorageError
 from senoscope.studies.exams.archive_tasks import MOST_STOPS, ArchiveTasks, TaskState
 from senoscope.studies.exams.exam_store import ExamStore
-from tests.studies.exams.exam_builders import READING, WHO, Place, facts, file, result
+from tests.studies.exams.exam_builders import READING, WHO, Place, facts, file, result, signed_exam
 
 KEY, OTHER = "a" * 64, "b" * 64
 PATH = "/archive/Doe^Jane/1"
@@ -39,6 +39,75 @@ def test_a_word_of_how_it_ended_counts_tries_anew(store: ExamStore) -> None:
         store.archive.put_off(KEY, "The disk is full.")
     [task] = store.archive.listed(TaskState.WAITING)
     assert (task.tries, task.why) == (0, "The disk is full.")
+
+
+def test_what_is_set_aside_after_stops_says_what_was_last_said(store: ExamStore) -> None:
+    store.archive.begin(KEY, PATH)
+    store.archive.stumbled(KEY, "Unexpected ValueError.")
+    for _ in range(MOST_STOPS):
+        task, _ = store.archive.begin(KEY, PATH)
+    assert (task.state, task.why[-31:]) == (TaskState.SET_ASIDE, "--again. Unexpected ValueError.")
+    store.archive.begin(KEY, PATH, again=True)
+    store.archive.put_off(KEY, "The disk is full.")
+    for _ in range(MOST_STOPS + 1):
+        task, _ = store.archive.begin(KEY, PATH)
+    assert task.why.endswith("--again.")
+
+
+def test_what_is_not_under_way_is_neither_given_up_nor_put_off(
+    store: ExamStore, place: Place
+) -> None:
+    assert not store.archive.give_up(KEY, "No mode.")
+    assert states(store) == []
+    store.archive.begin(KEY, PATH)
+    store.archive.kept(KEY, exam_of(store, place))
+    store.archive.finish(KEY, None)
+    assert not store.archive.give_up(KEY, "No mode.")
+    store.archive.put_off(KEY, "The disk is full.")
+    assert states(store) == [("a", "read")]
+    store.archive.begin(OTHER, PATH)
+    assert store.archive.give_up(OTHER, "No mode.")
+    assert states(store) == [("a", "read"), ("b", "set aside")]
+
+
+def test_a_place_is_where_the_study_lay_last(store: ExamStore) -> None:
+    store.archive.begin(KEY, PATH)
+    assert store.archive.begin(KEY, f"{PATH}/moved").task.place == f"{PATH}/moved"
+    store.archive.give_up(KEY, "No mode.")
+    assert store.archive.begin(KEY, PATH).task.place == PATH
+    store.archive.set_aside(OTHER, "/letter", "Cut off.")
+    assert not store.archive.set_aside(OTHER, "/moved", "Cut off.")
+    assert {each.place for each in store.archive.listed(TaskState.SET_ASIDE)} == {PATH, "/moved"}
+
+
+def test_another_key_at_a_place_is_what_lies_there_now(store: ExamStore, place: Place) -> None:
+    store.archive.set_aside(KEY, PATH, "No mode.")
+    store.archive.begin(OTHER, PATH)
+    assert states(store) == [("b", "reading")]
+    store.archive.kept(OTHER, exam_of(store, place))
+    store.archive.finish(OTHER, None)
+    store.archive.set_aside(KEY, PATH, "No mode.")
+    assert states(store) == [("a", "set aside"), ("b", "read")]
+
+
+def test_what_no_exam_is_made_of_can_be_forgotten(store: ExamStore, place: Place) -> None:
+    store.archive.set_aside(KEY, PATH, "No mode.")
+    store.archive.begin(OTHER, "/other")
+    store.archive.begin("c" * 64, "/read")
+    store.archive.kept("c" * 64, exam_of(store, place))
+    assert store.archive.forget() == 2
+    assert states(store) == [("c", "reading")]
+    assert store.check().complaints == ()
+
+
+def test_nothing_is_added_to_a_signed_exam(store: ExamStore, place: Place) -> None:
+    exam = signed_exam(store, place)
+    head = store.head()
+    assert store.archive.add_reading(KEY, exam, READING, [result(5)], WHO) == (None, False)
+    new = file(place, content=b"more", instance_uid="1.2.1.7.9")
+    assert store.keep_study(facts(), [new], WHO, spares_signed=True).added == 0
+    assert (store.head(), store.exam(exam).state) == (head, "signed")
+    assert store.check().complaints == ()
 
 
 def test_what_was_set_aside_is_begun_again_only_when_asked_for(store: ExamStore) -> None:
@@ -80,8 +149,8 @@ def test_a_reading_and_its_key_are_kept_together_or_not_at_all(
 
 def test_where_a_study_lay_is_deleted_with_its_exam(store: ExamStore, place: Place) -> None:
     exam = exam_of(store, place)
-    for key in (KEY, OTHER):
-        store.archive.begin(key, PATH)
+    for key, lies in ((KEY, PATH), (OTHER, "/other")):
+        store.archive.begin(key, lies)
     store.archive.kept(KEY, exam)
     store.archive.kept(KEY, exam)
     [task] = [each for each in store.archive.listed(TaskState.READING) if each.key == KEY]
@@ -97,5 +166,5 @@ def test_where_a_study_lay_is_deleted_with_its_exam(store: ExamStore, place: Pla
 def test_all_are_listed_however_many(store: ExamStore) -> None:
     keys = [f"{number:064}" for number in range(1100)]
     for key in keys[:1001]:
-        store.archive.set_aside(key, PATH, "No mode.")
+        store.archive.set_aside(key, f"{PATH} {key}", "No mode.")
     assert [each.key for each in store.archive.listed(TaskState.SET_ASIDE)] == keys[:1001]

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
 from senoscope.domain.errors import InstallationError, SettingsError, StorageError
 from senoscope.studies.exams.audit_trail import AuditHead
 from senoscope.studies.exams.exam_store import ExamStore
+from senoscope.studies.exams.room_board import RoomBoard, RoomFacts, RoomState
 from senoscope.studies.exams.schema_rollback import ROLLED_BACK, RolledBack, Wanted, roll_back
-from senoscope.studies.exams.tables import ARCHIVE_TASK, ROOM
 from tests.studies.exams.exam_builders import WHO, Clock, Place, pathology, read_exam, signed_exam
 from tests.studies.exams.test_schema import NEWEST, has_table, newer, opened_by, revision, up_to
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 OLDER = ["0002", "0003"]
 BACK = """
 
@@ -63,16 +63,11 @@ def fill(store: ExamStore, place: Place) -> None:
     read_exam(store, place, 2)
 
 
-def fill_newer(
-    store: ExamStore, seen_at: datetime = NOW - timedelta(hours=1), state: str = "reading"
-) -> None:
-    """Rows that an older version does not know."""
-    reading = store.readings_of(1)[0].number
-    done = {"key": "a" * 64, "place": "x", "state": "done", "tries": 1, "why": ""}
-    room = {"name": "US 1", "facts": {"state": state}, "started_at": NOW, "seen_at": seen_at}
-    with store.parts.database.writing() as connection:
-        connection.execute(insert(ARCHIVE_TASK).values(**done, reading=reading, changed_at=NOW))
-        connection.execute(insert(ROOM).values(**room))
+def fill_newer(store: ExamStore) -> None:
+    """Rows that an older version does not know, of a room that fell silent long ago."""
+    store.archive.begin("a" * 64, "x")
+    store.archive.finish("a" * 64, store.readings_of(1)[0].number)
+    RoomBoard(store.parts, lambda: LONG_AGO).tell("US 1", RoomFacts(1, RoomState.READING))
 
 
 def back(place: Place, to: str, **given: Any) -> RolledBack:
@@ -162,18 +157,22 @@ def test_the_site_backs_up_postgresql_before_it_goes_back(place: Place) -> None:
 
 
 def test_a_store_that_a_room_still_uses_stays_as_it_is(place: Place) -> None:
-    with place.opened() as store:
+    """As heard by PostgreSQL's clock, where there is one, whatever this machine's says."""
+    with place.opened(now=lambda: NOW - timedelta(seconds=5)) as store:
         fill(store, place)
-        fill_newer(store, seen_at=NOW - timedelta(seconds=5))
+        store.rooms.tell("US 1", RoomFacts(1, RoomState.READING))
+        has_clock = store.parts.database.kind == "postgresql"
+    here = NOW + timedelta(days=36500) if has_clock else NOW
     with pytest.raises(SettingsError, match=r"in use: .* US 1"):
-        back(place, "0003")
+        roll_back(place.url, place.folder, Wanted("0003", WHO, True, True), here)
     assert revision(place) == NEWEST
 
 
 def test_a_room_that_has_just_ended_is_not_in_the_way(place: Place) -> None:
-    with place.opened() as store:
+    with place.opened(now=lambda: NOW - timedelta(seconds=5)) as store:
         fill(store, place)
-        fill_newer(store, seen_at=NOW - timedelta(seconds=5), state="ended")
+        store.rooms.tell("US 1", RoomFacts(1, RoomState.READING))
+        store.rooms.tell("US 1", RoomFacts(1, RoomState.ENDED))
     assert back(place, "0003").rows == {"room": 1}
 
 

@@ -1,24 +1,34 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
-from sqlalchemy import insert
 
 from senoscope.domain.errors import StorageError
+from senoscope.studies.exams.archive_tasks import TaskState
 from senoscope.studies.exams.exam_store import ExamStore
 from senoscope.studies.exams.store_figures import (
     StoreFigures,
     free_if_it_answers,
     store_figures,
 )
-from senoscope.studies.exams.tables import ARCHIVE_TASK, HASH
-from tests.studies.exams.exam_builders import WHO, Place, facts, file, read_exam, signed_exam
+from senoscope.studies.exams.tables import HASH
+from tests.studies.exams.exam_builders import (
+    READING,
+    WHO,
+    Place,
+    facts,
+    file,
+    read_exam,
+    signed_exam,
+)
 
 
 def test_an_empty_store_names_every_state_and_holds_nothing(store: ExamStore) -> None:
     assert store_figures(store.parts) == StoreFigures(
-        {"received": 0, "read": 0, "signed": 0}, {"waiting": 0, "sent": 0, "refused": 0}, {}, 0, 0
+        {"received": 0, "read": 0, "signed": 0},
+        {"waiting": 0, "sent": 0, "refused": 0},
+        dict.fromkeys(TaskState, 0),
+        0,
+        0,
     )
 
 
@@ -29,15 +39,14 @@ def test_it_counts_exams_files_and_what_waits(store: ExamStore, place: Place) ->
     results = [each.content for each in store.results_of(signed)]
     first, *_ = store.outbox.put(results, "pacs", WHO)
     store.outbox.give_up(first, "no such class")
-    task = {"place": "", "tries": 0, "why": "", "changed_at": datetime(2026, 11, 1, tzinfo=UTC)}
-    with store.parts.database.writing() as connection:
-        for number, state in enumerate(("done", "done", "set aside")):
-            key = str(number) * HASH
-            connection.execute(insert(ARCHIVE_TASK).values(key=key, state=state, **task))
+    store.archive.begin("0" * HASH, "/archive/1")
+    store.archive.add_reading("1" * HASH, 2, READING, [], WHO)
+    store.archive.finish("0" * HASH, store.archive.reading_of("1" * HASH))
+    store.archive.set_aside("2" * HASH, "/archive/2", "No mode.")
     figures = store_figures(store.parts)
     assert figures.exams == {"received": 1, "read": 1, "signed": 1}
     assert figures.outbox == {"waiting": len(results) - 1, "sent": 0, "refused": 1}
-    assert figures.archive == {"done": 2, "set aside": 1}
+    assert figures.archive == {"waiting": 0, "reading": 0, "read": 1, "set aside": 1}
     kept = [store.path_of(each) for each in store.parts.files]
     assert (figures.files, figures.size) == (len(kept), sum(each.stat().st_size for each in kept))
 

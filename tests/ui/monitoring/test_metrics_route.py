@@ -33,7 +33,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 NO_NAMES = StoreFigures(
     {"received": 3, "read": 5, "signed": 9},
     {"waiting": 4, "sent": 30, "refused": 1},
-    {"done": 12},
+    {"read": 12},
     41,
     9_000_000,
 )
@@ -187,7 +187,7 @@ def test_it_tells_what_is_kept_and_what_waits(tmp_path: Path) -> None:
     assert told["senoscope_store_up", ()] == 1
     assert told["senoscope_store_exams", ("signed",)] == 9
     assert told["senoscope_outbox_files", ("waiting",)] == 4
-    assert told["senoscope_archive_tasks", ("done",)] == 12
+    assert told["senoscope_archive_tasks", ("read",)] == 12
     assert told["senoscope_store_bytes", ()] == 9_000_000
     assert told["senoscope_store_files", ()] == 41
     assert told["senoscope_store_free_bytes", ()] == 10**10

@@ -18,10 +18,10 @@ from senoscope.studies.results.live_key_frame import LiveStudy, key_frame_image,
 SIZE = 320, 240
 
 
-def write_archive(folder: Path, count: int, size: tuple[int, int] = SIZE, first: int = 1) -> Path:
+def write_archive(folder: Path, count: int, size: tuple[int, int] = SIZE) -> Path:
     """`count` studies of two stills of one sweep, in folders whose names say nothing."""
     pictures = _pictures(size)
-    for number in range(first, first + count):
+    for number in range(1, 1 + count):
         for place, header in enumerate(_study(number, list(islice(pictures, 2)))):
             # The images of one study lie apart, as they may anywhere.
             into = folder / f"{(number * 7 + place) % 16:02}" / f"{number % 10}"

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from pydicom import Dataset
 
-from senoscope.domain.breast_mri import SAGITTAL, VolumeGeometry
 from senoscope.domain.errors import SettingsError
 from senoscope.models.programmed.breast_mri.analysis import MriSettings
 from senoscope.studies.files.study_files import StudyFiles
@@ -18,9 +15,13 @@ from senoscope.studies.mri.phase_table import phase_table_of
 from senoscope.studies.results.image_group import summary
 from senoscope.studies.results.write_results import write_results
 from senoscope.studies.wrapping.simulated_mri import written_mri
-from tests.studies.mri import phase_files
 from tests.studies.mri.analyses import small_series
-from tests.studies.results.breast_mri.read_exam import by_hand, read_by_hand, study_of
+from tests.studies.results.breast_mri.read_exam import (
+    by_hand,
+    read_by_hand,
+    sagittal_study_of,
+    study_of,
+)
 
 
 def study_in(folder: Path) -> Study:
@@ -68,14 +69,7 @@ def test_a_corrected_table_is_the_one_that_is_read(tmp_path: Path) -> None:
 
 
 def test_both_breasts_of_a_sagittal_study_are_read(tmp_path: Path) -> None:
-    made: list[Dataset] = []
-    for side, left_mm in (("R", -110.0), ("L", 60.0)):
-        geometry = VolumeGeometry((3.0, 1.0, 1.0), SAGITTAL, (left_mm, -60.0, 20.0))
-        one = replace(small_series(), geometry=geometry)
-        made += phase_files.objects(one, phase_files.PER_PHASE, parts=(side,))
-    for each in made:
-        each.StudyInstanceUID = made[0].StudyInstanceUID
-    study = phase_files.study_of(tmp_path / "in", made)
+    study = sagittal_study_of(tmp_path / "in")
     reading = read_by_hand(study)
     assert len(reading.volumes) == 2
     assert [each.number for each in reading.findings] == [1, 2]

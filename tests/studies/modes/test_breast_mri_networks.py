@@ -10,7 +10,7 @@ from threading import Event
 import numpy as np
 import pytest
 
-from senoscope.domain.breast_mri import SAGITTAL, DynamicSeries, VolumeGeometry
+from senoscope.domain.breast_mri import DynamicSeries
 from senoscope.models import breast_mri_network
 from senoscope.models.network_card import CARD, WEIGHTS
 from senoscope.models.programmed.breast_mri.analysis import MriAnalysis, MriSettings
@@ -18,9 +18,7 @@ from senoscope.studies.modes.breast_mri import BreastMri
 from senoscope.studies.results.reading_lines import reading_lines
 from senoscope.studies.study_reading import ReadingFact, StudyReading
 from tests.models.drawn_mri_network import write_network
-from tests.studies.mri import phase_files
-from tests.studies.mri.analyses import small_series
-from tests.studies.results.breast_mri.read_exam import by_hand, study_of
+from tests.studies.results.breast_mri.read_exam import by_hand, sagittal_study_of, study_of
 
 TITLE = "rises 3 (trained on: nothing, drawn by hand, not clinical)"
 OUTLINED = ("network_outline", "network_agreement")
@@ -130,14 +128,7 @@ def test_it_says_how_far_a_network_is_and_stops_between_patches(tmp_path: Path) 
 
 
 def test_of_breasts_that_were_read_alone_the_side_is_said(tmp_path: Path) -> None:
-    made = []
-    for side, left_mm in (("R", -110.0), ("L", 60.0)):
-        geometry = VolumeGeometry((3.0, 1.0, 1.0), SAGITTAL, (left_mm, -60.0, 20.0))
-        one = replace(small_series(), geometry=geometry)
-        made += phase_files.objects(one, phase_files.PER_PHASE, parts=(side,))
-    for each in made:
-        each.StudyInstanceUID = made[0].StudyInstanceUID
-    study = phase_files.study_of(tmp_path / "in", made)
+    study = sagittal_study_of(tmp_path / "in")
 
     def one_side(
         series: DynamicSeries,

@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
-from senoscope.domain.breast_mri import DynamicSeries
+from pydicom import Dataset
+
+from senoscope.domain.breast_mri import SAGITTAL, DynamicSeries, VolumeGeometry
 from senoscope.models.programmed.breast_mri.analysis import MriAnalysis, MriSettings
 from senoscope.studies.files.study_files import StudyFiles
 from senoscope.studies.images.series import Study, read_studies
@@ -14,6 +16,7 @@ from senoscope.studies.modes.breast_mri import BreastMri
 from senoscope.studies.modes.mode import Say
 from senoscope.studies.study_reading import StudyReading
 from senoscope.studies.wrapping.simulated_mri import written_mri
+from tests.studies.mri import phase_files
 from tests.studies.mri.analyses import small_analysis, small_series
 
 
@@ -42,3 +45,15 @@ def read_by_hand(study: Study) -> StudyReading:
     reading = BreastMri(analyser=by_hand).read(study)
     assert reading is not None
     return reading
+
+
+def sagittal_study_of(folder: Path) -> Study:
+    """Each breast was read alone, in the sets of one study."""
+    made: list[Dataset] = []
+    for side, left_mm in (("R", -110.0), ("L", 60.0)):
+        geometry = VolumeGeometry((3.0, 1.0, 1.0), SAGITTAL, (left_mm, -60.0, 20.0))
+        one = replace(small_series(), geometry=geometry)
+        made += phase_files.objects(one, phase_files.PER_PHASE, parts=(side,))
+    for each in made:
+        each.StudyInstanceUID = made[0].StudyInstanceUID
+    return phase_files.study_of(folder, made)

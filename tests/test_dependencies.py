@@ -17,6 +17,7 @@ FOREIGN_NAMES = {
     "cv2": "opencv-python",
     "fast": "pyfast",
     "google": "protobuf",
+    "grpc": "grpcio",
     "opentelemetry": "opentelemetry-sdk",
     "prometheus_client": "prometheus-client",
     "tensorrt_rtx": "tensorrt-rtx",

@@ -164,7 +164,8 @@ class StudyJobs:
             with self._lock:
                 self._open.remove(job)
                 self._share, self._exams = 0.0, exams
-                self._message = f"{self._message} {message}".strip()
+                if message not in self._message:
+                    self._message = f"{self._message} {message}".strip()
 
     def _tell(self, share: float) -> None:
         self._share = share
